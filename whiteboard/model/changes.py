@@ -1,0 +1,78 @@
+"""What a commit tells its listeners: which nodes of the visible tree changed, and who did it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from whiteboard.model.ids import Rid
+from whiteboard.model.ops import Batch, Ts
+
+
+class Origin(enum.Enum):
+    """Why a transaction happened."""
+
+    LOCAL = "local"
+    UNDO = "undo"
+    REMOTE = "remote"
+    LOAD = "load"
+    REPAIR = "repair"
+
+
+AttributeName = tuple[str, str]
+"""(namespace, local name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The difference between the visible tree before and after; all rids are of visible nodes.
+
+    `reset` means: everything may differ, look again from the root (the other fields are empty).
+    An element that was hidden and is visible again is `added`, with its whole subtree listed; one
+    that changed parent or place among its siblings is `moved`.
+    """
+
+    reset: bool = False
+    added: frozenset[Rid] = frozenset()
+    removed: frozenset[Rid] = frozenset()
+    moved: frozenset[Rid] = frozenset()
+    renamed: frozenset[Rid] = frozenset()
+    attributes: Mapping[Rid, frozenset[AttributeName]] = field(default_factory=dict)
+    """Element rid -> names of attributes whose value appeared, changed or went."""
+    text: frozenset[Rid] = frozenset()
+    """Elements some of whose own text, comment or instruction children changed."""
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.reset
+            or self.added
+            or self.removed
+            or self.moved
+            or self.renamed
+            or self.attributes
+            or self.text
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An own write that a concurrent one of somebody else replaced in this commit."""
+
+    rid: Rid
+    field: str
+    mine: Ts
+    theirs: Ts
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One closed transaction."""
+
+    origin: Origin
+    label: str
+    """Name of the action for undo menus, such as 'Draw'; '' where there is none."""
+    changes: Changes
+    batches: tuple[Batch, ...]
+    """Own ones, ready to send (LOCAL, UNDO, LOAD, REPAIR); or the remote ones that took effect."""
+    lost: tuple[Lost, ...] = ()

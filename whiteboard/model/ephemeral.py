@@ -1,0 +1,74 @@
+"""What is shown and never kept: cursors, selections, live previews (SYNC 8.1, 0.3.14).
+
+Plain values that both sides may see; they are never operations. Coordinates are user units of the
+root element. Every message of one person replaces what that person sent before with the same `id`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from whiteboard.model.ids import Rid
+from whiteboard.model.ops import LiteralElement
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where somebody's pointer is and what they do there ('', 'drawing', 'writing', 'moving')."""
+
+    x: float
+    y: float
+    doing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CursorGone:
+    """The pointer left the board."""
+
+
+@dataclass(frozen=True, slots=True)
+class InkPreview:
+    """Points of a stroke being drawn, from index `start` on (earlier ones stay)."""
+
+    id: str
+    start: int
+    points: tuple[tuple[float, float], ...]
+    colour: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShapePreview:
+    """An element that is being made: shown as it would be."""
+
+    id: str
+    element: LiteralElement
+
+
+@dataclass(frozen=True, slots=True)
+class MovePreview:
+    """Elements that are being transformed, by the matrix (a, b, c, d, e, f) in root units."""
+
+    id: str
+    rids: tuple[Rid, ...]
+    matrix: tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewEnd:
+    """The preview is over (committed or given up)."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionShown:
+    """What somebody has selected."""
+
+    rids: tuple[Rid, ...]
+
+
+Ephemeral: TypeAlias = (
+    Cursor | CursorGone | InkPreview | ShapePreview | MovePreview | PreviewEnd | SelectionShown
+)

@@ -1,0 +1,176 @@
+"""The only vocabulary of change: operations, and the batch of them that one message carries.
+
+XEP-0284 knows `new`, `set` and `remove`; SYNC 4.8 adds the literal, which stands for plain `new`s.
+All of it is immutable. What cannot be understood keeps its place as `Invalid`, because the index of
+an operation is part of its timestamp (SYNC 0.3.2).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, SessionId, attribute_rid
+
+
+class Kind(enum.Enum):
+    """The type of a record, as XEP-0284 writes it."""
+
+    ELEMENT = "element"
+    ATTRIBUTE = "attr"
+    TEXT = "text"
+    COMMENT = "comment"
+    INSTRUCTION = "processinginstruction"
+
+
+class Ts(NamedTuple):
+    """When an operation was made, in the total order of the session: Lamport time, replica, index."""
+
+    l: int  # noqa: E741 - the name on the wire
+    r: Replica
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A record comes into being; a write of all its fields."""
+
+    rid: Rid
+    kind: Kind
+    parent: Rid = DOCUMENT
+    weight: float = 0.0
+    ns: str | None = None
+    """Namespace; None = as the visible parent's (element) or none (attribute); '' = none."""
+    name: str = ""
+    chdata: str = ""
+    pitarget: str = ""
+    pidata: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Some fields of a record change; a field that is None is left as it is.
+
+    `replace` = (from, count) in code points makes `chdata` a partial edit of the present text.
+    """
+
+    rid: Rid
+    version: int = 0
+    parent: Rid | None = None
+    weight: float | None = None
+    ns: str | None = None
+    name: str | None = None
+    chdata: str | None = None
+    pitarget: str | None = None
+    pidata: str | None = None
+    replace: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """The record and its rid are gone for ever (purge; ordinary deletion moves to TRASH)."""
+
+    rid: Rid
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralElement:
+    """An element as it stands in a literal: names resolved, no prefixes, no comments."""
+
+    ns: str
+    name: str
+    attributes: tuple[tuple[str, str, str], ...] = ()
+    """(namespace, local name, value)."""
+    children: tuple[LiteralElement | str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """One subtree written as XML; stands for the plain `new`s that `expand` gives (SYNC 4.8)."""
+
+    rid: Rid
+    parent: Rid
+    weight: float
+    element: LiteralElement
+
+    def expand(self) -> tuple[New, ...]:
+        """The plain operations, in the order that gives them their indexes."""
+        out: list[New] = []
+        _expand(self.rid, self.parent, self.weight, self.element, out)
+        return tuple(out)
+
+
+def _expand(rid: Rid, parent: Rid, weight: float, element: LiteralElement, out: list[New]) -> None:
+    out.append(New(rid, Kind.ELEMENT, parent, weight, element.ns, element.name))
+    for ns, name, value in sorted(element.attributes):
+        out.append(
+            New(attribute_rid(rid, name, ns), Kind.ATTRIBUTE, rid, 0.0, ns, name, chdata=value)
+        )
+    for i, child in enumerate(element.children, start=1):
+        child_rid = Rid(f"{rid}/{i}")
+        if isinstance(child, str):
+            out.append(New(child_rid, Kind.TEXT, rid, float(i), chdata=child))
+        else:
+            _expand(child_rid, rid, float(i), child, out)
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A child of `<state/>` that says nothing valid: it takes its index and has no effect."""
+
+    reason: str
+
+
+Op: TypeAlias = New | Set | Remove | Literal | Invalid
+PlainOp: TypeAlias = New | Set | Remove | Invalid
+
+
+def expand(ops: tuple[Op, ...]) -> tuple[PlainOp, ...]:
+    """The operations with literals expanded: position = index k."""
+    out: list[PlainOp] = []
+    for op in ops:
+        if isinstance(op, Literal):
+            out.extend(op.expand())
+        else:
+            out.append(op)
+    return tuple(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control operation (`role resign done reopen`): kept and numbered, given effect by a later issue."""
+
+    name: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+NO_DEPS: Mapping[Replica, int] = MappingProxyType({})
+NO_RESTORES: Mapping[tuple[int, str], Ts] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The operations of one message with its stamp (SYNC 5.1): all that merging needs.
+
+    `deps` is the delta on the wire: entries of OTHER replicas that changed since this replica's
+    previous message. `restores` maps (k, field) to the ts of the write whose value it restores.
+    `party` is who the transport says sent it (not part of the canonical form).
+    """
+
+    session: SessionId
+    party: Party
+    r: Replica
+    n: int
+    l: int  # noqa: E741 - the name on the wire
+    ops: tuple[Op, ...]
+    deps: Mapping[Replica, int] = field(default=NO_DEPS)
+    restores: Mapping[tuple[int, str], Ts] = field(default=NO_RESTORES)
+    controls: tuple[Control, ...] = ()
+
+    @property
+    def dot(self) -> tuple[Replica, int]:
+        """The identity of the message: replica and number."""
+        return (self.r, self.n)

@@ -1,0 +1,180 @@
+"""Boards and invitations as the windows see them, and what they may ask.
+
+`BoardService` is implemented in `transport` over sans-IO sessions; `ui` knows only this module.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from whiteboard.model.document import Document
+from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.util.event import Event
+
+
+class BoardState(enum.Enum):
+    """Where a board stands with the others."""
+
+    ALONE = "alone"
+    """Only on this computer."""
+    WAITING = "waiting"
+    """Somebody is invited, nobody is here yet."""
+    JOINING = "joining"
+    """The state is on its way; see progress."""
+    LIVE = "live"
+    OFFLINE = "offline"
+    """The connection is cut; edits wait."""
+    ENDED = "ended"
+    """Left, refused or closed: the copy stays and can be drawn on alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody on a board."""
+
+    id: str
+    """Party of the session, the same for all that this person sends."""
+    name: str
+    address: str
+    """Bare address, or room/nick: the person's colour comes from it (DESIGN section 6)."""
+    me: bool = False
+    away: bool = False
+    """Was here and cannot be reached now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ephemera:
+    """One ephemeral thing from one participant."""
+
+    sender: Participant
+    what: Ephemeral
+
+
+class Board(Protocol):
+    """One board, shared or not."""
+
+    changed: Event[None]
+    """name, state, progress, participants, waiting_changes or problem differ now."""
+    document_replaced: Event[Document]
+    """`document` is another one now (after a join, after the board was first shared)."""
+    ephemeral: Event[Ephemera]
+
+    @property
+    def document(self) -> Document:
+        """The shared document; edits go through it."""
+
+    @property
+    def session(self) -> str | None:
+        """Session id once shared."""
+
+    @property
+    def name(self) -> str:
+        """Name of the board."""
+
+    @property
+    def place(self) -> str:
+        """'' | 'ROOM ADDRESS' | 'CONTACT ADDRESS': where it is shared."""
+
+    @property
+    def state(self) -> BoardState:
+        """See BoardState."""
+
+    @property
+    def progress(self) -> float | None:
+        """0 to 1 while JOINING and known."""
+
+    @property
+    def participants(self) -> Sequence[Participant]:
+        """Everyone, me first."""
+
+    @property
+    def waiting_changes(self) -> int:
+        """Own messages the server has not taken yet."""
+
+    @property
+    def problem(self) -> str:
+        """A sentence for the person, '' if all is well."""
+
+    def tell(self, what: Ephemeral) -> None:
+        """Send a cursor or preview soon (paced, folded)."""
+
+    def rename(self, name: str) -> None:
+        """Change the name for everybody (local while alone)."""
+
+    def leave(self) -> None:
+        """Go; the copy stays here."""
+
+
+class InvitationState(enum.Enum):
+    """What became of an invitation."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    GONE = "gone"
+    """The inviter withdrew or left; or the invited one is not there any more."""
+    UNANSWERED = "unanswered"
+    """Two minutes passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """To me (`incoming`) or from me."""
+
+    id: str
+    incoming: bool
+    address: str
+    """The other side: bare address."""
+    name: str
+    """Its name in the contact list, or the address."""
+    board: str
+    """Name of the board."""
+    people: int = 1
+    state: InvitationState = InvitationState.OPEN
+    known: bool = True
+    """The inviter is in my contact list."""
+
+
+class BoardService(Protocol):
+    """All boards of the program and the invitations to them."""
+
+    changed: Event[None]
+    """The list of boards or of invitations differs now."""
+
+    @property
+    def boards(self) -> Sequence[Board]:
+        """Open boards."""
+
+    @property
+    def invitations(self) -> Sequence[Invitation]:
+        """Newest first; answered ones stay until dismissed."""
+
+    def new_board(self, name: str, document: Document | None = None) -> Board:
+        """A board only on this computer."""
+
+    def invite(self, board: Board, address: str) -> None:
+        """Invite a contact (bare address) one-to-one; a room board is offered by a room invitation."""
+
+    def take_back(self, invitation: str) -> None:
+        """Withdraw an invitation of mine."""
+
+    def accept(self, invitation: str) -> Board:
+        """Join what I am invited to; the board is JOINING."""
+
+    def decline(self, invitation: str) -> None:
+        """Say no."""
+
+    def dismiss(self, invitation: str) -> None:
+        """Take an answered invitation off the list."""
+
+    def share_in_room(self, board: Board, room: str) -> None:
+        """Let the board run in a group chat I am in."""
+
+    def join_in_room(self, room: str, session: str) -> Board:
+        """Take part in a board that runs in a group chat."""
+
+    def close(self, board: Board) -> None:
+        """Leave and drop it from the list."""
