@@ -7,7 +7,7 @@ shared document. The canvas realises plan nodes and never looks at an element.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -56,8 +56,33 @@ class Node(Protocol):
     def children(self) -> Sequence[Node]:
         """Child elements and text nodes in document order (no comments, no instructions)."""
 
+    @property
+    def previous(self) -> Node | None:
+        """The child of the same parent that stands before it, or None; asked often, so O(1)."""
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Attributes in no namespace by name; others too, if at all, as '{namespace}name'.
+
+        `dict(element.attrib)` of lxml is just this. What comes back is only read, and at once.
+        """
+
     def get(self, name: str, ns: str = "") -> str | None:
         """Value of an attribute."""
+
+
+class Source(Protocol):
+    """The tree the planner reads: what is visible now."""
+
+    @property
+    def root(self) -> Node | None:
+        """The root element, or None for an empty document."""
+
+    def node(self, rid: str) -> Node | None:
+        """The visible element or text node with this identity."""
+
+    def by_id(self, id: str) -> Node | None:  # noqa: A002 - the attribute's name
+        """The visible element whose `id` attribute has this value."""
 
 
 @dataclass(frozen=True, slots=True)
