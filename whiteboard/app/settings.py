@@ -1,0 +1,136 @@
+"""What the program remembers: a small JSON file, written whole, and passwords in the keyring."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import keyring
+from keyring.errors import KeyringError
+
+from whiteboard.im.account import TlsMode
+from whiteboard.util.log import UI
+
+SERVICE = "whiteboard"
+
+
+@dataclass
+class SavedAccount:
+    """An account without its password."""
+
+    address: str
+    name: str = ""
+    host: str | None = None
+    port: int | None = None
+    tls: str = TlsMode.STARTTLS.value
+    trusted_sha256: str | None = None
+
+
+@dataclass
+class SavedRoom:
+    """A group chat to enter again at the next start."""
+
+    address: str
+    nick: str = ""
+
+
+@dataclass
+class Settings:
+    """All settings; unknown keys of a newer version are dropped when the file is written."""
+
+    name: str = ""
+    """How others see me where no account says it."""
+    theme: str = "system"
+    """'system', 'light' or 'dark'."""
+    paper: str = "auto"
+    """'auto', 'light' or 'dark'."""
+    web_images: bool = False
+    """Whether images on the web that a board refers to may be loaded."""
+    account: SavedAccount | None = None
+    rooms: list[SavedRoom] = field(default_factory=list)
+    window: dict[str, str] = field(default_factory=dict)
+    """State of windows: geometry, open panes."""
+
+
+class SettingsStore:
+    """Reads and writes the settings of one profile.
+
+    A file that cannot be read is set aside as `settings.json.broken` and the defaults are used: a
+    program that does not start helps nobody. A file that cannot be written leaves the old one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problem = ""
+        self.settings = self._load()
+
+    def _load(self) -> Settings:
+        try:
+            raw = json.loads(self.path.read_text(encoding="utf-8"))
+            return _from_json(raw)
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            UI.warning("settings cannot be read: %s", error)
+            self.problem = "The settings could not be read. They start anew."
+            try:
+                self.path.replace(self.path.with_name(self.path.name + ".broken"))
+            except OSError as move_error:
+                UI.warning("settings cannot be set aside: %s", move_error)
+            return Settings()
+
+    def save(self) -> bool:
+        """Write atomically; False where that is not possible (full or read-only disk)."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(self.settings), file, indent=1, ensure_ascii=False)
+            Path(name).replace(self.path)
+        except OSError as error:
+            UI.warning("settings cannot be written: %s", error)
+            return False
+        return True
+
+
+def _from_json(raw: object) -> Settings:
+    if not isinstance(raw, dict):
+        raise TypeError("settings are not an object")
+    known = {key: raw[key] for key in Settings.__dataclass_fields__ if key in raw}
+    settings = Settings(**known)
+    if not isinstance(settings.rooms, list) or not isinstance(settings.window, dict):
+        raise TypeError("settings of another shape")
+    account: object = settings.account
+    settings.account = SavedAccount(**account) if isinstance(account, dict) else None
+    settings.rooms = [SavedRoom(**room) for room in raw.get("rooms", [])]
+    return settings
+
+
+def load_password(address: str) -> str | None:
+    """The password from the desktop's keyring; None where there is none or no keyring."""
+    try:
+        return keyring.get_password(SERVICE, address)
+    except KeyringError as error:
+        UI.info("no keyring: %s", error)
+        return None
+
+
+def save_password(address: str, password: str) -> bool:
+    """Put the password into the keyring; False where there is none (then it is asked again)."""
+    try:
+        keyring.set_password(SERVICE, address, password)
+    except KeyringError as error:
+        UI.info("no keyring: %s", error)
+        return False
+    return True
+
+
+def forget_password(address: str) -> None:
+    """Take the password out of the keyring, if it is there."""
+    try:
+        keyring.delete_password(SERVICE, address)
+    except KeyringError as error:
+        UI.info("no password to forget: %s", error)
