@@ -31,11 +31,12 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements" / "run.txt"
 DEV_LOCK = ROOT / "requirements" / "dev.txt"
 
-QT_PACKAGES = (
-    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libfreetype6 libx11-6 libxkbcommon0 "
-    "libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 "
-    "libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core"
-).split()
+QT_PACKAGES = [
+    "libegl1", "libgl1", "libglib2.0-0", "libdbus-1-3", "libfontconfig1", "libfreetype6",
+    "libx11-6", "libxkbcommon0", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4",
+    "libxcb-image0", "libxcb-keysyms1", "libxcb-render-util0", "libxcb-shape0", "libxcb-xkb1",
+    "fonts-dejavu-core",
+]  # fmt: skip
 DEMO_PACKAGES = ["prosody"]
 TEST_PACKAGES = ["prosody", "lua-dbi-sqlite3", "xvfb", "xauth", "xdotool"]
 
@@ -86,7 +87,7 @@ def missing_packages(names: list[str]) -> list[str]:
 
 
 def ensure_packages(names: list[str], *, needed: bool) -> None:
-    """Install Debian packages that are missing, where that is allowed; say which, where it is not."""
+    """Install missing Debian packages where that is allowed; say which, where it is not."""
     if not is_debian():
         if sys.platform == "linux":
             say(f"Not a Debian system: install by hand what is missing of: {' '.join(names)}")
@@ -99,7 +100,7 @@ def ensure_packages(names: list[str], *, needed: bool) -> None:
         sudo = shutil.which("sudo")
         allowed = sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False)
         if not sudo or not allowed or allowed.returncode != 0:
-            text = "These system packages are missing. Install them with:\n  sudo " + " ".join(command)
+            text = f"Install these missing system packages:\n  sudo {' '.join(command)}"
             if needed:
                 fail(text)
             say(text)
@@ -185,7 +186,7 @@ def setup(*, tests: bool, demo: bool = False) -> None:
 
 
 def test(arguments: list[str], *, everything: bool) -> None:
-    """The suite: first what needs no server and no screen, on all cores; then the rest, one by one."""
+    """The suite: what needs no server and no screen on all cores, then the rest, one by one."""
     setup(tests=True)
     ci = bool(os.environ.get("CI"))
     env = {"HYPOTHESIS_PROFILE": "all" if everything else "ci" if ci else "dev"}

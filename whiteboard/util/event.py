@@ -29,7 +29,7 @@ class Event(Generic[T]):
         return unsubscribe
 
     def emit(self, value: T) -> None:
-        """Tell every subscriber, in order; a change of the list meanwhile counts from the next emit."""
+        """Tell every subscriber, in order; changes of the list count from the next emit."""
         first_error: Exception | None = None
         for callback in tuple(self._subscribers):
             try:
