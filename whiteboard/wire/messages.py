@@ -1,0 +1,318 @@
+"""What travels between the members of a session: a closed union of frozen values.
+
+`codec` turns each into XML payloads and back; `session` reasons about nothing else. Addresses are
+strings as the transport writes them (full JIDs, `room@service/nick`); they are compared, never taken
+apart, except for the nick. Numbers of the specification: SYNC.md as 'SYNC n', XEP-0284 as 'XEP'.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.ids import Party, Replica, SessionId
+from whiteboard.model.ops import Batch
+
+Vector: TypeAlias = Mapping[Replica, int]
+"""A version vector: replica -> number of its newest message known."""
+EMPTY: Vector = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who a message came from, as far as the transport knows.
+
+    `address` is where an answer goes: the full JID, or `room@service/nick`. `occupant_id` is what
+    the room stamped (XEP-0421), `jid` the real bare JID where it is known ('' elsewhere).
+    """
+
+    address: str
+    occupant_id: str = ""
+    jid: str = ""
+
+    @property
+    def nick(self) -> str:
+        """What follows the first slash of the address, or the whole address."""
+        return self.address.partition("/")[2] or self.address
+
+    @property
+    def bare(self) -> str:
+        """The address without its resource or nick."""
+        return self.address.partition("/")[0]
+
+
+class Mode(enum.Enum):
+    """Which rule merges edits; fixed by the creator for ever (SYNC 4)."""
+
+    MERGE = "merge"
+    STRICT = "strict"
+
+
+class Identity(enum.Enum):
+    """What names a party in this session; fixed by the creator (SYNC 0.3.11)."""
+
+    OCCUPANT_ID = "occupant-id"
+    JID = "jid"
+    NICK = "nick"
+
+    def party(self, peer: Peer) -> Party | None:
+        """The party behind `peer`; None if the transport does not show what names it here."""
+        if self is Identity.OCCUPANT_ID:
+            name = peer.occupant_id
+        elif self is Identity.JID:
+            name = peer.jid or peer.bare
+        else:
+            name = peer.nick
+        return Party(name) if name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a session is: made by its creator, the same for all (SYNC 0.3.14).
+
+    `prolog` is the XML prolog of the document (text, not the data: URI that carries it).
+    """
+
+    mode: Mode = Mode.MERGE
+    creator: Party = Party("")
+    identity: Identity = Identity.JID
+    default: str = "editor"
+    name: str = ""
+    continues: str = ""
+    application: str = "urn:xmpp:jingle:apps:svg"
+    prolog: str = ""
+
+
+# ------------------------------------------------------------------------------------- edits
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    """Operations with their stamp. `sender` is None on own messages and while the transport's sender counts.
+
+    In an answer and in a log every message has its own sender. `stamp` is the XEP-0203 time
+    (ISO 8601, UTC) at which the relay or the log had it, '' if not said.
+    """
+
+    batch: Batch
+    sender: Peer | None = None
+    stamp: str = ""
+
+    @property
+    def session(self) -> SessionId:
+        """Where the edit belongs."""
+        return self.batch.session
+
+
+# ----------------------------------------------------------------- in a session, unnumbered
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What its sender holds (SYNC 5.4, 0.2/5.4): the whole vector, never a delta.
+
+    `r` is the sender's replica; `digests` the chain digest D(n) of each replica's newest number,
+    32 hex digits; `bye` = the sender leaves.
+    """
+
+    session: SessionId
+    r: Replica
+    vv: Vector = EMPTY
+    l: int = 0  # noqa: E741 - the name on the wire
+    hash: str = ""
+    digests: Mapping[Replica, str] = field(default_factory=dict)
+    floor: Vector = EMPTY
+    bye: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """Asks for the messages beyond `since`; with `upto` only of the replicas and numbers named there."""
+
+    session: SessionId
+    since: Vector = EMPTY
+    upto: Vector = EMPTY
+    floor: Vector = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Original messages, each with its sender; `page` of `pages` (from 1) while it carries the state."""
+
+    session: SessionId
+    messages: tuple[EditMessage, ...]
+    page: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A host that wants strict order refuses a message (requirement S6, SYNC 5.3)."""
+
+    session: SessionId
+    id: str
+    expected: str = ""
+    reason: str = "out-of-order"
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralMessage:
+    """Cursors, previews, selections of one tick: shown, never kept."""
+
+    session: SessionId
+    items: tuple[Ephemeral, ...]
+
+
+# -------------------------------------------------------------------- joining (XEP "Connecting")
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """A joiner asks for the state."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class StateOffer:
+    """A member offers to send it."""
+
+    session: SessionId
+    description: Description
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptState:
+    """The joiner takes this offer; `since` = what it already has (from a giver that went away)."""
+
+    session: SessionId
+    since: Vector = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseState:
+    """The joiner took another offer."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class StateBegin:
+    """The state follows in `pages` answers; complete when the joiner holds `vv`."""
+
+    session: SessionId
+    prolog: str = ""
+    pages: int = 0
+    vv: Vector = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class StateEnd:
+    """All pages were sent."""
+
+    session: SessionId
+    vv: Vector = EMPTY
+
+
+# ------------------------------------------------------------------ invitations (Jingle, 1:1)
+
+
+class Reason(enum.Enum):
+    """Why a Jingle session ends (XEP-0166 section 7.4); the values are element names."""
+
+    DECLINE = "decline"
+    CANCEL = "cancel"
+    SUCCESS = "success"
+    GONE = "gone"
+    TIMEOUT = "timeout"
+    BUSY = "busy"
+    ALTERNATIVE_SESSION = "alternative-session"
+    UNSUPPORTED_APPLICATIONS = "unsupported-applications"
+    UNSUPPORTED_TRANSPORTS = "unsupported-transports"
+    FAILED_APPLICATION = "failed-application"
+    CONNECTIVITY_ERROR = "connectivity-error"
+    GENERAL_ERROR = "general-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Initiate:
+    """Jingle session-initiate: an invitation. The Jingle sid is the session's id."""
+
+    session: SessionId
+    initiator: str
+    host: str
+    description: Description
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Jingle session-accept."""
+
+    session: SessionId
+    initiator: str
+    host: str
+    description: Description
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """Jingle session-terminate: declined, taken back, left."""
+
+    session: SessionId
+    reason: Reason
+    initiator: str = ""
+
+
+# --------------------------------------------------------------------------------- presence
+
+
+@dataclass(frozen=True, slots=True)
+class Advertisement:
+    """Somebody's presence says: I take part in this session."""
+
+    session: SessionId
+    name: str = ""
+
+
+Message: TypeAlias = (
+    EditMessage
+    | Heartbeat
+    | Get
+    | Answer
+    | Reject
+    | EphemeralMessage
+    | Connect
+    | StateOffer
+    | AcceptState
+    | RefuseState
+    | StateBegin
+    | StateEnd
+    | Initiate
+    | Accept
+    | Terminate
+    | Advertisement
+)
+"""Initiate, Accept, Terminate travel in iq stanzas, Advertisement in presence, all else in messages."""
+
+MESSAGE_TYPES: tuple[type[Message], ...] = (
+    EditMessage,
+    Heartbeat,
+    Get,
+    Answer,
+    Reject,
+    EphemeralMessage,
+    Connect,
+    StateOffer,
+    AcceptState,
+    RefuseState,
+    StateBegin,
+    StateEnd,
+    Initiate,
+    Accept,
+    Terminate,
+    Advertisement,
+)

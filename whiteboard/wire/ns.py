@@ -1,0 +1,28 @@
+"""Every XML namespace this layer speaks: each one constant, here and nowhere else."""
+
+from __future__ import annotations
+
+SXE = "urn:xmpp:sxe:0"
+"""XEP-0284, Shared XML Editing."""
+SXE_TRANSPORT = "urn:xmpp:jingle:transports:sxe"
+JINGLE = "urn:xmpp:jingle:1"
+SYNC = "urn:x-whiteboard:sync:0"
+"""Ours: stamps, heartbeats, history, what is shown and never kept (SYNC 5.1, 0.3.14)."""
+MERGE = "urn:x-whiteboard:sxe-merge:0"
+"""Ours: the feature (disco#info) of sessions in merge mode (SYNC 4)."""
+LOG = "urn:x-whiteboard:log:0"
+"""Ours: the file that keeps a session's messages (ARCHITECTURE 4)."""
+APPLICATION_SVG = "urn:xmpp:jingle:apps:svg"
+APPLICATION_XHTML = "urn:xmpp:jingle:apps:xhtml"
+APPLICATION_XML = "urn:xmpp:jingle:apps:xml"
+APPLICATIONS = (APPLICATION_SVG, APPLICATION_XHTML, APPLICATION_XML)
+FORWARD = "urn:xmpp:forward:0"
+DELAY = "urn:xmpp:delay"
+HINTS = "urn:xmpp:hints"
+OCCUPANT_ID = "urn:xmpp:occupant-id:0"
+CLIENT = "jabber:client"
+STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
+XML = "http://www.w3.org/XML/1998/namespace"
+
+FEATURES = (SXE, SXE_TRANSPORT, JINGLE, MERGE, APPLICATION_SVG)
+"""What our disco#info says because of shared editing."""
