@@ -1,0 +1,1 @@
+"""Questions: shown with `open()`, never `exec()` (a nested loop kills network tasks)."""

@@ -1,0 +1,1 @@
+"""What stands beside the board: sessions on the leading side, people on the trailing one."""
