@@ -1,0 +1,494 @@
+"""`view`: the document as a pure function of the SET of batches, slow and plain.
+
+This module is the specification of the merge rules in Python (SYNC 0.2, 0.3, 3 and 4): it takes no
+short cuts, keeps nothing between calls and shares no merging code with `Document`, which is only a
+quick cache of it. The tests compare every replica with it. Rights and marks (SYNC 6) are not
+judged yet: control operations are numbered and have no effect.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
+from whiteboard.model.ops import Batch, Kind, New, PlainOp, Remove, Set, Ts, expand
+from whiteboard.model.view_output import Visible, c14n, state_hash
+
+MAX_RID = 1024
+MAX_NAME = 256
+MAX_NEWS = 2_000_000
+"""So many `new`s of one chain count (SYNC 0.3.1)."""
+MAX_DEPTH = 256
+MAX_TEXT = 1 << 20
+MAX_ATTRIBUTE = 1 << 24
+
+XML = "http://www.w3.org/XML/1998/namespace"
+XMLNS = "http://www.w3.org/2000/xmlns/"
+
+_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NCNAME = re.compile(f"[{_START}][-.0-9\u00b7\u0300-\u036f\u203f-\u2040{_START}]*")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ATTRIBUTE_RID = re.compile(r"(.*)@(?:\{.*\})?[^@{}]*", re.DOTALL)
+
+
+def everyone(party: Party) -> bool:
+    """The rule of a session without a description: everybody is host (SYNC 0.3.16)."""
+    del party
+    return True
+
+
+def nothing_oversized(batch: Batch) -> bool:
+    """No limit on the size of a message: for callers whose wire has judged it already."""
+    del batch
+    return False
+
+
+@dataclass(frozen=True)
+class View:
+    """The document that a set of batches makes."""
+
+    records: Mapping[Rid, Visible]
+    """The visible records only."""
+    vv: Mapping[Replica, int]
+    """Per replica the last number that could be delivered; beyond a fork nothing counts."""
+    forks: frozenset[Replica]
+    pending: int
+    """Messages that wait for one they depend on."""
+
+    @property
+    def root(self) -> Rid | None:
+        """The root element that is shown."""
+        return next(
+            (
+                rid
+                for rid, record in self.records.items()
+                if record.kind is Kind.ELEMENT and record.parent == DOCUMENT
+            ),
+            None,
+        )
+
+    def children(self, rid: Rid) -> Sequence[Rid]:
+        """Visible children that are not attributes, in document order (SYNC 3.7)."""
+        found = [
+            record
+            for record in self.records.values()
+            if record.parent == rid and record.kind is not Kind.ATTRIBUTE
+        ]
+        return [record.rid for record in sorted(found, key=lambda x: (x.weight, x.rid))]
+
+    def attributes(self, rid: Rid) -> dict[tuple[str, str], str]:
+        """(namespace, local name) -> value of an element's visible attributes."""
+        return {
+            (record.ns, record.name): record.value
+            for record in self.records.values()
+            if record.parent == rid and record.kind is Kind.ATTRIBUTE
+        }
+
+    def c14n(self) -> bytes:
+        """Canonical XML 1.0 with comments (SYNC 0.3.6); empty where there is no root."""
+        return c14n(self.records.values()) if self.root is not None else b""
+
+    def state_hash(self) -> str:
+        """The hash that heartbeats carry (SYNC 0.3.7)."""
+        return state_hash(self.records.values())
+
+
+def view(
+    batches: Iterable[Batch],
+    *,
+    is_host: Callable[[Party], bool] = everyone,
+    is_oversized: Callable[[Batch], bool] = nothing_oversized,
+) -> View:
+    """What the given set of batches shows; neither order nor repetition matters.
+
+    Args:
+        batches: messages, in any order, any of them repeated, missing or contradictory.
+        is_host: who may purge records (SYNC 0.2 on 4.2).
+        is_oversized: whether a message is over the limit of SYNC 0.3.1 and therefore void.
+    """
+    chains, forks = _chains(batches)
+    delivered = _delivered(chains, forks)
+    counting = _counting_clocks(delivered, is_oversized)
+    edits = sorted(_edits(delivered, counting, is_host), key=lambda edit: edit.ts)
+    held = {r: sum(message.batch.r == r for message in delivered) for r in chains}
+    return View(
+        records=_visible(_records(edits)),
+        vv={r: n for r, n in held.items() if n},
+        forks=frozenset(forks),
+        pending=sum(map(len, chains.values())) - len(delivered),
+    )
+
+
+# --- messages: chains, forks, delivery, clocks (SYNC 5.2, 0.3.12) ---
+
+
+@dataclass(frozen=True, eq=False)
+class _Message:
+    batch: Batch
+    deps: Mapping[Replica, int]
+    """The full dependency vector: the greatest entries of the chain up to here."""
+    ops: tuple[PlainOp, ...]
+
+    def has_seen(self, other: _Message) -> bool:
+        """Whether `other` is in the past of this message: vectors only, no clocks."""
+        if other.batch.r == self.batch.r:
+            return other.batch.n < self.batch.n
+        return other.batch.n <= self.deps.get(other.batch.r, 0)
+
+
+def _chains(
+    batches: Iterable[Batch],
+) -> tuple[dict[Replica, list[_Message]], dict[Replica, int]]:
+    """Per replica its messages 1, 2, … up to a fork, and the number of the fork.
+
+    A chain may have gaps: what stands behind one is kept, for it may be a fork, or wait.
+    """
+    by_dot: dict[tuple[Replica, int], list[Batch]] = {}
+    for batch in batches:
+        by_dot.setdefault(batch.dot, []).append(batch)
+    chains: dict[Replica, list[_Message]] = {}
+    forks: dict[Replica, int] = {}
+    deps: dict[Replica, dict[Replica, int]] = {}
+    for r, n in sorted(by_dot):
+        if r in forks:
+            continue
+        before = deps.setdefault(r, {})
+        contents = {}
+        for batch in by_dot[r, n]:
+            full = dict(before)
+            for other, number in batch.deps.items():
+                if other != r and number > 0:
+                    full[other] = max(number, full.get(other, 0))
+            contents[_canonical(batch, full)] = _Message(batch, full, expand(batch.ops))
+        if len(contents) > 1:
+            forks[r] = n
+        else:
+            (message,) = contents.values()
+            chains.setdefault(r, []).append(message)
+            deps[r] = dict(message.deps)
+    return chains, forks
+
+
+def _canonical(batch: Batch, deps: Mapping[Replica, int]) -> str:
+    """What two messages with one dot are compared by (SYNC 0.3.1): all but who relayed them."""
+    return repr(
+        (
+            batch.session,
+            batch.l,
+            sorted(deps.items()),
+            sorted((key, tuple(ts)) for key, ts in batch.restores.items()),
+            expand(batch.ops),
+            batch.controls,
+        )
+    )
+
+
+def _delivered(
+    chains: Mapping[Replica, Sequence[_Message]], forks: Mapping[Replica, int]
+) -> list[_Message]:
+    """The causally closed part, in an order in which everything follows what it depends on."""
+    out: list[_Message] = []
+    vv: dict[Replica, int] = {}
+
+    def is_held(r: Replica, n: int) -> bool:
+        have = vv.get(r, 0)
+        return n <= have or (r in forks and have == forks[r] - 1)
+
+    progress = True
+    while progress:
+        progress = False
+        for r, chain in chains.items():
+            for message in chain:
+                if message.batch.n == vv.get(r, 0) + 1 and all(
+                    is_held(other, n) for other, n in message.deps.items()
+                ):
+                    out.append(message)
+                    vv[r] = message.batch.n
+                    progress = True
+    return out
+
+
+def _counting_clocks(
+    delivered: Sequence[_Message], is_oversized: Callable[[Batch], bool]
+) -> list[_Message]:
+    """The messages that are not void by their clock or their size (SYNC 0.2 on 5.2c, 0.3.1)."""
+    valid: list[_Message] = []
+    for message in delivered:
+        past = max((x.batch.l for x in valid if message.has_seen(x)), default=0)
+        size_of_past = message.batch.n + sum(message.deps.values())
+        if past < message.batch.l <= size_of_past and not is_oversized(message.batch):
+            valid.append(message)
+    return valid
+
+
+# --- operations: which of them count (SYNC 0.3.1, 0.3.4, 0.2 on 4.2) ---
+
+
+@dataclass(frozen=True, eq=False)
+class _Edit:
+    ts: Ts
+    op: New | Set | Remove
+    message: _Message
+
+    def has_seen(self, other: _Edit) -> bool:
+        """Whether `other` is in the past of this operation."""
+        if other.message is self.message:
+            return other.ts.k < self.ts.k
+        return self.message.has_seen(other.message)
+
+    @property
+    def alias(self) -> Ts:
+        """The write of chdata that this one restores, or itself."""
+        return self.message.batch.restores.get((self.ts.k, "chdata"), self.ts)
+
+    @property
+    def is_partial(self) -> bool:
+        return (
+            isinstance(self.op, Set)
+            and self.op.chdata is not None
+            and self.op.replace is not None
+            and min(self.op.replace) >= 0
+        )
+
+    @property
+    def is_full_text(self) -> bool:
+        return isinstance(self.op, New) or (
+            isinstance(self.op, Set) and self.op.chdata is not None and self.op.replace is None
+        )
+
+
+def _edits(
+    delivered: Sequence[_Message],
+    counting: Sequence[_Message],
+    is_host: Callable[[Party], bool],
+) -> Iterable[_Edit]:
+    news: dict[Replica, int] = {}
+    for message in delivered:
+        batch = message.batch
+        for k, op in enumerate(message.ops):
+            if isinstance(op, New):
+                news[batch.r] = news.get(batch.r, 0) + 1
+            if message not in counting or news.get(batch.r, 0) > MAX_NEWS:
+                continue
+            if isinstance(op, New | Set | Remove) and _counts(op, batch, is_host):
+                yield _Edit(Ts(batch.l, batch.r, k), op, message)
+
+
+def _counts(op: New | Set | Remove, batch: Batch, is_host: Callable[[Party], bool]) -> bool:
+    if op.rid in {DOCUMENT, TRASH} or len(op.rid) > MAX_RID or re.search(r"\s", op.rid):
+        return False
+    if isinstance(op, Remove):
+        return is_host(batch.party)
+    if op.name is not None and len(op.name) > MAX_NAME:
+        return False
+    if isinstance(op, New):
+        own = op.rid.startswith((f"{batch.r}.", f"~{batch.r}."))
+        return own or (
+            op.kind is Kind.ATTRIBUTE and op.rid == attribute_rid(op.parent, op.name, op.ns or "")
+        )
+    return True
+
+
+# --- records: registers, moves, text (SYNC 4.2, 4.3, 4.5) ---
+
+_REGISTERS = ("weight", "ns", "name", "pitarget", "pidata")
+
+
+@dataclass
+class _Record:
+    rid: Rid
+    created: Ts
+    kind: Kind
+    parent: Rid | None = None
+    fields: dict[str, object] = field(default_factory=dict)
+    text: str = ""
+
+
+def _records(edits: Sequence[_Edit]) -> dict[Rid, _Record]:
+    """All records that were created and not purged; `edits` in order of ts."""
+    records: dict[Rid, _Record] = {}
+    for edit in edits:
+        if isinstance(edit.op, New) and edit.op.rid not in records:
+            records[edit.op.rid] = _Record(edit.op.rid, edit.ts, edit.op.kind)
+    for edit in edits:  # the last write of each field stands
+        if isinstance(edit.op, New | Set) and edit.op.rid in records:
+            for name in _REGISTERS:
+                value = getattr(edit.op, name)
+                if value is not None or isinstance(edit.op, New):
+                    records[edit.op.rid].fields[name] = value
+    parents = _parents(edits)
+    for rid, record in records.items():
+        record.parent = parents.get(rid)
+        record.text = _text([edit for edit in edits if edit.op.rid == rid])
+    for edit in edits:
+        if isinstance(edit.op, Remove):
+            records.pop(edit.op.rid, None)
+    return records
+
+
+def _parents(edits: Sequence[_Edit]) -> dict[Rid, Rid]:
+    """The moves in order of ts, each skipped that would put a record below itself."""
+    parents: dict[Rid, Rid] = {}
+    for edit in edits:
+        if isinstance(edit.op, Remove) or edit.op.parent is None:
+            continue
+        rid, target = edit.op.rid, edit.op.parent
+        place = _ATTRIBUTE_RID.fullmatch(rid)
+        if isinstance(edit.op, Set) and place and target not in {place[1], TRASH}:
+            continue
+        above: Rid | None = target
+        while above is not None and above != rid:
+            above = parents.get(above)
+        if above is None:
+            parents[rid] = target
+    return parents
+
+
+def _text(edits: Sequence[_Edit]) -> str:
+    """The character data of one record, by replaying its partial edits (SYNC 4.5, 4.6 of 0.2)."""
+    full = [edit for edit in edits if edit.is_full_text]
+    epoch = full[-1]
+    partials = [edit for edit in edits if edit.is_partial]
+    members = [p for p in partials if [w for w in full if p.has_seen(w)][-1:] == [epoch]]
+
+    def is_active(q: _Edit, known: Sequence[_Edit]) -> bool:
+        cancels = [c for c in known if _cancels(c, q)]
+        return not cancels or not is_active(cancels[-1], known)
+
+    text: list[_Character] = [_Character(c, None) for c in epoch.op.chdata or ""]  # type: ignore[union-attr] # a full write is a New or a Set
+    for p in members:
+        assert isinstance(p.op, Set)
+        assert p.op.replace is not None
+        past = [q for q in partials if p.has_seen(q)]
+        seen = {q.ts for q in past if is_active(q, past)}
+        shown = [i for i, character in enumerate(text) if character.is_visible(seen)]
+        start, count = p.op.replace
+        for i in shown[start : start + count]:
+            text[i].deleters.append(p.ts)
+        at = shown[min(start, len(shown)) - 1] + 1 if start and shown else 0
+        text[at:at] = [_Character(c, p.ts) for c in p.op.chdata or ""]
+    active = {q.ts for q in members if is_active(q, partials)}
+    return "".join(character.value for character in text if character.is_visible(active))
+
+
+@dataclass
+class _Character:
+    value: str
+    inserter: Ts | None
+    """None: the text of the full write."""
+    deleters: list[Ts] = field(default_factory=list)
+
+    def is_visible(self, active: set[Ts]) -> bool:
+        """Whether it stands, where only the partial edits of `active` have effect."""
+        inserted = self.inserter is None or self.inserter in active
+        return inserted and not active.intersection(self.deleters)
+
+
+def _cancels(c: _Edit, q: _Edit) -> bool:
+    """Whether `c` is a cancel (an empty partial edit) of the partial edit `q` of its own party."""
+    return (
+        isinstance(c.op, Set)
+        and c.op.chdata == ""
+        and c.op.replace == (0, 0)
+        and c.alias == q.ts
+        and c.has_seen(q)
+        and c.message.batch.party == q.message.batch.party
+    )
+
+
+# --- projection (SYNC 3, 0.3.1, 0.3.5) ---
+
+
+def _visible(records: Mapping[Rid, _Record]) -> dict[Rid, Visible]:
+    """The records that show, from the document downwards."""
+    below: dict[Rid, list[_Record]] = {}
+    for record in records.values():
+        if record.parent is not None:
+            below.setdefault(record.parent, []).append(record)
+    out: dict[Rid, Visible] = {}
+    level = [
+        shown
+        for record in _document_level(below.get(DOCUMENT, []))
+        if (shown := _show(record, DOCUMENT, "")) is not None
+    ]
+    depth = 1
+    while level:
+        out.update((record.rid, record) for record in level)
+        elements = [record for record in level if record.kind is Kind.ELEMENT]
+        level = [
+            child for element in elements for child in _inside(element, below.get(element.rid, []))
+        ]
+        depth += 1
+        if depth > MAX_DEPTH:
+            level = [child for child in level if child.kind is not Kind.ELEMENT]
+    return out
+
+
+def _document_level(records: Sequence[_Record]) -> list[_Record]:
+    """Of what lies in the document itself: the oldest element, all comments and instructions."""
+    roots = [x for x in records if x.kind is Kind.ELEMENT and _show(x, DOCUMENT, "") is not None]
+    beside = [x for x in records if x.kind in {Kind.COMMENT, Kind.INSTRUCTION}]
+    return sorted(roots, key=lambda x: x.created)[:1] + beside
+
+
+def _inside(element: Visible, records: Sequence[_Record]) -> list[Visible]:
+    """The visible children and attributes of a visible element."""
+    out: list[Visible] = []
+    slots: set[tuple[str, str]] = set()
+    for record in sorted(records, key=lambda x: x.created, reverse=True):
+        shown = _show(record, element.rid, element.ns)
+        if shown is None:
+            continue
+        if shown.kind is Kind.ATTRIBUTE:
+            if (shown.ns, shown.name) in slots:
+                continue  # of attributes with one name the newest created is shown (SYNC 3.3)
+            slots.add((shown.ns, shown.name))
+        out.append(shown)
+    return out
+
+
+def _show(record: _Record, parent: Rid, parent_ns: str) -> Visible | None:
+    """The record as it shows, or None where XML cannot say it (SYNC 3.8)."""
+    ns, name = record.fields["ns"], _string(record.fields["name"])
+    inherited = parent_ns if record.kind is Kind.ELEMENT else ""
+    resolved = inherited if ns is None else _FORBIDDEN.sub("\ufffd", _string(ns))
+    resolved = XML if resolved == "xml" else resolved
+    value = record.text
+    match record.kind:
+        case Kind.ELEMENT | Kind.ATTRIBUTE:
+            if not _NCNAME.fullmatch(name) or resolved == XMLNS:
+                return None
+            if record.kind is Kind.ATTRIBUTE and name == "xmlns":
+                return None
+            value = value[:MAX_ATTRIBUTE] if record.kind is Kind.ATTRIBUTE else ""
+        case Kind.TEXT:
+            resolved, name, value = "", "", value[:MAX_TEXT]
+        case Kind.COMMENT:
+            value = re.sub(r"-(?=-|\Z)", "- ", value[:MAX_TEXT])
+            resolved, name = "", ""
+        case Kind.INSTRUCTION:
+            name = _string(record.fields["pitarget"])
+            if not _NCNAME.fullmatch(name) or name.lower() == "xml":
+                return None
+            resolved = ""
+            value = _string(record.fields["pidata"])[:MAX_TEXT].replace("?>", "? >")
+    weight = record.fields["weight"]
+    return Visible(
+        rid=record.rid,
+        kind=record.kind,
+        parent=parent,
+        weight=weight if isinstance(weight, float | int) and math.isfinite(weight) else 0.0,
+        ns=resolved,
+        name=name,
+        value=_FORBIDDEN.sub("\ufffd", value),
+    )
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
