@@ -166,8 +166,8 @@ class Batch:
     n: int
     l: int  # noqa: E741 - the name on the wire
     ops: tuple[Op, ...]
-    deps: Mapping[Replica, int] = field(default=NO_DEPS)
-    restores: Mapping[tuple[int, str], Ts] = field(default=NO_RESTORES)
+    deps: Mapping[Replica, int] = field(default_factory=lambda: NO_DEPS)
+    restores: Mapping[tuple[int, str], Ts] = field(default_factory=lambda: NO_RESTORES)
     controls: tuple[Control, ...] = ()
 
     @property
