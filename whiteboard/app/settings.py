@@ -41,18 +41,12 @@ class SavedRoom:
 class Settings:
     """All settings; unknown keys of a newer version are dropped when the file is written."""
 
-    name: str = ""
-    """How others see me where no account says it."""
-    theme: str = "system"
-    """'system', 'light' or 'dark'."""
-    paper: str = "auto"
-    """'auto', 'light' or 'dark'."""
-    web_images: bool = False
-    """Whether images on the web that a board refers to may be loaded."""
     account: SavedAccount | None = None
     rooms: list[SavedRoom] = field(default_factory=list)
-    window: dict[str, str] = field(default_factory=dict)
-    """State of windows: geometry, open panes."""
+    trusted: dict[str, str] = field(default_factory=dict)
+    """Domain -> fingerprint of the certificate that the person trusts for good."""
+    preferences: dict[str, str] = field(default_factory=dict)
+    """What the windows remember: see `ui.ports.Preferences`."""
 
 
 class SettingsStore:
@@ -82,6 +76,21 @@ class SettingsStore:
                 UI.warning("settings cannot be set aside: %s", move_error)
             return Settings()
 
+    def get(self, key: str) -> str:
+        """A preference of the windows, '' if there is none (port `ui.ports.Preferences`)."""
+        return self.settings.preferences.get(key, "")
+
+    def put(self, key: str, value: str) -> None:
+        """Remember a preference (port `ui.ports.Preferences`)."""
+        if self.settings.preferences.get(key, "") != value:
+            self.settings.preferences[key] = value
+            self.save()
+
+    def remember(self, domain: str, sha256: str) -> None:
+        """Trust this certificate for the domain from now on (port `ui.ports.Trust`)."""
+        self.settings.trusted[domain] = sha256
+        self.save()
+
     def save(self) -> bool:
         """Write atomically; False where that is not possible (full or read-only disk)."""
         try:
@@ -99,14 +108,19 @@ class SettingsStore:
 def _from_json(raw: object) -> Settings:
     if not isinstance(raw, dict):
         raise TypeError("settings are not an object")
-    known = {key: raw[key] for key in Settings.__dataclass_fields__ if key in raw}
-    settings = Settings(**known)
-    if not isinstance(settings.rooms, list) or not isinstance(settings.window, dict):
-        raise TypeError("settings of another shape")
-    account: object = settings.account
-    settings.account = SavedAccount(**account) if isinstance(account, dict) else None
-    settings.rooms = [SavedRoom(**room) for room in raw.get("rooms", [])]
-    return settings
+    account = raw.get("account")
+    return Settings(
+        account=SavedAccount(**account) if account is not None else None,
+        rooms=[SavedRoom(**room) for room in raw.get("rooms", [])],
+        trusted=_texts(raw.get("trusted", {})),
+        preferences=_texts(raw.get("preferences", {})),
+    )
+
+
+def _texts(raw: object) -> dict[str, str]:
+    if not isinstance(raw, dict):
+        raise TypeError("a table of texts was expected")
+    return {str(key): str(value) for key, value in raw.items()}
 
 
 def load_password(address: str) -> str | None:
