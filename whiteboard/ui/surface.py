@@ -1,0 +1,124 @@
+"""The board inside a window, as bars, menus and keys see it: one small protocol.
+
+`page.py` implements it with the canvas and the tools; tests of the windows have a recording one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QWidget
+
+from whiteboard.session.boards import Board
+from whiteboard.util.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the next thing drawn looks like, or what is selected looks like ('' and 0 = mixed)."""
+
+    stroke: str = "#1B1F24"
+    width: float = 5.0
+    fill: str | None = None
+    """None = no fill."""
+    font_size: float = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is selected; `box` is where, in px of the surface's widget."""
+
+    count: int
+    box: QRect
+    style: Style
+    fillable: bool = True
+    stroked: bool = True
+    moving: bool = False
+    """It is being dragged: the bar over it hides."""
+
+
+class Surface(Protocol):
+    """A board to draw on."""
+
+    changed: Event[None]
+    """Tool, style, selection, zoom or what can be undone differ now."""
+
+    @property
+    def board(self) -> Board:
+        """What is drawn on."""
+
+    @property
+    def widget(self) -> QWidget:
+        """The canvas: takes pointer, keys and input methods."""
+
+    @property
+    def tool(self) -> str:
+        """'select', 'hand', 'pen', 'eraser', 'rectangle', 'ellipse', 'line', 'arrow' or 'text'."""
+
+    def choose(self, tool: str) -> None:
+        """Use another tool."""
+
+    @property
+    def style(self) -> Style:
+        """Of the tool in use."""
+
+    def restyle(
+        self,
+        *,
+        stroke: str | None = None,
+        width: float | None = None,
+        fill: str | None = None,
+        font_size: float | None = None,
+    ) -> None:
+        """Change what is given, of the selection too; `fill` 'none' takes the fill away."""
+
+    @property
+    def selected(self) -> Selected | None:
+        """None while nothing is."""
+
+    @property
+    def is_editing_text(self) -> bool:
+        """Letters belong to a text now, not to tools."""
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back; None = nothing."""
+
+    @property
+    def redo_label(self) -> str | None:
+        """The same for redo."""
+
+    def can(self, command: str) -> bool:
+        """Whether `do` would do something now."""
+
+    def do(self, command: str) -> None:
+        """Run a command.
+
+        Args:
+            command: undo, redo, cut, copy, paste, duplicate, delete, select-all, to-front,
+                to-back, forward or backward.
+        """
+
+    @property
+    def zoom(self) -> float:
+        """1.0 = 100 %."""
+
+    def zoom_by(self, factor: float) -> None:
+        """About the middle of what is seen."""
+
+    def zoom_to(self, zoom: float) -> None:
+        """Set the zoom about the middle."""
+
+    def fit(self, *, selection: bool = False) -> None:
+        """Show all of the drawing, or of the selection."""
+
+    def set_paper(self, paper: str) -> None:
+        """'auto' (as the theme), 'light' or 'dark'."""
+
+    def set_grid(self, shown: bool) -> None:
+        """Show or hide the dots."""
+
+    def close(self) -> None:
+        """Let go of the board and of everything subscribed to."""

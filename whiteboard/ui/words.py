@@ -1,0 +1,265 @@
+"""Every sentence of the windows, in one place (DESIGN section 10): translatable, plural-aware.
+
+What people wrote (names, addresses) is isolated with U+2068 and U+2069, so that a right-to-left
+name does not turn the sentence around it. `plain` takes the marks out again.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from whiteboard.im.account import Problem, ProblemKind
+
+_FSI, _PDI = "\u2068", "\u2069"
+
+
+def tr(text: str) -> str:
+    """The text in the person's language."""
+    return QCoreApplication.translate("words", text)
+
+
+def plural(n: int, one: str, many: str) -> str:
+    """`one` or `many` in the person's language, `%n` replaced by the number as they write it."""
+    text = QCoreApplication.translate("words", one if n == 1 else many, "", n)
+    return text.replace("%n", number(n))
+
+
+def number(n: int) -> str:
+    """A whole number in the digits of the locale."""
+    return QLocale().toString(n)
+
+
+def name(text: str) -> str:
+    """A name or address inside a sentence, isolated from the direction of the text around it."""
+    return f"{_FSI}{text}{_PDI}"
+
+
+def plain(text: str) -> str:
+    """Without isolation marks."""
+    return text.replace(_FSI, "").replace(_PDI, "")
+
+
+def _fill(text: str, **values: str) -> str:
+    result = tr(text)
+    for key, value in values.items():
+        result = result.replace("{" + key + "}", name(value))
+    return result
+
+
+# --- boards and their state ------------------------------------------------------------------
+
+
+def only_here() -> str:
+    return tr("Only on this computer")
+
+
+def with_person(who: str) -> str:
+    return _fill("With {who}", who=who)
+
+
+def in_room(room: str) -> str:
+    return _fill("Group chat {room}", room=room)
+
+
+def offline_waiting(n: int) -> str:
+    """The chip while the connection is cut."""
+    return tr("Offline") if n == 0 else plural(n, "Offline · %n waiting", "Offline · %n waiting")
+
+
+def sending(n: int) -> str:
+    return plural(n, "Sending %n…", "Sending %n…")
+
+
+def changes_waiting(n: int) -> str:
+    return plural(n, "%n change waiting", "%n changes waiting")
+
+
+def connecting() -> str:
+    return tr("Connecting…")
+
+
+def disconnected(n: int) -> str:
+    """The notice and banner of flow F."""
+    if n == 0:
+        return tr("Disconnected – working offline.")
+    return plural(
+        n,
+        "Disconnected – working offline. %n change is waiting.",
+        "Disconnected – working offline. %n changes are waiting.",
+    )
+
+
+def connected_again(n: int) -> str:
+    if n == 0:
+        return tr("Connected again.")
+    return plural(n, "Connected again. %n change sent.", "Connected again. %n changes sent.")
+
+
+def opening(board: str, who: str = "") -> str:
+    if who:
+        return _fill("Opening “{board}” from {who}", board=board, who=who)
+    return _fill("Opening “{board}”", board=board)
+
+
+def window_title(board: str, who: str = "") -> str:
+    return f"{board} – Whiteboard" + (f" ({who})" if who else "")
+
+
+def people_count(n: int) -> str:
+    return plural(n, "%n person", "%n people")
+
+
+# --- invitations -----------------------------------------------------------------------------
+
+
+def waiting_for(who: str) -> str:
+    return _fill("Waiting for {who}…", who=who)
+
+
+def not_answered(who: str) -> str:
+    return _fill("{who} has not answered.", who=who)
+
+
+def declined(who: str) -> str:
+    return _fill("{who} declined", who=who)
+
+
+def invites_you(who: str) -> str:
+    return _fill("{who} invites you", who=who)
+
+
+def invites_to_draw(who: str) -> str:
+    return _fill("{who} invites you to draw", who=who)
+
+
+def invitation_board(board: str, people: int) -> str:
+    return _fill("Board “{board}”", board=board) + " · " + people_count(people)
+
+
+def taken_back(who: str) -> str:
+    return _fill("{who} took the invitation back", who=who)
+
+
+def more_invitations(n: int) -> str:
+    return plural(n, "%n more invitation", "%n more invitations")
+
+
+def joined(first: str, others: int) -> str:
+    """One toast for those who came at about the same time."""
+    if others == 0:
+        return _fill("{who} joined the board", who=first)
+    return plural(others, "{who} and %n other joined", "{who} and %n others joined").replace(
+        "{who}", name(first)
+    )
+
+
+def has_left(who: str) -> str:
+    return _fill(
+        "{who} has left. The board stays here and goes on when one of you returns.", who=who
+    )
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def wants_presence(who: str) -> str:
+    return _fill("{who} wants to see when you are online", who=who)
+
+
+def room_boards(boards: int, people: int) -> str:
+    """Second line of a group chat."""
+    running = (
+        tr("No board") if boards == 0 else plural(boards, "%n board running", "%n boards running")
+    )
+    return running + " · " + people_count(people)
+
+
+def boards_running(n: int) -> str:
+    return plural(n, "%n board running", "%n boards running")
+
+
+def found(total: int, hits: int) -> str:
+    """Count of a section while searching: '500, 4 found'."""
+    return (
+        plural(hits, "%n found", "%n found")
+        if total < 0
+        else f"{number(total)}, " + plural(hits, "%n found", "%n found")
+    )
+
+
+def online_of(online: int, total: int) -> str:
+    return tr("%1 of %2").replace("%1", number(online)).replace("%2", number(total))
+
+
+def last_seen(when: str) -> str:
+    return tr("Last seen {when}").replace("{when}", when)
+
+
+# --- problems (the table of DESIGN section 10) ------------------------------------------------
+
+
+def certificate_question(domain: str) -> str:
+    return _fill("Is this really {domain}?", domain=domain)
+
+
+def certificate_text() -> str:
+    return tr(
+        "Its certificate is not signed by anyone this computer trusts. "
+        "Compare the fingerprint with the one the administrator gives you."
+    )
+
+
+def certificate_changed(domain: str) -> str:
+    return _fill(
+        "The certificate of {domain} has changed. Someone may be listening.", domain=domain
+    )
+
+
+_PROBLEMS = {
+    ProblemKind.WRONG_PASSWORD: "The server does not accept this password for {it}.",
+    ProblemKind.BAD_ADDRESS: "{it} is not an address. An address looks like ana@example.org.",
+    ProblemKind.NO_SUCH_SERVER: "There is no XMPP server at “{it}”. Check the address.",
+    ProblemKind.UNREACHABLE: "{it} does not answer. Whiteboard keeps trying.",
+    ProblemKind.CERTIFICATE: "{it} shows a certificate that this computer does not trust.",
+    ProblemKind.CERTIFICATE_CHANGED: "The certificate of {it} has changed. "
+    "Someone may be listening.",
+    ProblemKind.NO_ENCRYPTION: "{it} offers no encryption, so Whiteboard did not connect.",
+    ProblemKind.ADDRESS_TAKEN: "{it} belongs to somebody already. Choose another name.",
+    ProblemKind.REGISTRATION_REFUSED: "{it} does not let people create accounts here.",
+    ProblemKind.MEMBERS_ONLY: "“{it}” lets only members in. Ask its owner for an invitation.",
+    ProblemKind.PASSWORD_NEEDED: "“{it}” needs a password.",
+    ProblemKind.BANNED: "You may not enter “{it}”.",
+    ProblemKind.NICK_TAKEN: "Somebody in “{it}” has this name already. Choose another.",
+    ProblemKind.ROOM_FULL: "“{it}” is full.",
+    ProblemKind.ROOM_LOCKED: "“{it}” is not ready yet: its owner has to set it up first.",
+    ProblemKind.NO_SUCH_ROOM: "There is no group chat at “{it}”.",
+    ProblemKind.NOT_ALLOWED: "“{it}” does not allow that.",
+    ProblemKind.REPLACED: "{it} connected from another place, so this connection ended.",
+    ProblemKind.OTHER: "{it} did not do what was asked.",
+}
+
+
+def problem(what: Problem) -> str:
+    """What went wrong with an account or a group chat, as a sentence."""
+    return _fill(_PROBLEMS[what.kind], it=what.subject)
+
+
+def room_note(what: Problem) -> str:
+    """The same in a few words, for the second line of a row."""
+    if what.kind is ProblemKind.MEMBERS_ONLY:
+        return tr("Members only – ask for an invitation")
+    if what.kind is ProblemKind.PASSWORD_NEEDED:
+        return tr("Needs a password")
+    return problem(what)
+
+
+def file_problem(file: str) -> str:
+    return _fill("“{file}” cannot be opened.", file=file)
+
+
+def unsaved(board: str) -> str:
+    return _fill("Save “{board}” before closing?", board=board)
+
+
+def unsaved_text() -> str:
+    return tr("It is only on this computer and in no file. Discarding it cannot be undone.")
