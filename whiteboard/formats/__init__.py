@@ -1,0 +1,1 @@
+"""File formats: SVG files and the clipboard."""

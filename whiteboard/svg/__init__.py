@@ -1,0 +1,1 @@
+"""SVG kernels: pure functions and the paint plan; no Qt, no lxml."""
