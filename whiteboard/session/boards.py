@@ -156,7 +156,7 @@ class BoardService(Protocol):
         """A board only on this computer."""
 
     def invite(self, board: Board, address: str) -> None:
-        """Invite a contact (bare address) one-to-one; a room board is offered by a room invitation."""
+        """Invite a contact (bare address); a room board is offered by a room invitation."""
 
     def take_back(self, invitation: str) -> None:
         """Withdraw an invitation of mine."""

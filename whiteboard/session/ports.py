@@ -4,8 +4,8 @@ A `Session` or `Invitation` does nothing itself: every call of theirs returns ef
 driver performs IN ORDER. The rules for a driver:
 
 1. `Send`: hand to the link. Sends of one session leave in the order given; the outbox survives
-   reconnects and paces edits (SYNC 0.3.13). With `receipt`, call `sent(receipt, now)` once the stanza
-   has left the outbox (acknowledged by XEP-0198 where there is), also if it never will.
+   reconnects and paces edits (SYNC 0.3.13). With `receipt`, call `sent(receipt, now)` once the
+   stanza has left the outbox (acknowledged by XEP-0198 where there is), also if it never will.
 2. `StartTimer` replaces a timer of that name; when it runs out call `timer(name, now)`.
 3. `Persist` comes before the `Send`s of the same batches.
 4. `NewDocument`: subscribe to its `on_commit` and hand every commit to `committed(commit, now)`.

@@ -5,14 +5,171 @@ Elements are `xml.etree` ones, as slixmpp gives and takes them. Nothing here kno
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
-from whiteboard.wire.messages import Message
+from whiteboard.model.ids import SessionId
+from whiteboard.model.ops import Batch
+from whiteboard.wire import ns, sxe, sync
+from whiteboard.wire.description import (
+    MAX_NAME,
+    read_description,
+    read_jingle,
+    read_prolog,
+    write_description,
+    write_jingle,
+    write_prolog,
+)
+from whiteboard.wire.ephemeral import read_items, write_items
+from whiteboard.wire.errors import Fault, RemoteProtocolError
+from whiteboard.wire.messages import (
+    Accept,
+    AcceptState,
+    Advertisement,
+    Answer,
+    Connect,
+    EditMessage,
+    EphemeralMessage,
+    Get,
+    Heartbeat,
+    Initiate,
+    Message,
+    Peer,
+    RefuseState,
+    Reject,
+    StateBegin,
+    StateEnd,
+    StateOffer,
+    Terminate,
+)
+from whiteboard.wire.values import format_vector, parse_count, parse_vector
+
+MAX_SESSION = 1024
+MAX_ANSWERED = 10_000
+"""Originals in one answer; a server's stanza limit is reached long before."""
+
+_SXE = f"{{{ns.SXE}}}sxe"
+_STATE = f"{{{ns.SXE}}}state"
+_CONNECT = f"{{{ns.SXE}}}connect"
+_OFFER = f"{{{ns.SXE}}}state-offer"
+_ACCEPT = f"{{{ns.SXE}}}accept-state"
+_REFUSE = f"{{{ns.SXE}}}refuse-state"
+_BEGIN = f"{{{ns.SXE}}}document-begin"
+_END = f"{{{ns.SXE}}}document-end"
+_HEARTBEAT = f"{{{ns.SYNC}}}heartbeat"
+_GET = f"{{{ns.SYNC}}}get"
+_ANSWER = f"{{{ns.SYNC}}}answer"
+_REJECT = f"{{{ns.SYNC}}}reject"
+_PAGES = f"{{{ns.SYNC}}}pages"
+_FORWARDED = f"{{{ns.FORWARD}}}forwarded"
+_DELAY = f"{{{ns.DELAY}}}delay"
+_OCCUPANT = f"{{{ns.OCCUPANT_ID}}}occupant-id"
+_MESSAGE = f"{{{ns.CLIENT}}}message"
+_JINGLE = f"{{{ns.JINGLE}}}jingle"
+
+
+# ---------------------------------------------------------------------------------- writing
 
 
 def encode(message: Message) -> list[Element]:
-    """The children that carry `message`: of a `<message/>`, of presence (Advertisement), or `<jingle/>`."""
-    raise NotImplementedError
+    """What carries `message`: children of a `<message/>` or of presence, or one `<jingle/>`."""
+    if isinstance(message, EditMessage):
+        return _encode_edit(message)
+    if isinstance(message, Heartbeat):
+        return [sync.write_heartbeat(message)]
+    if isinstance(message, Get):
+        return [sync.write_get(message)]
+    if isinstance(message, Answer):
+        return [_encode_answer(message)]
+    if isinstance(message, Reject):
+        return [sync.write_reject(message)]
+    if isinstance(message, EphemeralMessage):
+        element = sync.unnumbered(message.session)
+        write_items(element, message.items)
+        return [element]
+    if isinstance(message, Initiate | Accept | Terminate):
+        return [write_jingle(message)]
+    return _encode_negotiation(message)
+
+
+def _encode_edit(message: EditMessage) -> list[Element]:
+    batch = message.batch
+    stamp = sync.write_stamp(batch)
+    if not batch.ops:
+        return [stamp]
+    element = _sxe(batch.session, f"{batch.r}-{batch.n}")
+    element.append(sxe.write_state(batch.ops))
+    return [element, stamp]
+
+
+def _sxe(session: SessionId, stanza_id: str) -> Element:
+    return Element(_SXE, {"session": session, "id": stanza_id})
+
+
+def _encode_answer(message: Answer) -> Element:
+    element = sync.unnumbered(message.session)
+    answer = SubElement(element, _ANSWER)
+    if message.pages:
+        answer.set("page", str(message.page))
+        answer.set("pages", str(message.pages))
+    for original in message.messages:
+        forwarded = SubElement(answer, _FORWARDED)
+        if original.stamp:
+            SubElement(forwarded, _DELAY, {"stamp": original.stamp})
+        forwarded.append(stanza(original))
+    return element
+
+
+def stanza(original: EditMessage) -> Element:
+    """The `<message xmlns='jabber:client'/>` of an original, with its sender (XEP-0297, logs)."""
+    element = Element(_MESSAGE)
+    sender = original.sender
+    if sender is not None and sender.address:
+        element.set("from", sender.address)
+    element.extend(_encode_edit(original))
+    if sender is not None and sender.occupant_id:
+        SubElement(element, _OCCUPANT, {"id": sender.occupant_id})
+    return element
+
+
+def _encode_negotiation(
+    message: Connect
+    | StateOffer
+    | AcceptState
+    | RefuseState
+    | StateBegin
+    | StateEnd
+    | Advertisement,
+) -> list[Element]:
+    element = _sxe(message.session, type(message).__name__.lower())
+    if isinstance(message, Advertisement):
+        del element.attrib["id"]
+        element.set("name", message.name)
+    elif isinstance(message, Connect):
+        SubElement(element, _CONNECT)
+    elif isinstance(message, StateOffer):
+        SubElement(element, _OFFER).append(write_description(message.description))
+    elif isinstance(message, RefuseState):
+        SubElement(element, _REFUSE)
+    elif isinstance(message, AcceptState):
+        SubElement(element, _ACCEPT)
+        if message.since:
+            return [element, sync.write_get(Get(message.session, since=message.since))]
+    else:
+        state = SubElement(element, _STATE)
+        beside = sync.unnumbered(message.session)
+        pages = SubElement(beside, _PAGES)
+        if message.vv:
+            pages.set("vv", format_vector(message.vv))
+        if isinstance(message, StateBegin):
+            SubElement(state, _BEGIN, {"prolog": write_prolog(message.prolog)})
+            pages.set("count", str(message.pages))
+        else:
+            SubElement(state, _END, {"last-sender": "", "last-id": ""})
+        return [element, beside]
+    return [element]
+
+
+# ---------------------------------------------------------------------------------- reading
 
 
 def decode(stanza: Element) -> Message | None:
@@ -21,4 +178,120 @@ def decode(stanza: Element) -> Message | None:
     Raises:
         RemoteProtocolError: it is ours but says nothing acceptable.
     """
-    raise NotImplementedError
+    jingle = stanza.find(_JINGLE)
+    if jingle is not None:
+        return read_jingle(jingle)
+    edits, stamp = stanza.find(_SXE), stanza.find(sync.TAG)
+    if edits is None and stamp is None:
+        return None
+    if stanza.tag.endswith("presence"):
+        return None if edits is None else _decode_advertisement(edits)
+    if stamp is not None and "n" in stamp.attrib:
+        return EditMessage(_decode_edit(edits, stamp))
+    if edits is not None:
+        return _decode_negotiation(edits, stamp)
+    assert stamp is not None
+    return _decode_unnumbered(stamp)
+
+
+def _session(element: Element) -> SessionId:
+    session = element.get("session", "")
+    if not session or len(session) > MAX_SESSION:
+        raise RemoteProtocolError(Fault.MALFORMED, "no session is named")
+    return SessionId(session)
+
+
+def _decode_advertisement(edits: Element) -> Advertisement:
+    return Advertisement(_session(edits), edits.get("name", "")[:MAX_NAME])
+
+
+def _decode_edit(edits: Element | None, stamp: Element) -> Batch:
+    if edits is None:
+        return sync.read_stamp(stamp, _session(stamp), ())
+    session = _session(edits)
+    if stamp.get("session", session) != session:
+        raise RemoteProtocolError(Fault.MALFORMED, "edit and stamp name two sessions")
+    state = edits.find(_STATE)
+    return sync.read_stamp(stamp, session, () if state is None else sxe.read_state(state))
+
+
+def _decode_unnumbered(stamp: Element) -> Message | None:
+    session = _session(stamp)
+    for child in stamp:
+        if child.tag == _HEARTBEAT:
+            return sync.read_heartbeat(stamp, child, session)
+        if child.tag == _GET:
+            return sync.read_get(child, session)
+        if child.tag == _ANSWER:
+            return _decode_answer(child, session)
+        if child.tag == _REJECT:
+            return sync.read_reject(child, session)
+    items = read_items(stamp)
+    return EphemeralMessage(session, items) if items else None
+
+
+def _decode_answer(answer: Element, session: SessionId) -> Answer:
+    forwards = answer.findall(_FORWARDED)
+    if len(forwards) > MAX_ANSWERED:
+        raise RemoteProtocolError(Fault.TOO_LARGE, "too many messages in one answer")
+    originals: list[EditMessage] = []
+    for forwarded in forwards:
+        inner = forwarded.find(_MESSAGE)
+        if inner is None:
+            continue
+        message = decode(inner)
+        if not isinstance(message, EditMessage) or message.session != session:
+            raise RemoteProtocolError(Fault.MALFORMED, "an answer holds what is no edit of it")
+        delay = forwarded.find(_DELAY)
+        stamp = "" if delay is None else delay.get("stamp", "")[:64]
+        originals.append(EditMessage(message.batch, sender_of(inner), stamp))
+    return Answer(
+        session,
+        tuple(originals),
+        page=parse_count(answer.get("page")) or 0,
+        pages=parse_count(answer.get("pages")) or 0,
+    )
+
+
+def sender_of(stanza: Element) -> Peer:
+    """Who a stanza says it is from: `from`, and the room's stamp if it has one.
+
+    Only the room or the server may be believed about either; in an answer or a log both are what
+    the relay or the writer says.
+    """
+    occupant = stanza.find(_OCCUPANT)
+    return Peer(stanza.get("from", ""), "" if occupant is None else occupant.get("id", ""))
+
+
+def _decode_negotiation(edits: Element, beside: Element | None) -> Message | None:
+    session = _session(edits)
+    child = next(iter(edits), None)
+    if child is None:
+        return None
+    if child.tag == _CONNECT:
+        return Connect(session)
+    if child.tag == _OFFER:
+        if len(child) == 0:
+            raise RemoteProtocolError(Fault.MALFORMED, "an offer without a description")
+        return StateOffer(session, read_description(child[0]))
+    if child.tag == _ACCEPT:
+        get = None if beside is None else beside.find(_GET)
+        since = {} if get is None else parse_vector(get.get("since"))
+        return AcceptState(session, since)
+    if child.tag == _REFUSE:
+        return RefuseState(session)
+    if child.tag == _STATE:
+        return _decode_state(session, child, beside)
+    return None
+
+
+def _decode_state(session: SessionId, state: Element, beside: Element | None) -> Message:
+    pages = None if beside is None else beside.find(_PAGES)
+    begin, end = state.find(_BEGIN), state.find(_END)
+    if pages is None or (begin is None) == (end is None):
+        raise RemoteProtocolError(Fault.UNSUPPORTED, "a plain edit in a session that merges")
+    vv = parse_vector(pages.get("vv"))
+    if begin is None:
+        return StateEnd(session, vv)
+    count = parse_count(pages.get("count")) or 0
+    return StateBegin(session, read_prolog(begin.get("prolog", "")), count, vv)

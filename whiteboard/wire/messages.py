@@ -1,8 +1,7 @@
 """What travels between the members of a session: a closed union of frozen values.
 
 `codec` turns each into XML payloads and back; `session` reasons about nothing else. Addresses are
-strings as the transport writes them (full JIDs, `room@service/nick`); they are compared, never taken
-apart, except for the nick. Numbers of the specification: SYNC.md as 'SYNC n', XEP-0284 as 'XEP'.
+strings as the transport writes them (full JIDs, `room@service/nick`).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from whiteboard.model.ops import Batch
 
 Vector: TypeAlias = Mapping[Replica, int]
 """A version vector: replica -> number of its newest message known."""
+NOBODY = Party("")
 EMPTY: Vector = MappingProxyType({})
 
 
@@ -78,7 +78,7 @@ class Description:
     """
 
     mode: Mode = Mode.MERGE
-    creator: Party = Party("")
+    creator: Party = NOBODY
     identity: Identity = Identity.JID
     default: str = "editor"
     name: str = ""
@@ -92,10 +92,11 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class EditMessage:
-    """Operations with their stamp. `sender` is None on own messages and while the transport's sender counts.
+    """Operations with their stamp.
 
-    In an answer and in a log every message has its own sender. `stamp` is the XEP-0203 time
-    (ISO 8601, UTC) at which the relay or the log had it, '' if not said.
+    `sender` is None on a message that comes straight from its author: the transport says who that
+    is. In an answer and in a log every message has its own. `stamp` is the XEP-0203 time (ISO 8601,
+    UTC) at which the relay or the log had it, '' if not said.
     """
 
     batch: Batch
@@ -131,7 +132,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """Asks for the messages beyond `since`; with `upto` only of the replicas and numbers named there."""
+    """Asks for the messages beyond `since`; with `upto`, only of what that names."""
 
     session: SessionId
     since: Vector = EMPTY
@@ -141,7 +142,7 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Original messages, each with its sender; `page` of `pages` (from 1) while it carries the state."""
+    """Original messages, each with its sender; `page` of `pages` (from 1) of a state."""
 
     session: SessionId
     messages: tuple[EditMessage, ...]
@@ -296,7 +297,7 @@ Message: TypeAlias = (
     | Terminate
     | Advertisement
 )
-"""Initiate, Accept, Terminate travel in iq stanzas, Advertisement in presence, all else in messages."""
+"""Initiate, Accept, Terminate travel in iq stanzas, Advertisement in presence."""
 
 MESSAGE_TYPES: tuple[type[Message], ...] = (
     EditMessage,

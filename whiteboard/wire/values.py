@@ -1,0 +1,111 @@
+"""Small values on the wire: numbers, vectors, times of writes; all bounded."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from whiteboard.model.ids import Replica
+from whiteboard.model.ops import Ts
+from whiteboard.wire.errors import Fault, RemoteProtocolError
+
+MAX_RID = 1024
+"""Code points of a rid (SYNC 0.3.1)."""
+MAX_VECTOR = 20_000
+"""Entries of a version vector that is read; more is refused."""
+MAX_NUMBER = 10**18
+"""Message numbers and Lamport times above this cannot be honest; also keeps them in 64 bits."""
+
+_WEIGHT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_REPLICA = re.compile(r"[A-Za-z0-9]{1,64}")
+_DIGITS = re.compile(r"[0-9]+")
+_SPACE = re.compile(r"\s")
+
+
+def parse_weight(text: str | None) -> float:
+    """The number that `text` writes, 0 for what is none (SYNC 1.1, scenario 44)."""
+    if text is None or len(text) > 400 or not _WEIGHT.fullmatch(text):
+        return 0.0
+    number = float(text)
+    return number + 0.0 if math.isfinite(number) else 0.0
+
+
+def format_weight(weight: float) -> str:
+    """The shortest decimal that reads back as `weight`: `4`, `2.5`, `1e+22`."""
+    return repr(weight + 0.0).removesuffix(".0")
+
+
+def parse_count(text: str | None) -> int | None:
+    """`[0-9]+` as a number, MAX_NUMBER for all that are greater; None for all else."""
+    if text is None or not _DIGITS.fullmatch(text):
+        return None
+    digits = text.lstrip("0")
+    return int(digits or "0") if len(digits) <= 18 else MAX_NUMBER
+
+
+def is_rid(text: str | None) -> bool:
+    """Whether `text` may be the rid of a record (SYNC 0.3.1): short, not empty, no white space."""
+    return bool(text) and len(text or "") <= MAX_RID and not _SPACE.search(text or "")
+
+
+def is_replica(text: str | None) -> bool:
+    """Whether `text` may name a replica."""
+    return text is not None and _REPLICA.fullmatch(text) is not None
+
+
+def format_vector(vector: Mapping[Replica, int]) -> str:
+    """`B7:41 C2:9`, sorted by replica."""
+    return " ".join(f"{r}:{n}" for r, n in sorted(vector.items()))
+
+
+def parse_vector(text: str | None) -> dict[Replica, int]:
+    """The vector that `text` writes; numbers from 1, one entry a replica.
+
+    Raises:
+        RemoteProtocolError: not of that form, or too many entries.
+    """
+    vector: dict[Replica, int] = {}
+    for entry in _entries(text, MAX_VECTOR):
+        replica, _, digits = entry.partition(":")
+        number = parse_count(digits)
+        if number is None or number == 0 or not is_replica(replica) or replica in vector:
+            raise RemoteProtocolError(Fault.MALFORMED, "not a version vector")
+        vector[Replica(replica)] = number
+    return vector
+
+
+def format_ts(ts: Ts) -> str:
+    """`L.R.K`."""
+    return f"{ts.l}.{ts.r}.{ts.k}"
+
+
+def parse_ts(text: str) -> Ts:
+    """The time of a write.
+
+    Raises:
+        RemoteProtocolError: not of the form `L.R.K`.
+    """
+    parts = text.split(".")
+    if len(parts) == 3 and is_replica(parts[1]):
+        lamport, index = parse_count(parts[0]), parse_count(parts[2])
+        if lamport is not None and index is not None:
+            return Ts(lamport, Replica(parts[1]), index)
+    raise RemoteProtocolError(Fault.MALFORMED, "not the time of a write")
+
+
+def parse_digests(text: str | None) -> dict[Replica, str]:
+    """`replica:hex …` (0.2/5.2b); entries of another form are left out, they only help."""
+    digests: dict[Replica, str] = {}
+    for entry in _entries(text, MAX_VECTOR):
+        replica, _, digest = entry.partition(":")
+        if is_replica(replica) and re.fullmatch(r"[0-9a-f]{32}", digest):
+            digests[Replica(replica)] = digest
+    return digests
+
+
+def _entries(text: str | None, limit: int) -> list[str]:
+    entries = (text or "").split()
+    if len(entries) > limit:
+        raise RemoteProtocolError(Fault.TOO_LARGE, "too many entries in a list")
+    return entries
