@@ -132,6 +132,25 @@ class Painter:
             return IDENTITY
         return parse_transform(text) or IDENTITY
 
+    def context_of(self, node: Node) -> Context:
+        """The context that an element stands in, found from the root down; notes what it read."""
+        parent = node.parent
+        if parent is None:
+            return self.root_context(node)
+        self.used.add(parent.rid)
+        return self.inside(parent, self.context_of(parent))
+
+    def inside(self, node: Node, context: Context) -> Context:
+        """The space inside an element, whether it is painted or not (`defs`, `clipPath`)."""
+        attributes = node.attributes
+        style = self.cascade.style(node, context.style, attributes)
+        matrix = self._space(node, attributes, style, context)
+        return replace(context, matrix=matrix, style=style, depth=context.depth + 1)
+
+    def to_root(self, node: Node) -> Matrix:
+        """From the space inside the element to the root's."""
+        return self.inside(node, self.context_of(node)).matrix
+
     def paint(self, node: Node, context: Context) -> list[PlanNode]:
         """The plan nodes of an element with all below it, in paint order."""
         self.used.add(node.rid)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from whiteboard.svg.plan import Matrix, Path, Rect, Segment
 from whiteboard.svg.transform import format_number
@@ -19,8 +19,13 @@ _COMMAND = re.compile(r"[\s]*([MmZzLlHhVvCcSsQqTtAa])")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _SEPARATOR = re.compile(r"\s*,?\s*")
 _COUNT = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
-_SIMPLE = re.compile(r"[-+0-9.,\sMmLlCcZzHhVvSsQqTt]*")
-_TOKEN = re.compile(r"([MmZzLlHhVvCcSsQqTtAa])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
+_PLAIN = r"(?>[-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15}))(?![\deE])"
+_PLAIN_LIST = re.compile(rf"[\s]*+(?:{_PLAIN}(?:\s*+,?\s*+{_PLAIN})*+)?+[\s]*+(?=[A-Za-z]|\Z)")
+"""Ordinary arguments of a command up to the next one; what it does not match goes the slow way.
+
+Possessive, so that hostile data cannot make it backtrack.
+"""
+_PLAIN_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
 
 Point: TypeAlias = tuple[float, float]
 Cubic: TypeAlias = tuple[float, float, float, float, float, float, float, float]
@@ -75,17 +80,36 @@ class _Builder:
             self._close()
             return position, True
         count = _COUNT[upper]
-        values, position, good = (
-            _arc_numbers(d, position) if upper == "A" else _numbers(d, position)
-        )
+        plain = None if upper == "A" else _PLAIN_LIST.match(d, position)
+        if plain is not None:
+            values = [float(word) for word in _PLAIN_NUMBER.findall(plain[0])]
+            position, good = plain.end(), True
+        elif upper == "A":
+            values, position, good = _arc_numbers(d, position)
+        else:
+            values, position, good = _numbers(d, position)
         usable = len(values) - len(values) % count
         good = good and usable == len(values) and usable > 0
+        if letter == "c" and usable:  # pen strokes are nearly nothing else
+            self._relative_cubics(values, usable)
+            return position, good
         draw = getattr(self, f"_draw_{upper.lower()}")
         for i in range(0, usable, count):
             draw(values[i : i + count], relative)
             if upper == "M":  # the points after the first are lines
                 draw = self._draw_l
         return position, good
+
+    def _relative_cubics(self, values: list[float], usable: int) -> None:
+        self._begin()
+        x, y = self.x, self.y
+        add = self.out.append
+        numbers = iter(values[:usable])
+        for x1, y1, x2, y2, dx, dy in zip(*[numbers] * 6, strict=True):
+            add(("C", x + x1, y + y1, x + x2, y + y2, x + dx, y + dy))
+            self.control = ("C", x + x2, y + y2)
+            x, y = x + dx, y + dy
+        self.x, self.y = x, y
 
     def _begin(self) -> None:
         if not self.open:  # after Z the next subpath starts where the last one did
@@ -384,12 +408,20 @@ def bounds(path: Path) -> Rect | None:
         x, y = segment[-2:]
         if len(segment) == 7:
             _, x1, y1, x2, y2, x, y = segment
-            for low, high in (_extremes(px, x1, x2, x),):
+            if not (left <= x1 <= right and left <= x2 <= right):
+                low, high = _extremes(px, x1, x2, x)
                 left, right = min(left, low), max(right, high)
-            for low, high in (_extremes(py, y1, y2, y),):
+            if not (top <= y1 <= bottom and top <= y2 <= bottom):
+                low, high = _extremes(py, y1, y2, y)
                 top, bottom = min(top, low), max(bottom, high)
-        left, right = min(left, x), max(right, x)
-        top, bottom = min(top, y), max(bottom, y)
+        if x < left:
+            left = x
+        if x > right:
+            right = x
+        if y < top:
+            top = y
+        if y > bottom:
+            bottom = y
         px, py = x, y
     if left > right:
         return None
@@ -466,6 +498,3 @@ def length(path: Path, tolerance: float = 0.05) -> float:
 
 def _pairs(line: list[Point]) -> Iterable[tuple[Point, Point]]:
     return zip(line, line[1:], strict=False)
-
-
-Direction: TypeAlias = Literal["in", "out"]

@@ -194,6 +194,11 @@ class Planner:
                     yield node.key
 
     @property
+    def source(self) -> Source:
+        """The tree it plans."""
+        return self._source
+
+    @property
     def painter(self) -> Painter:
         """For questions about single elements (their style and space)."""
         return self._painter
