@@ -1,0 +1,1 @@
+"""A person's intentions as operations: selection, style, shapes, texts, undo. No Qt, no network."""

@@ -28,6 +28,7 @@ class Phase(enum.Enum):
     MOVE = "move"
     UP = "up"
     DOUBLE = "double"
+    """The second press of a double click, in place of DOWN; UP follows."""
     CANCEL = "cancel"
 
 

@@ -41,7 +41,11 @@ class Geometry(Protocol):
 
 
 class TextMetrics(Protocol):
-    """Measures of board text, for carets and selections."""
+    """Measures of board text, for carets and selections.
+
+    Indexes count the string of `editing.text.TextModel`: the characters of the text nodes in
+    document order, and one for the break before each `tspan` that begins a line.
+    """
 
     def caret(self, rid: Rid, index: int) -> tuple[float, float, float] | None:
         """(x, top, bottom) of the caret before code point `index` of the text element, root units."""

@@ -1,0 +1,466 @@
+"""What tools, menus and keys ask for: one call = one transaction = one step of undo.
+
+The editor knows the document and the selection; it knows no pointer, no window and no network.
+Elements that may not be edited are left out of a request without a word; who asks shows beforehand
+what cannot be done (`can_edit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from whiteboard.editing import describing, ordering, shapes, transforms
+from whiteboard.editing.literals import literal_of, transformed, with_fresh_ids
+from whiteboard.editing.ordering import Place
+from whiteboard.editing.selection import Selection
+from whiteboard.editing.style import Style, without
+from whiteboard.editing.undo import UndoStack
+from whiteboard.model.changes import Commit, Origin
+from whiteboard.model.document import Document, Transaction
+from whiteboard.model.ids import Rid
+from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.svg.plan import IDENTITY, SVG_NS, Matrix
+from whiteboard.svg.transform import (
+    format_transform,
+    invert,
+    multiply,
+    parse_transform,
+    translation,
+)
+
+INKSCAPE_NS = "http://www.inkscape.org/namespaces/inkscape"
+_UNSEEN = frozenset(
+    [
+        "defs",
+        "style",
+        "metadata",
+        "title",
+        "desc",
+        "marker",
+        "symbol",
+        "clipPath",
+        "mask",
+        "pattern",
+        "linearGradient",
+        "radialGradient",
+        "filter",
+        "script",
+        "namedview",
+    ]
+)
+_CONTAINERS = frozenset(("g", "a", "switch"))
+_INHERITED = [
+    "fill",
+    "fill-opacity",
+    "fill-rule",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "stroke-miterlimit",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "font-style",
+    "text-anchor",
+]
+
+
+class Editor:
+    """A person's hands on one document.
+
+    Attributes:
+        selection: what is selected; it forgets what leaves the document.
+        style: how the next thing looks; kept by whoever shows the options.
+        undo_stack: this person's steps.
+        may_edit: the seam for rights, locks and marks; answers for an element or, for a new one,
+            for the parent it would get.
+        parent_to_root: from the space of an element's `transform` to the root's; the canvas's
+            geometry may take its place.
+        layer: where new things go; None = the root.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.selection = Selection()
+        self.style = Style()
+        self.undo_stack = UndoStack(document)
+        self.may_edit: Callable[[Rid], bool] = lambda _rid: True
+        self.parent_to_root: Callable[[Rid], Matrix] = lambda rid: transforms.parent_to_root(
+            document, rid
+        )
+        self.layer: Rid | None = None
+        self._forget = document.on_commit.subscribe(self._on_commit)
+
+    def close(self) -> None:
+        """The document is not watched any more."""
+        self._forget()
+
+    def _on_commit(self, commit: Commit) -> None:
+        changes = commit.changes
+        if changes.reset or changes.removed:
+            self.selection.set(rid for rid in self.selection if self.document.is_visible(rid))
+
+    # -- questions
+
+    def can_edit(self, rid: Rid) -> bool:
+        """Whether this person may change the element now."""
+        return self.document.is_visible(rid) and self.may_edit(rid)
+
+    @property
+    def target(self) -> Rid | None:
+        """The element that new things are put into; None if nothing can be put anywhere."""
+        layer = self.layer
+        if layer is None or not self.document.is_visible(layer):
+            layer = self.document.root
+        return layer if layer is not None and self.can_edit(layer) else None
+
+    def describe(self, rid: Rid) -> str:
+        """What the element is, for people: 'Rectangle, blue'."""
+        return describing.describe(self.document, rid)
+
+    def is_layer(self, rid: Rid) -> bool:
+        """Whether it is a layer: a group that people see as a sheet, not as a thing."""
+        return self.document.attribute(rid, "groupmode", INKSCAPE_NS) == "layer"
+
+    def outermost(self, rid: Rid, within: Rid | None = None) -> Rid:
+        """The thing that a click on this element means: its outermost group below root or layer.
+
+        Args:
+            within: a group that was entered; then its member is meant.
+        """
+        thing = rid
+        parent = self.document.parent(rid)
+        while parent is not None and parent not in (self.document.root, within):
+            if self.is_layer(parent) or not self.document.is_visible(parent):
+                break
+            if self.document.name(parent) in _CONTAINERS or self._is_text_part(thing):
+                thing = parent
+            parent = self.document.parent(parent)
+        return thing
+
+    def element_of(self, rid: Rid) -> Rid:
+        """The element itself, or the text that it is a part of."""
+        parent = self.document.parent(rid)
+        while self._is_text_part(rid) and parent is not None:
+            rid, parent = parent, self.document.parent(parent)
+        return rid
+
+    def _is_text_part(self, rid: Rid) -> bool:
+        return self.document.name(rid) in ("tspan", "textPath")
+
+    def things(self, parent: Rid | None = None) -> tuple[Rid, ...]:
+        """All that can be selected under root and layers, bottom first."""
+        document = self.document
+        parent = document.root if parent is None else parent
+        if parent is None:
+            return ()
+        out: list[Rid] = []
+        for child in document.children(parent):
+            if document.kind(child) is not Kind.ELEMENT or document.name(child) in _UNSEEN:
+                continue
+            if self.is_layer(child):
+                out.extend(self.things(child))
+            else:
+                out.append(child)
+        return tuple(out)
+
+    def leaves(self, rids: Iterable[Rid]) -> tuple[Rid, ...]:
+        """The elements themselves, groups replaced by what is in them."""
+        out: list[Rid] = []
+        for rid in rids:
+            if self.document.name(rid) in _CONTAINERS:
+                out.extend(self.leaves(self.things(rid)))
+            else:
+                out.append(rid)
+        return tuple(out)
+
+    def _editable(self, rids: Iterable[Rid]) -> tuple[Rid, ...]:
+        return tuple(rid for rid in rids if self.can_edit(rid))
+
+    # -- making and removing
+
+    def create(self, element: LiteralElement, label: str) -> Rid | None:
+        """Put a new element on top; None if nothing may be put there."""
+        made = self.create_all((element,), label)
+        return made[0] if made else None
+
+    def create_all(self, elements: Sequence[LiteralElement], label: str) -> tuple[Rid, ...]:
+        """Put new elements on top, in root units, in one step."""
+        target = self.target
+        if target is None or not elements:
+            return ()
+        placed = [self._into(target, element) for element in elements]
+        with self.document.transact(Origin.LOCAL, label) as transaction:
+            return tuple(transaction.add(target, element) for element in placed)
+
+    def _into(self, target: Rid, element: LiteralElement) -> LiteralElement:
+        """The element, given in root units, as a child of `target`."""
+        back = invert(self._inner_to_root(target))
+        return element if back is None else transformed(element, back)
+
+    def _inner_to_root(self, parent: Rid) -> Matrix:
+        """From the space of an element's children to the root's."""
+        if parent == self.document.root:
+            return IDENTITY
+        own = parse_transform(self.document.attribute(parent, "transform")) or IDENTITY
+        return multiply(self.parent_to_root(parent), own)
+
+    def create_arrow(self, x1: float, y1: float, x2: float, y2: float, style: Style) -> Rid | None:
+        """Put a new arrow on top, with the marker of its head if this person has none yet."""
+        target = self.target
+        if target is None:
+            return None
+        with self.document.transact(Origin.LOCAL, "Arrow") as transaction:
+            marker = self._arrow_marker(transaction, style.colour)
+            element = shapes.arrow(x1, y1, x2, y2, style, marker)
+            return transaction.add(target, self._into(target, element))
+
+    def _arrow_marker(self, transaction: Transaction, colour: str) -> str:
+        """The id of an own marker of this colour, made if missing.
+
+        An own one, because its author's undo takes a marker away: it must not be the head of
+        somebody else's arrow. Own steps are undone in reverse order, so an own one outlives its
+        arrows.
+        """
+        document = self.document
+        wanted = shapes.arrow_marker_id(colour)
+        id_, number = wanted, 1
+        while (rid := document.by_id(id_)) is not None:
+            if rid.startswith(f"{document.replica}.") and document.name(rid) == "marker":
+                return id_
+            number += 1
+            id_ = f"{wanted}-{number}"
+        transaction.add(self._defs(transaction), shapes.arrow_marker(id_, colour))
+        return id_
+
+    def _defs(self, transaction: Transaction) -> Rid:
+        document = self.document
+        root = document.root
+        assert root is not None
+        children = document.children(root)
+        for child in children:
+            own = child.startswith(f"{document.replica}.")
+            if own and document.kind(child) is Kind.ELEMENT and document.name(child) == "defs":
+                return child
+        return transaction.add(
+            root, LiteralElement(SVG_NS, "defs"), before=children[0] if children else None
+        )
+
+    def delete(self, rids: Iterable[Rid], label: str = "Delete") -> None:
+        """Move the elements to the trash."""
+        doomed = self._editable(rids)
+        if not doomed:
+            return
+        with self.document.transact(Origin.LOCAL, label) as transaction:
+            for rid in doomed:
+                if self.document.is_visible(rid):
+                    transaction.trash(rid)
+
+    # -- copies
+
+    def copy(self, rids: Iterable[Rid] | None = None) -> tuple[LiteralElement, ...]:
+        """The elements (the selected ones by default) as values in root units, bottom first."""
+        chosen = self.in_order(self.selection if rids is None else rids)
+        return tuple(
+            transformed(literal_of(self.document, rid), self.parent_to_root(rid)) for rid in chosen
+        )
+
+    def paste(
+        self, elements: Sequence[LiteralElement], dx: float = 0.0, dy: float = 0.0
+    ) -> tuple[Rid, ...]:
+        """Put copies on top, shifted, with ids nobody has, and select them."""
+        return self._put_copies(elements, translation(dx, dy), "Paste")
+
+    def duplicate(
+        self, rids: Iterable[Rid] | None = None, dx: float = 10.0, dy: float = 10.0
+    ) -> tuple[Rid, ...]:
+        """Copy and paste at once, without the clipboard."""
+        return self.duplicate_by(
+            self.selection if rids is None else rids, translation(dx, dy), "Duplicate"
+        )
+
+    def duplicate_by(
+        self, rids: Iterable[Rid], matrix: Matrix, label: str = "Duplicate"
+    ) -> tuple[Rid, ...]:
+        """Put transformed copies on top and select them."""
+        return self._put_copies(self.copy(rids), matrix, label)
+
+    def _put_copies(
+        self, elements: Sequence[LiteralElement], matrix: Matrix, label: str
+    ) -> tuple[Rid, ...]:
+        target = self.target
+        if target is None or not elements:
+            return ()
+        fresh = with_fresh_ids(elements, lambda id_: self.document.by_id(id_) is not None)
+        with self.document.transact(Origin.LOCAL, label) as transaction:
+            made = tuple(transaction.add(target, self._into(target, e)) for e in fresh)
+            if matrix != IDENTITY:
+                for rid in made:
+                    transforms.apply_matrix(
+                        transaction, self.document, rid, matrix, self._inner_to_root(target)
+                    )
+        self.selection.set(made)
+        return made
+
+    # -- changing
+
+    def transform(self, rids: Iterable[Rid], matrix: Matrix, label: str = "Move") -> None:
+        """Transform the elements by a matrix in root units."""
+        moved = self._editable(rids)
+        if not moved or matrix == IDENTITY:
+            return
+        with self.document.transact(Origin.LOCAL, label) as transaction:
+            for rid in moved:
+                transforms.apply_matrix(
+                    transaction, self.document, rid, matrix, self.parent_to_root(rid)
+                )
+
+    def set_style(
+        self, rids: Iterable[Rid], values: Mapping[str, str | None], label: str = "Style"
+    ) -> None:
+        """Set presentation attributes (None takes one away) on the elements, groups' members too.
+
+        A property that the `style` attribute sets goes from there, or it would win.
+        """
+        changed = self._editable(self.leaves(rids))
+        if not changed or not values:
+            return
+        with self.document.transact(Origin.LOCAL, label) as transaction:
+            for rid in changed:
+                self._set_style(transaction, rid, values)
+
+    def _set_style(
+        self, transaction: Transaction, rid: Rid, values: Mapping[str, str | None]
+    ) -> None:
+        document = self.document
+        style = document.attribute(rid, "style")
+        if style is not None and (kept := without(style, values.keys())) != style:
+            transaction.set_attribute(rid, "style", kept or None)
+        for name, value in values.items():
+            if document.attribute(rid, name) != value:
+                transaction.set_attribute(rid, name, value)
+        colour = values.get("stroke")
+        head = document.attribute(rid, "marker-end") or ""
+        if colour and colour.startswith("#") and head.startswith("url(#arrow-"):
+            marker = self._arrow_marker(transaction, colour)
+            transaction.set_attribute(rid, "marker-end", f"url(#{marker})")
+
+    def set_colour(self, rids: Iterable[Rid], colour: str) -> None:
+        """Give the elements another main colour: of the outline, or of the letters of a text."""
+        changed = self._editable(self.leaves(rids))
+        if not changed:
+            return
+        with self.document.transact(Origin.LOCAL, "Colour") as transaction:
+            for rid in changed:
+                name = "fill" if self.document.name(rid) == "text" else "stroke"
+                self._set_style(transaction, rid, {name: colour})
+
+    def order(self, rids: Iterable[Rid], place: Place) -> None:
+        """Bring the elements to the front or back, or one step that way, among their siblings."""
+        moved = self._editable(self.in_order(rids))
+        plan = ordering.plan(self.document, moved, place)
+        if not plan:
+            return
+        with self.document.transact(Origin.LOCAL, ordering.LABELS[place]) as transaction:
+            for rid, before in plan:
+                parent = self.document.parent(rid)
+                assert parent is not None
+                transaction.move(rid, parent, before)
+
+    def in_order(self, rids: Iterable[Rid]) -> tuple[Rid, ...]:
+        """The elements bottom first, without those that stand inside another one of them."""
+        return ordering.in_order(self.document, rids)
+
+    # -- groups
+
+    def group(self, rids: Iterable[Rid] | None = None) -> Rid | None:
+        """Put the elements into a new group where the topmost of them stood, and select it."""
+        members = self._editable(self.in_order(self.selection if rids is None else rids))
+        if not members:
+            return None
+        document = self.document
+        parent = document.parent(members[-1])
+        assert parent is not None
+        siblings = document.children(parent)
+        after = siblings[siblings.index(members[-1]) + 1 :]
+        back = invert(self._inner_to_root(parent))
+        with document.transact(Origin.LOCAL, "Group") as transaction:
+            group = transaction.add(
+                parent, LiteralElement(SVG_NS, "g"), before=after[0] if after else None
+            )
+            for rid in members:
+                if document.parent(rid) != parent and back is not None:
+                    self._prefix(transaction, rid, multiply(back, self.parent_to_root(rid)))
+                transaction.move(rid, group)
+        self.selection.set((group,))
+        return group
+
+    def ungroup(self, rids: Iterable[Rid] | None = None) -> tuple[Rid, ...]:
+        """Dissolve the groups among the elements and select what was in them."""
+        document = self.document
+        groups = [
+            rid
+            for rid in self._editable(self.in_order(self.selection if rids is None else rids))
+            if document.name(rid) == "g"
+        ]
+        if not groups:
+            return ()
+        freed: list[Rid] = []
+        with document.transact(Origin.LOCAL, "Ungroup") as transaction:
+            for group in groups:
+                freed.extend(self._dissolve(transaction, group))
+        self.selection.set(freed)
+        return tuple(freed)
+
+    def _dissolve(self, transaction: Transaction, group: Rid) -> list[Rid]:
+        document = self.document
+        parent = document.parent(group)
+        assert parent is not None
+        own = parse_transform(document.attribute(group, "transform")) or IDENTITY
+        inherited = {
+            name: value for name in _INHERITED if (value := document.attribute(group, name))
+        }
+        members = [c for c in document.children(group) if document.kind(c) is Kind.ELEMENT]
+        for rid in members:
+            self._prefix(transaction, rid, own)
+            for name, value in inherited.items():
+                if document.attribute(rid, name) is None:
+                    transaction.set_attribute(rid, name, value)
+            transaction.move(rid, parent, group)
+        transaction.trash(group)
+        return members
+
+    def _prefix(self, transaction: Transaction, rid: Rid, matrix: Matrix) -> None:
+        if matrix == IDENTITY:
+            return
+        own = parse_transform(self.document.attribute(rid, "transform")) or IDENTITY
+        text = format_transform(multiply(matrix, own), 2)
+        transaction.set_attribute(rid, "transform", text or None)
+
+    # -- the rest of the Edit menu
+
+    def select_all(self) -> None:
+        """Select all things under root and layers."""
+        self.selection.set(self._editable(self.things()))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether this person has a step to undo."""
+        return self.undo_stack.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether this person has a step to redo."""
+        return self.undo_stack.can_redo
+
+    def undo(self) -> None:
+        """Undo this person's newest step that still stands."""
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self.undo_stack.redo()
