@@ -1,0 +1,147 @@
+"""The popover under Invite: search over contacts and group chats, one line each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from whiteboard.im.account import ConnectionState
+from whiteboard.im.people import RoomState
+from whiteboard.im.service import PeopleService
+from whiteboard.session.boards import BoardService
+from whiteboard.ui import words
+from whiteboard.ui.panes.row_view import RowView
+from whiteboard.ui.panes.rows import Row, RowButton, RowKind, contact_row
+from whiteboard.ui.theme import theme
+from whiteboard.ui.widgets import Label, SearchField
+
+
+class InvitePopover(QWidget):
+    """Who to draw with.
+
+    Signals:
+        picked: (action, address): 'contact' or 'room', or 'account' for adding one.
+    """
+
+    picked = Signal(str, str)
+
+    def __init__(
+        self, people: PeopleService, boards: BoardService, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(words.tr("Invite"))
+        self._people = people
+        self._boards = boards
+        self.resize(340, 420)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 14, 1, 10)
+        column.setSpacing(8)
+        head = Label(words.tr("Invite to this board"), self, px=15, weight=600)
+        head.setContentsMargins(16, 0, 16, 0)
+        column.addWidget(head)
+        self.search = SearchField(words.tr("Search people and group chats"), self)
+        self.search.textChanged.connect(self.refresh)
+        self.search.installEventFilter(self)
+        holder = QVBoxLayout()
+        holder.setContentsMargins(12, 0, 12, 0)
+        holder.addWidget(self.search)
+        column.addLayout(holder)
+        self.list = RowView(words.tr("People and group chats"), self)
+        self.list.acted.connect(self._act)
+        column.addWidget(self.list, 1)
+        self._unsubscribe = people.changed.subscribe(lambda _none: self.refresh())
+        self.destroyed.connect(self._unsubscribe)
+        self.refresh()
+
+    def open_under(self, at: QWidget) -> None:
+        """Show below a control, inside the screen, the search focused."""
+        corner = at.mapToGlobal(QPoint(at.width() - self.width(), at.height() + 6))
+        if at.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            corner = at.mapToGlobal(QPoint(0, at.height() + 6))
+        area = at.screen().availableGeometry()
+        x = max(area.left() + 8, min(corner.x(), area.right() - self.width() - 8))
+        self.move(x, corner.y())
+        self.show()
+        self.search.setFocus()
+
+    def refresh(self) -> None:
+        """Show who can be invited now."""
+        self.list.show_rows(self._rows())
+        if self.list.rows.rows and not self.list.currentIndex().isValid():
+            self.list.setCurrentIndex(self.list.rows.index(0, 0))
+
+    def _rows(self) -> list[Row]:
+        account = self._people.account
+        if account is None:
+            return [
+                Row(
+                    RowKind.EMPTY,
+                    "empty:account",
+                    words.tr("Use your XMPP address"),
+                    words.tr("Draw with the people you already know, on any server."),
+                    icon="person",
+                    buttons=(RowButton("account", words.tr("Add an account…")),),
+                )
+            ]
+        needle = self.search.text().strip().casefold()
+        connected = account.connection is ConnectionState.ONLINE
+        sent = {one.address: one for one in self._boards.invitations if not one.incoming}
+        rows = []
+        for contact in self._people.contacts:
+            if needle in contact.name.casefold() or needle in contact.address.casefold():
+                row = contact_row(
+                    contact, sent.get(contact.address), connected=connected, clock=lambda _t: ""
+                )
+                can = row.buttons and row.buttons[0].action == "draw"
+                buttons = (RowButton("contact", words.tr("Invite")),) if can else ()
+                if not can or row.mark != "waiting":
+                    row = replace(row, buttons=buttons)
+                rows.append(row)
+        for room in self._people.rooms:
+            if room.state is RoomState.IN and needle in (room.name + room.address).casefold():
+                rows.append(
+                    Row(
+                        RowKind.TILE,
+                        f"room:{room.address}",
+                        room.name or room.address,
+                        words.people_count(len(room.occupants)),
+                        icon="group-chat",
+                        buttons=(RowButton("room", words.tr("Share here")),),
+                    )
+                )
+        if not rows:
+            title = words.tr("Nothing found") if needle else words.tr("No contacts yet")
+            rows.append(
+                Row(
+                    RowKind.EMPTY,
+                    "empty:none",
+                    title,
+                    words.tr("Contacts and group chats are added in Sessions."),
+                    icon="people",
+                )
+            )
+        return rows
+
+    def _act(self, action: str, key: str) -> None:
+        self.picked.emit(action, key.partition(":")[2])
+        self.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows and Enter in the search steer the list."""
+        if watched is self.search and isinstance(event, QKeyEvent):
+            keys = {Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            if event.type() == QEvent.Type.KeyPress and event.key() in keys:
+                self.list.keyPressEvent(event)
+                return True
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme().colour("line"))
+        painter.setBrush(theme().colour("raised"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()

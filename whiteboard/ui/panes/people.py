@@ -1,0 +1,120 @@
+"""The People pane: who is on the board in front, and who is still expected."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from whiteboard.session.boards import Board, BoardService, InvitationState, Participant
+from whiteboard.ui import words
+from whiteboard.ui.avatars import Status
+from whiteboard.ui.panes.pane import Pane
+from whiteboard.ui.panes.row_view import RowView
+from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_text
+from whiteboard.ui.widgets import Button
+
+
+def people_rows(board: Board | None, boards: BoardService) -> list[Row]:
+    """Drawing, not here, and invited; each under its head."""
+    if board is None:
+        return []
+    here = [_person(one) for one in board.participants if not one.away]
+    gone = [_person(one) for one in board.participants if one.away]
+    invited: list[Row] = []
+    for invitation in boards.invitations:
+        text = outgoing_text(invitation)
+        if invitation.incoming or text is None or invitation.board != board.name:
+            continue
+        sentence, tone, buttons = text
+        waits = invitation.state is InvitationState.OPEN
+        invited.append(
+            Row(
+                RowKind.PERSON,
+                f"invited:{invitation.id}",
+                invitation.name,
+                sentence,
+                address=invitation.address,
+                tone=tone,
+                mark="waiting" if waits else "",
+                mark_tone="warn",
+                buttons=buttons,
+            )
+        )
+    rows: list[Row] = []
+    for key, title, group in (
+        ("drawing", words.tr("Drawing"), here),
+        ("invited", words.tr("Invited"), invited),
+        ("gone", words.tr("Not here"), gone),
+    ):
+        if group:
+            count = words.number(len(group))
+            rows += [Row(RowKind.SECTION, f"section:{key}", title, count=count), *group]
+    if len(here) + len(gone) + len(invited) <= 1:
+        rows.append(
+            Row(
+                RowKind.EMPTY,
+                "alone",
+                words.tr("Nobody else is here"),
+                words.tr("Invite somebody to draw with you on this board."),
+                icon="people",
+                buttons=(RowButton("invite", words.tr("Invite…")),),
+            )
+        )
+    return rows
+
+
+def _person(one: Participant) -> Row:
+    state = words.tr("Not here now") if one.away else words.tr("Drawing")
+    return Row(
+        RowKind.PERSON,
+        f"person:{one.id}",
+        one.name,
+        words.tr("You") if one.me else state,
+        address=one.address,
+        status=Status.OFFLINE if one.away else Status.ONLINE,
+        dim=one.away,
+    )
+
+
+class PeoplePane(Pane):
+    """Shows the participants of one board.
+
+    Signals:
+        invite_wanted: the button or the empty list's link was used.
+    """
+
+    invite_wanted = Signal()
+    ask_again = Signal(str)
+
+    def __init__(self, boards: BoardService, parent: QWidget | None = None) -> None:
+        super().__init__(words.tr("People"), parent, trailing=True, cross=True)
+        self._boards = boards
+        self._board: Board | None = None
+        self.list = RowView(words.tr("People"), self)
+        self.list.acted.connect(self._act)
+        self.invite = Button(words.tr("Invite…"), parent=self, icon_name="invite")
+        self.invite.clicked.connect(self.invite_wanted)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 2, 12, 8)
+        row.addWidget(self.invite)
+        row.addStretch(1)
+        self.column.addLayout(row)
+        self.column.addWidget(self.list, 1)
+
+    def show_board(self, board: Board | None) -> None:
+        """Whose people to show; call again when they change."""
+        self._board = board
+        rows = people_rows(board, self._boards)
+        self.invite.setVisible(all(row.kind is not RowKind.EMPTY for row in rows))
+        self.list.show_rows(rows)
+
+    def _act(self, action: str, key: str) -> None:
+        _, _, what = key.partition(":")
+        if action == "invite":
+            self.invite_wanted.emit()
+        elif action == "take-back":
+            self._boards.take_back(what)
+        elif action == "ask-again":
+            address = next((one.address for one in self._boards.invitations if one.id == what), "")
+            self._boards.dismiss(what)
+            self.ask_again.emit(address)

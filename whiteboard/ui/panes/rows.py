@@ -1,0 +1,552 @@
+"""What the Sessions pane lists, as plain rows: built from people and boards, painted elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from whiteboard.im.account import AccountState, ConnectionState, ProblemKind
+from whiteboard.im.people import Availability, Contact, Room, RoomState, SubscriptionRequest
+from whiteboard.im.service import PeopleService
+from whiteboard.session.boards import Board, BoardService, BoardState, Invitation, InvitationState
+from whiteboard.ui import words
+from whiteboard.ui.avatars import Status, status_of
+
+
+class RowKind(enum.Enum):
+    """How a row is painted."""
+
+    SECTION = "section"
+    PERSON = "person"
+    TILE = "tile"
+    CARD = "card"
+    EMPTY = "empty"
+    BANNER = "banner"
+    SKELETON = "skeleton"
+
+
+@dataclass(frozen=True, slots=True)
+class RowButton:
+    """Something to do, painted in the row."""
+
+    action: str
+    label: str
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list. Keys are unique in it and stay with what the row stands for."""
+
+    kind: RowKind
+    key: str
+    title: str
+    subtitle: str = ""
+    address: str = ""
+    """Of the person whose disc is shown."""
+    name: str = ""
+    """For the initials; '' = the title."""
+    status: Status = Status.NONE
+    icon: str = ""
+    tone: str = "text2"
+    """Colour of the subtitle, or of a banner."""
+    mark: str = ""
+    mark_tone: str = "good"
+    mark_word: str = ""
+    """What the mark means, for tooltips and screen readers."""
+    buttons: tuple[RowButton, ...] = ()
+    """The first is the main action (Enter, double click)."""
+    count: str = ""
+    folded: bool = False
+    plus: str = ""
+    """A section's '+': its name for screen readers."""
+    dim: bool = False
+    middle: bool = False
+    """The subtitle is an address: shortened in the middle."""
+    why: str = ""
+    """Why there is nothing to do."""
+
+    @property
+    def spoken(self) -> str:
+        """Name, state, what they can do (DESIGN section 12)."""
+        parts = (self.title, self.count, self.subtitle, self.mark_word)
+        return ", ".join(part for part in parts if part)
+
+
+def session_rows(
+    people: PeopleService,
+    boards: BoardService,
+    *,
+    folded: Collection[str] = (),
+    query: str = "",
+    current: Board | None = None,
+    clock: Callable[[float], str] | None = None,
+) -> list[Row]:
+    """The whole pane from top to bottom.
+
+    Args:
+        people: contacts and group chats.
+        boards: boards and invitations.
+        folded: names of folded sections ('contacts', …).
+        query: only what contains this; '' = everything, sections included.
+        current: the board in front.
+        clock: writes a Unix time as people read it; None = hours and minutes here.
+    """
+    account = people.account
+    needle = query.strip().casefold()
+    rows: list[Row] = []
+    if account is not None and not needle:
+        rows += _connection_banner(account, boards)
+    if not needle:
+        rows += _invitations(people, boards, folded)
+    rows += _contacts(people, boards, folded, needle, clock or _hours_and_minutes)
+    rows += _rooms(people, boards, folded, needle)
+    rows += _boards(people, boards, folded, needle, current)
+    if needle:
+        rows += _more_people(query.strip(), people)
+        if not rows:
+            rows.append(
+                Row(
+                    RowKind.EMPTY,
+                    "nothing-found",
+                    words.tr("Nothing found"),
+                    words.tr("Type a whole address to add somebody new."),
+                    icon="search",
+                )
+            )
+    return rows
+
+
+def _section(
+    key: str,
+    title: str,
+    rows: Sequence[Row],
+    folded: Collection[str],
+    *,
+    count: str,
+    plus: str = "",
+) -> list[Row]:
+    is_folded = key in folded
+    head = Row(RowKind.SECTION, f"section:{key}", title, count=count, folded=is_folded, plus=plus)
+    return [head] if is_folded else [head, *rows]
+
+
+def _connection_banner(account: AccountState, boards: BoardService) -> list[Row]:
+    if account.connection is ConnectionState.FAILED and account.problem is not None:
+        action = {
+            ProblemKind.WRONG_PASSWORD: RowButton("edit-account", words.tr("Try again")),
+            ProblemKind.NO_SUCH_SERVER: RowButton("edit-account", words.tr("Edit address")),
+            ProblemKind.BAD_ADDRESS: RowButton("edit-account", words.tr("Edit address")),
+            ProblemKind.CERTIFICATE: RowButton("certificate", words.tr("Look at it…")),
+            ProblemKind.CERTIFICATE_CHANGED: RowButton("certificate", words.tr("Look at it…")),
+        }.get(account.problem.kind, RowButton("retry", words.tr("Try again now")))
+        text = words.problem(account.problem)
+        return [
+            Row(RowKind.BANNER, "banner", text, icon="warning", tone="danger", buttons=(action,))
+        ]
+    if account.connection in {ConnectionState.WAITING, ConnectionState.OFFLINE}:
+        waiting = sum(board.waiting_changes for board in boards.boards)
+        action = RowButton("retry", words.tr("Try again now"))
+        return [
+            Row(
+                RowKind.BANNER,
+                "banner",
+                words.disconnected(waiting),
+                icon="offline",
+                tone="warn",
+                buttons=(action,),
+            )
+        ]
+    return []
+
+
+def _invitations(people: PeopleService, boards: BoardService, folded: Collection[str]) -> list[Row]:
+    listed = {contact.address for contact in people.contacts}
+    rows = [_request_row(request) for request in people.requests]
+    for invitation in boards.invitations:
+        if invitation.incoming:
+            row = _incoming_row(invitation)
+        elif invitation.address not in listed:
+            row = _outgoing_row(invitation)
+        else:
+            continue  # shown in the contact's own row
+        if row is not None:
+            rows.append(row)
+    if not rows:
+        return []
+    return _section(
+        "invitations", words.tr("Invitations"), rows, folded, count=words.number(len(rows))
+    )
+
+
+def _request_row(request: SubscriptionRequest) -> Row:
+    who = request.name or request.address
+    return Row(
+        RowKind.CARD,
+        f"request:{request.address}",
+        who,
+        words.tr("wants to see when you are online"),
+        address=request.address,
+        name=who,
+        buttons=(
+            RowButton("allow", words.tr("Allow"), primary=True),
+            RowButton("deny", words.tr("Decline")),
+        ),
+    )
+
+
+def _incoming_row(invitation: Invitation) -> Row | None:
+    key = f"invitation:{invitation.id}"
+    if invitation.state is InvitationState.OPEN:
+        return Row(
+            RowKind.CARD,
+            key,
+            words.invites_you(invitation.name),
+            words.invitation_board(invitation.board, invitation.people),
+            address=invitation.address,
+            name=invitation.name,
+            buttons=(
+                RowButton("join", words.tr("Join"), primary=True),
+                RowButton("decline", words.tr("Decline")),
+            ),
+        )
+    if invitation.state is InvitationState.GONE:
+        return Row(
+            RowKind.CARD,
+            key,
+            words.taken_back(invitation.name),
+            words.invitation_board(invitation.board, invitation.people),
+            address=invitation.address,
+            name=invitation.name,
+            buttons=(RowButton("dismiss", words.tr("Close")),),
+        )
+    return None
+
+
+_OUTGOING: dict[InvitationState, tuple[Callable[[str], str], str]] = {
+    InvitationState.OPEN: (words.waiting_for, "warn"),
+    InvitationState.DECLINED: (words.declined, "text2"),
+    InvitationState.UNANSWERED: (words.not_answered, "text2"),
+    InvitationState.GONE: (words.not_answered, "text2"),
+}
+
+
+def outgoing_text(invitation: Invitation) -> tuple[str, str, tuple[RowButton, ...]] | None:
+    """(sentence, tone, buttons) of an invitation of mine; None once accepted."""
+    entry = _OUTGOING.get(invitation.state)
+    if entry is None:
+        return None
+    say, tone = entry
+    if invitation.state is InvitationState.OPEN:
+        buttons = (RowButton("take-back", words.tr("Take back")),)
+    else:
+        buttons = (RowButton("ask-again", words.tr("Ask again")),)
+    return say(invitation.name), tone, buttons
+
+
+def _outgoing_row(invitation: Invitation) -> Row | None:
+    text = outgoing_text(invitation)
+    if text is None:
+        return None
+    sentence, tone, buttons = text
+    return Row(
+        RowKind.PERSON,
+        f"invited:{invitation.id}",
+        invitation.name,
+        sentence,
+        address=invitation.address,
+        tone=tone,
+        mark="waiting" if invitation.state is InvitationState.OPEN else "",
+        mark_tone="warn",
+        buttons=buttons,
+    )
+
+
+def _contacts(
+    people: PeopleService,
+    boards: BoardService,
+    folded: Collection[str],
+    needle: str,
+    clock: Callable[[float], str],
+) -> list[Row]:
+    title, plus = words.tr("Contacts"), words.tr("Add a contact")
+    account = people.account
+    if account is None:
+        if needle:
+            return []
+        row = Row(
+            RowKind.EMPTY,
+            "empty:account",
+            words.tr("Use your XMPP address"),
+            words.tr("Draw with the people you already know, on any server."),
+            icon="person",
+            buttons=(RowButton("add-account", words.tr("Add an account…")),),
+        )
+        return _section("contacts", title, [row], folded, count="")
+    everyone = people.contacts
+    shown = [one for one in everyone if _matches(needle, one.name, one.address)]
+    connected = account.connection is ConnectionState.ONLINE
+    if needle:
+        count = words.found(len(everyone), len(shown))
+        if not shown:
+            return []
+    elif connected and everyone:
+        online = sum(one.availability is not Availability.OFFLINE for one in everyone)
+        count = words.online_of(online, len(everyone))
+    else:
+        count = words.number(len(everyone)) if everyone else ""
+    sent = _invitations_by_address(boards.invitations)
+    rows = [
+        contact_row(
+            one, sent.get(one.address), connected=connected, clock=clock, search=bool(needle)
+        )
+        for one in shown
+    ]
+    if not everyone:
+        if account.connection is ConnectionState.CONNECTING:
+            rows = [Row(RowKind.SKELETON, f"skeleton:{place}", "") for place in range(3)]
+        elif connected:
+            rows = [
+                Row(
+                    RowKind.EMPTY,
+                    "empty:contacts",
+                    words.tr("No contacts yet"),
+                    words.tr("Add the people you want to draw with."),
+                    icon="people",
+                    buttons=(RowButton("add-contact", words.tr("Add a contact…")),),
+                )
+            ]
+    return _section("contacts", title, rows, folded, count=count, plus=plus)
+
+
+_AVAILABLE = {
+    Availability.ONLINE: "Online",
+    Availability.AWAY: "Away",
+    Availability.BUSY: "Busy",
+    Availability.OFFLINE: "Offline",
+}
+
+
+def contact_row(
+    contact: Contact,
+    invitation: Invitation | None,
+    *,
+    connected: bool,
+    clock: Callable[[float], str],
+    search: bool = False,
+) -> Row:
+    """The row of one contact with what can be done now."""
+    available = connected and contact.availability is not Availability.OFFLINE
+    subtitle, tone = _contact_state(contact, connected=connected, clock=clock), "text2"
+    buttons: tuple[RowButton, ...] = ()
+    mark, mark_tone, mark_word, why = "", "good", "", ""
+    if contact.can_draw and available:
+        mark, mark_word = "can-draw", words.tr("can draw")
+    text = outgoing_text(invitation) if invitation is not None else None
+    if contact.drawing_with_me:
+        buttons = (RowButton("open-shared", words.tr("Open")),)
+    elif text is not None:
+        subtitle, tone, buttons = text
+        if invitation is not None and invitation.state is InvitationState.OPEN:
+            mark, mark_tone, mark_word = "waiting", "warn", ""
+    elif available and contact.can_draw:
+        buttons = (RowButton("draw", words.tr("Draw together")),)
+    elif available:
+        why = words.tr("Their program cannot draw.")
+    else:
+        why = words.tr("Not online now.")
+    if search and text is None:
+        subtitle = contact.address
+    return Row(
+        RowKind.PERSON,
+        f"contact:{contact.address}",
+        contact.name or contact.address,
+        subtitle,
+        address=contact.address,
+        status=status_of(contact.availability) if connected else Status.OFFLINE,
+        tone=tone,
+        mark=mark,
+        mark_tone=mark_tone,
+        mark_word=mark_word,
+        buttons=buttons,
+        dim=not available,
+        middle=search and text is None,
+        why=why,
+    )
+
+
+def _contact_state(contact: Contact, *, connected: bool, clock: Callable[[float], str]) -> str:
+    if contact.drawing_with_me:
+        return words.tr("Drawing with you")
+    if contact.waiting and contact.availability is Availability.OFFLINE:
+        return words.tr("Has not answered your request yet")
+    if not connected or contact.availability is Availability.OFFLINE:
+        if contact.last_seen is not None:
+            return words.last_seen(clock(contact.last_seen))
+        return words.tr("Offline")
+    state = words.tr(_AVAILABLE[contact.availability])
+    if contact.status:
+        return f"{state} · {words.name(contact.status)}"
+    return f"{state} · " + (words.tr("can draw") if contact.can_draw else words.tr("cannot draw"))
+
+
+def _rooms(
+    people: PeopleService, boards: BoardService, folded: Collection[str], needle: str
+) -> list[Row]:
+    if people.account is None:
+        return []
+    everything = people.rooms
+    shown = [room for room in everything if _matches(needle, room.name, room.address)]
+    if needle and not shown:
+        return []
+    mine = {board.session for board in boards.boards if board.session is not None}
+    rows = [room_row(room, mine) for room in shown]
+    if not everything:
+        rows = [
+            Row(
+                RowKind.EMPTY,
+                "empty:rooms",
+                words.tr("No group chats yet"),
+                words.tr("A board in a group chat is open to all its members."),
+                icon="group-chat",
+                buttons=(RowButton("join-room", words.tr("Join a group chat…")),),
+            )
+        ]
+    count = (
+        words.found(-1, len(shown))
+        if needle
+        else words.number(len(everything))
+        if everything
+        else ""
+    )
+    plus = words.tr("Join or create a group chat")
+    return _section("rooms", words.tr("Group chats"), rows, folded, count=count, plus=plus)
+
+
+def room_row(room: Room, mine: Collection[str]) -> Row:
+    """The row of one group chat; `mine` = sessions I take part in."""
+    row = Row(RowKind.TILE, f"room:{room.address}", room.name or room.address, icon="group-chat")
+    enter = (RowButton("enter-room", words.tr("Enter")),)
+    if room.state is RoomState.IN:
+        running = room.boards
+        if len(running) == 1:
+            label = words.tr("Open") if running[0].session in mine else words.tr("Join")
+        else:
+            label = words.tr("Boards…") if running else words.tr("Draw here")
+        return replace(
+            row,
+            subtitle=words.room_boards(len(running), len(room.occupants)),
+            buttons=(RowButton("open-room", label),),
+        )
+    if room.state is RoomState.JOINING:
+        return replace(row, subtitle=words.tr("Entering…"))
+    if room.state is RoomState.WAITING:
+        return replace(row, subtitle=words.tr("Joins again when connected"), dim=True)
+    if room.state is RoomState.FAILED and room.problem is not None:
+        return replace(
+            row,
+            subtitle=words.room_note(room.problem),
+            mark="lock",
+            mark_tone="text2",
+            buttons=enter,
+        )
+    return replace(row, subtitle=words.tr("Not entered"), buttons=enter, dim=True)
+
+
+def _boards(
+    people: PeopleService,
+    boards: BoardService,
+    folded: Collection[str],
+    needle: str,
+    current: Board | None,
+) -> list[Row]:
+    everything = list(boards.boards)
+    shown = [(place, one) for place, one in enumerate(everything) if _matches(needle, one.name)]
+    if needle and not shown:
+        return []
+    rows = []
+    for place, board in shown:
+        subtitle, tone = board_state(board, people)
+        waits = board.waiting_changes > 0 and board.state is BoardState.OFFLINE
+        rows.append(
+            Row(
+                RowKind.TILE,
+                f"board:{place}",
+                board.name,
+                subtitle,
+                icon="board",
+                tone=tone,
+                mark="waiting" if waits else "",
+                mark_tone="warn",
+                buttons=() if board is current else (RowButton("open-board", words.tr("Open")),),
+            )
+        )
+    count = words.found(-1, len(shown)) if needle else words.number(len(everything))
+    return _section(
+        "boards", words.tr("Boards"), rows, folded, count=count, plus=words.tr("New board")
+    )
+
+
+def place_of(board: Board, people: PeopleService) -> str:
+    """'Group chat ROOM', 'With MIRA' or 'Only on this computer'."""
+    if not board.place:
+        return words.only_here()
+    for room in people.rooms:
+        if room.address == board.place:
+            return words.in_room(room.name or room.address)
+    for contact in people.contacts:
+        if contact.address == board.place:
+            return words.with_person(contact.name or contact.address)
+    return words.with_person(board.place)
+
+
+def board_state(board: Board, people: PeopleService) -> tuple[str, str]:
+    """(second line, tone) of a board; the chip in the top bar says the same."""
+    if board.problem:
+        return board.problem, "danger"
+    if board.state is BoardState.OFFLINE:
+        if board.waiting_changes:
+            return words.changes_waiting(board.waiting_changes), "warn"
+        return words.tr("Offline"), "warn"
+    if board.state is BoardState.JOINING:
+        return words.tr("Opening…"), "text2"
+    if board.state is BoardState.WAITING:
+        return words.tr("Waiting for an answer"), "warn"
+    if board.state is BoardState.ENDED:
+        return words.tr("Ended – your copy stays on this computer"), "text2"
+    return place_of(board, people), "text2"
+
+
+def _more_people(query: str, people: PeopleService) -> list[Row]:
+    local, at, domain = query.partition("@")
+    known = {contact.address for contact in people.contacts}
+    if not (local and at and domain) or query in known or people.account is None:
+        return []
+    row = Row(
+        RowKind.TILE,
+        f"new:{query}",
+        words.tr("Add {who}").replace("{who}", words.name(query)),
+        words.tr("Not on your contact list yet"),
+        icon="invite",
+        buttons=(RowButton("add-contact", words.tr("Add")),),
+    )
+    return _section("more", words.tr("More people"), [row], (), count="")
+
+
+def _invitations_by_address(invitations: Iterable[Invitation]) -> dict[str, Invitation]:
+    """The newest of mine to each address (they come newest first)."""
+    result: dict[str, Invitation] = {}
+    for invitation in invitations:
+        if not invitation.incoming:
+            result.setdefault(invitation.address, invitation)
+    return result
+
+
+def _matches(needle: str, *texts: str) -> bool:
+    return not needle or any(needle in text.casefold() for text in texts)
+
+
+def _hours_and_minutes(unix: float) -> str:
+    return datetime.datetime.fromtimestamp(unix).astimezone().strftime("%H:%M")
