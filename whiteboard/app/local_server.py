@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
@@ -27,8 +28,8 @@ certificates = "{folder}/certs"
 interfaces = {{ "127.0.0.1" }}; c2s_ports = {{ {port} }}; c2s_direct_tls_ports = {{ {tls_port} }}
 http_ports = {{ }}; https_ports = {{ }}; component_ports = {{ }}; s2s_ports = {{ }}
 modules_disabled = {{ "s2s" }}
-modules_enabled = {{ "roster", "saslauth", "disco", "carbons", "pep", "private", "blocklist", "ping",
-  "register", "mam", "smacks", {modules} }}
+modules_enabled = {{ "roster", "saslauth", "disco", "carbons", "pep", "private", "blocklist",
+  "ping", "register", "mam", "smacks", {modules} }}
 allow_registration = true; c2s_require_encryption = false; allow_unencrypted_plain_auth = true
 authentication = "internal_hashed"
 storage = {storage}; sql = {{ driver = "SQLite3", database = "prosody.sqlite" }}
@@ -137,7 +138,7 @@ class LocalServer:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def __enter__(self) -> LocalServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -1,0 +1,1 @@
+"""slixmpp adapters: connections, rooms, one-to-one sessions, and the services the windows use."""

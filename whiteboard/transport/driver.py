@@ -1,0 +1,136 @@
+"""Performs what a session or an invitation asks for: the asyncio side of `session.ports`.
+
+Own edits go Persist -> Send; the store is a seam that keeps nothing yet unless one is handed in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from whiteboard.model.document import Document
+from whiteboard.session.ports import (
+    Advertise,
+    CancelTimer,
+    Effect,
+    Incident,
+    Link,
+    NewDocument,
+    Persist,
+    Send,
+    StartTimer,
+)
+from whiteboard.util.clock import Clock
+from whiteboard.util.log import SYNC
+
+
+class Actor(Protocol):
+    """What a driver drives beside single calls: a `Session` or an `Invitation`."""
+
+    def timer(self, name: str, now: float) -> Sequence[Effect]:
+        """A timer that was started ran out."""
+
+
+class Driver:
+    """One session's (or invitation's) effects, performed in order.
+
+    Args:
+        actor: whom timers belong to.
+        link: the way to the others.
+        clock: gives `now`.
+        show: told every effect that is neither sending, timing nor persisting.
+        committed: the session's `committed`; None for an invitation.
+        persist: keeps batches durably before they are sent.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        link: Link,
+        clock: Clock,
+        show: Callable[[Effect], object],
+        *,
+        subscribe: Callable[[Document], Callable[[], None]] | None = None,
+        persist: Callable[[Persist], object] | None = None,
+    ) -> None:
+        self._actor = actor
+        self._link = link
+        self._clock = clock
+        self._show = show
+        self._subscribe = subscribe
+        self._persist = persist
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._waiting: collections.deque[Effect] = collections.deque()
+        self._performing = False
+        self._unsubscribe: Callable[[], None] | None = None
+        self._closed = False
+
+    def run(self, call: Callable[[float], Sequence[Effect]]) -> None:
+        """Make one call of the actor with the present time and perform what it asks for.
+
+        A call made while effects are performed adds its own behind them.
+        """
+        if self._closed:
+            return
+        self._waiting.extend(call(self._clock.now()))
+        if self._performing:
+            return
+        self._performing = True
+        try:
+            while self._waiting:
+                self._perform(self._waiting.popleft())
+        finally:
+            self._performing = False
+
+    def close(self) -> None:
+        """Perform nothing any more."""
+        self._closed = True
+        self._waiting.clear()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self.forget_document()
+
+    def forget_document(self) -> None:
+        """Listen to the document no longer."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    def _perform(self, effect: Effect) -> None:
+        if isinstance(effect, Send):
+            self._link.send(effect)
+        elif isinstance(effect, Advertise):
+            self._link.advertise(effect.what)
+        elif isinstance(effect, StartTimer):
+            self._start_timer(effect)
+        elif isinstance(effect, CancelTimer):
+            self._cancel_timer(effect.name)
+        elif isinstance(effect, Persist):
+            if self._persist is not None:
+                self._persist(effect)
+        else:
+            if isinstance(effect, NewDocument) and self._subscribe is not None:
+                self.forget_document()
+                self._unsubscribe = self._subscribe(effect.document)
+            elif isinstance(effect, Incident):
+                SYNC.warning("%s: %s (%s)", effect.kind, effect.text, effect.peer)
+            self._show(effect)
+
+    def _start_timer(self, effect: StartTimer) -> None:
+        self._cancel_timer(effect.name)
+        loop = asyncio.get_running_loop()
+        # Qt's timers may fire up to 5 % early (STACK section 2): a session compares times.
+        seconds = max(0.0, effect.seconds) + 0.001
+        self._timers[effect.name] = loop.call_later(seconds, self._ran_out, effect.name)
+
+    def _cancel_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _ran_out(self, name: str) -> None:
+        self._timers.pop(name, None)
+        self.run(lambda now: self._actor.timer(name, now))
