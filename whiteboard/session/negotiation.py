@@ -1,17 +1,45 @@
 """Invitations one-to-one: the life of one Jingle session from offer to answer, without I/O.
 
-The inviter has a `Session` (created by `Session.share` with place `Direct`) beside it that may stand
-still until the other connects; the invited one makes one by `Session.join` after accepting. The
-Jingle sid is the session id.
+The inviter has a `Session` beside it (by `Session.share` with place `Direct`), which is alone until
+the other connects; the invited one makes one by `Session.join` after accepting. The Jingle sid is
+the session id. `TABLE` says what each message means at each stage, as for sessions.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
 
 from whiteboard.model.ids import SessionId
-from whiteboard.session.ports import Effect
-from whiteboard.wire.messages import Description, Message, Peer
+from whiteboard.session.ports import (
+    AskUser,
+    CancelTimer,
+    Counters,
+    Effect,
+    Ended,
+    Notice,
+    Notify,
+    Send,
+    StartTimer,
+    ToPeer,
+)
+from whiteboard.session.table import Refusal
+from whiteboard.wire.messages import (
+    MESSAGE_TYPES,
+    Accept,
+    Description,
+    Initiate,
+    Message,
+    Mode,
+    Peer,
+    Reason,
+    Terminate,
+)
+
+UNANSWERED_TIMER = "unanswered"
+UNANSWERED_SECONDS = 120.0
 
 
 class Side(enum.Enum):
@@ -29,45 +57,181 @@ class Stage(enum.Enum):
     ENDED = "ended"
 
 
+class Step(enum.Enum):
+    """A message is taken."""
+
+    ASK = "ask the person"
+    GO = "the other accepted"
+    STOP = "the other ended it"
+    NOTHING = "already so"
+
+
+Entry: TypeAlias = Step | Refusal
+
+
+def _entry(side: Side, stage: Stage, message: type[Message]) -> Entry:
+    if message not in {Initiate, Accept, Terminate}:
+        return Refusal.NOT_ASKED
+    if stage is Stage.ENDED:
+        return Refusal.OVER
+    if message is Terminate:
+        return Step.STOP
+    if (message is Initiate) is (side is Side.INVITER):
+        return Refusal.NOT_ASKED
+    if stage is Stage.ACCEPTED:
+        return Step.NOTHING
+    return Step.ASK if message is Initiate else Step.GO
+
+
+TABLE: Mapping[tuple[Side, Stage], Mapping[type[Message], Entry]] = MappingProxyType(
+    {
+        (side, stage): {message: _entry(side, stage, message) for message in MESSAGE_TYPES}
+        for side in Side
+        for stage in Stage
+    }
+)
+
+_TEXTS = {
+    Reason.DECLINE: "{} declined.",
+    Reason.BUSY: "{} is busy.",
+    Reason.CANCEL: "{} took the invitation back.",
+    Reason.TIMEOUT: "{} has not answered.",
+    Reason.GONE: "{} is not here any more.",
+    Reason.UNSUPPORTED_APPLICATIONS: "The program of {} cannot draw on this board.",
+    Reason.ALTERNATIVE_SESSION: "{} has this board open already.",
+    Reason.SUCCESS: "{} left.",
+}
+_OTHER = "The invitation of {} ended because of an error."
+
+
 class Invitation:
-    """One invitation; `peer.address` is the device asked (or that asked)."""
+    """One invitation.
+
+    Attributes:
+        session: id of the session it is for.
+        peer: the device asked, or that asked.
+        description: what the session is; None on the invited side until `Initiate` came.
+        host: whom to ask for the state after accepting.
+        reason: why it ended; None before.
+    """
+
+    def __init__(self, side: Side, session: SessionId, me: Peer, peer: Peer) -> None:
+        self.side = side
+        self.session = session
+        self.me = me
+        self.peer = peer
+        self.stage = Stage.OPEN
+        self.description: Description | None = None
+        self.host = ""
+        self.reason: Reason | None = None
+        self.counters = Counters()
 
     @classmethod
     def outgoing(
         cls, session: SessionId, description: Description, me: Peer, peer: Peer
     ) -> Invitation:
         """Ask one device of a contact (one `Invitation` per device; the first accept wins)."""
-        raise NotImplementedError
+        self = cls(Side.INVITER, session, me, peer)
+        self.description = description
+        self.host = me.address
+        return self
 
     @classmethod
     def incoming(cls, session: SessionId, me: Peer, peer: Peer) -> Invitation:
         """To be fed the `Initiate` that came, by `receive`."""
-        raise NotImplementedError
+        return cls(Side.INVITED, session, me, peer)
 
     def start(self, now: float) -> list[Effect]:
         """Inviter: send it; it is unanswered after two minutes."""
-        raise NotImplementedError
+        assert self.description is not None
+        invite = Initiate(self.session, self.me.address, self.host, self.description)
+        return [
+            Send(ToPeer(self.peer.address), invite),
+            StartTimer(UNANSWERED_TIMER, UNANSWERED_SECONDS),
+        ]
 
     def receive(self, peer: Peer, message: Message, now: float) -> list[Effect]:
-        """Initiate, Accept or Terminate came."""
-        raise NotImplementedError
+        """Initiate, Accept or Terminate came; all else is refused by name."""
+        entry = TABLE[self.side, self.stage][type(message)]
+        if peer.address != self.peer.address:
+            entry = Refusal.NOT_INVITED
+        elif message.session != self.session:
+            entry = Refusal.WRONG_SESSION
+        if isinstance(entry, Refusal):
+            self.counters.count(entry.name)
+            return []
+        if isinstance(message, Initiate):
+            return self._on_initiate(message) if entry is Step.ASK else []
+        if isinstance(message, Terminate):
+            return self._end(message.reason)
+        if entry is Step.NOTHING:
+            return []
+        self.stage = Stage.ACCEPTED
+        return [CancelTimer(UNANSWERED_TIMER), Notify(Notice.STATE)]
+
+    def _on_initiate(self, message: Initiate) -> list[Effect]:
+        if self.description is not None:
+            return []  # repeated
+        if message.description.mode is not Mode.MERGE:
+            self.counters.count(Refusal.UNSUPPORTED.name)
+            return self._terminate(Reason.UNSUPPORTED_APPLICATIONS)
+        self.description = message.description
+        self.host = message.host or self.peer.address
+        return [
+            AskUser(self.session, self.peer, message.description.name),
+            StartTimer(UNANSWERED_TIMER, UNANSWERED_SECONDS),
+        ]
 
     def accept(self, now: float) -> list[Effect]:
-        """Invited: say yes."""
-        raise NotImplementedError
+        """Invited: say yes. Nothing if it is too late."""
+        if self.side is not Side.INVITED or self.stage is not Stage.OPEN:
+            return []
+        if self.description is None:
+            return []
+        self.stage = Stage.ACCEPTED
+        accept = Accept(self.session, self.peer.address, self.host, self.description)
+        return [
+            CancelTimer(UNANSWERED_TIMER),
+            Send(ToPeer(self.peer.address), accept),
+            Notify(Notice.STATE),
+        ]
 
     def decline(self, now: float) -> list[Effect]:
         """Invited: say no."""
-        raise NotImplementedError
+        is_open = self.side is Side.INVITED and self.stage is Stage.OPEN
+        return self._terminate(Reason.DECLINE) if is_open else []
 
     def cancel(self, now: float) -> list[Effect]:
         """Inviter: take it back; either: end an accepted one."""
-        raise NotImplementedError
+        if self.stage is Stage.ENDED:
+            return []
+        return self._terminate(Reason.SUCCESS if self.stage is Stage.ACCEPTED else Reason.CANCEL)
 
     def timer(self, name: str, now: float) -> list[Effect]:
         """The timer 'unanswered' ran out."""
-        raise NotImplementedError
+        if name != UNANSWERED_TIMER or self.stage is not Stage.OPEN:
+            return []
+        return self._terminate(Reason.TIMEOUT)
 
     def left(self, peer: Peer, now: float) -> list[Effect]:
         """The other device went offline."""
-        raise NotImplementedError
+        if peer.address != self.peer.address or self.stage is not Stage.OPEN:
+            return []
+        return self._end(Reason.GONE)
+
+    def bounced(self, now: float) -> list[Effect]:
+        """The server could not deliver the invitation, or the other side knows no Jingle."""
+        return self._end(Reason.GONE) if self.stage is Stage.OPEN else []
+
+    def _terminate(self, reason: Reason) -> list[Effect]:
+        initiator = self.me if self.side is Side.INVITER else self.peer
+        goodbye = Terminate(self.session, reason, initiator.address)
+        return [Send(ToPeer(self.peer.address), goodbye), *self._end(reason)]
+
+    def _end(self, reason: Reason) -> list[Effect]:
+        if self.stage is Stage.ENDED:
+            return []
+        self.stage = Stage.ENDED
+        self.reason = reason
+        text = _TEXTS.get(reason, _OTHER).format(self.peer.bare)
+        return [CancelTimer(UNANSWERED_TIMER), Notify(Notice.STATE, text), Ended(reason, text)]

@@ -59,7 +59,7 @@ _HEARTBEAT = f"{{{ns.SYNC}}}heartbeat"
 _GET = f"{{{ns.SYNC}}}get"
 _ANSWER = f"{{{ns.SYNC}}}answer"
 _REJECT = f"{{{ns.SYNC}}}reject"
-_PAGES = f"{{{ns.SYNC}}}pages"
+_SNAPSHOT = f"{{{ns.SYNC}}}snapshot"
 _FORWARDED = f"{{{ns.FORWARD}}}forwarded"
 _DELAY = f"{{{ns.DELAY}}}delay"
 _OCCUPANT = f"{{{ns.OCCUPANT_ID}}}occupant-id"
@@ -108,9 +108,6 @@ def _sxe(session: SessionId, stanza_id: str) -> Element:
 def _encode_answer(message: Answer) -> Element:
     element = sync.unnumbered(message.session)
     answer = SubElement(element, _ANSWER)
-    if message.pages:
-        answer.set("page", str(message.page))
-        answer.set("pages", str(message.pages))
     for original in message.messages:
         forwarded = SubElement(answer, _FORWARDED)
         if original.stamp:
@@ -157,12 +154,12 @@ def _encode_negotiation(
     else:
         state = SubElement(element, _STATE)
         beside = sync.unnumbered(message.session)
-        pages = SubElement(beside, _PAGES)
+        snapshot = SubElement(beside, _SNAPSHOT)
         if message.vv:
-            pages.set("vv", format_vector(message.vv))
+            snapshot.set("vv", format_vector(message.vv))
         if isinstance(message, StateBegin):
             SubElement(state, _BEGIN, {"prolog": write_prolog(message.prolog)})
-            pages.set("count", str(message.pages))
+            snapshot.set("count", str(message.count))
         else:
             SubElement(state, _END, {"last-sender": "", "last-id": ""})
         return [element, beside]
@@ -245,12 +242,7 @@ def _decode_answer(answer: Element, session: SessionId) -> Answer:
         delay = forwarded.find(_DELAY)
         stamp = "" if delay is None else delay.get("stamp", "")[:64]
         originals.append(EditMessage(message.batch, sender_of(inner), stamp))
-    return Answer(
-        session,
-        tuple(originals),
-        page=parse_count(answer.get("page")) or 0,
-        pages=parse_count(answer.get("pages")) or 0,
-    )
+    return Answer(session, tuple(originals))
 
 
 def sender_of(stanza: Element) -> Peer:
@@ -286,12 +278,12 @@ def _decode_negotiation(edits: Element, beside: Element | None) -> Message | Non
 
 
 def _decode_state(session: SessionId, state: Element, beside: Element | None) -> Message:
-    pages = None if beside is None else beside.find(_PAGES)
+    snapshot = None if beside is None else beside.find(_SNAPSHOT)
     begin, end = state.find(_BEGIN), state.find(_END)
-    if pages is None or (begin is None) == (end is None):
+    if snapshot is None or (begin is None) == (end is None):
         raise RemoteProtocolError(Fault.UNSUPPORTED, "a plain edit in a session that merges")
-    vv = parse_vector(pages.get("vv"))
+    vv = parse_vector(snapshot.get("vv"))
     if begin is None:
         return StateEnd(session, vv)
-    count = parse_count(pages.get("count")) or 0
+    count = parse_count(snapshot.get("count")) or 0
     return StateBegin(session, read_prolog(begin.get("prolog", "")), count, vv)

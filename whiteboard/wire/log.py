@@ -5,9 +5,9 @@
       <message xmlns='jabber:client' from='…'>…</message> …
     </log>
 
-Reading is incremental and takes nothing on trust: no document type, no entities, bounded depth and
-size. A log that breaks off (the program died while writing it) is good up to its last whole message;
-a message that says nothing acceptable is counted and passed over.
+Reading is incremental and takes nothing on trust: no document type, no entities, bounded depth
+and size. A log that breaks off (the program died while writing it) is good up to its last whole
+message; a message that says nothing acceptable is counted and passed over.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PIECE = 1 << 16
 
 @dataclass(slots=True)
 class LogHeader:
-    """What the start of a log says; `description` may still be None when the first message comes."""
+    """What the start of a log says."""
 
     session: SessionId
     mode: Mode

@@ -142,12 +142,10 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Original messages, each with its sender; `page` of `pages` (from 1) of a state."""
+    """Original messages, each with its sender: history asked for, a relay, a part of the state."""
 
     session: SessionId
     messages: tuple[EditMessage, ...]
-    page: int = 0
-    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +201,17 @@ class RefuseState:
 
 @dataclass(frozen=True, slots=True)
 class StateBegin:
-    """The state follows in `pages` answers; complete when the joiner holds `vv`."""
+    """The state follows in answers: `count` messages; complete when the joiner holds `vv`."""
 
     session: SessionId
     prolog: str = ""
-    pages: int = 0
+    count: int = 0
     vv: Vector = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
 class StateEnd:
-    """All pages were sent."""
+    """All of the state was sent."""
 
     session: SessionId
     vv: Vector = EMPTY

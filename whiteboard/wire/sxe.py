@@ -23,9 +23,10 @@ from whiteboard.model.ops import (
     Remove,
     Set,
 )
+from whiteboard.model.weights import format_weight, parse_weight
 from whiteboard.wire import ns
 from whiteboard.wire.errors import LocalProtocolError
-from whiteboard.wire.values import format_weight, is_rid, parse_count, parse_weight
+from whiteboard.wire.values import is_rid, parse_count
 from whiteboard.wire.xml import is_element, representable, split_tag
 
 MAX_LITERAL_DEPTH = 256
@@ -65,7 +66,7 @@ def _read_new(element: Element) -> Op:
     parent = element.get("parent", "")
     if parent != DOCUMENT and not is_rid(parent):
         return INVALID
-    weight = parse_weight(element.get("primary-weight"))
+    weight = parse_weight(element.get("primary-weight", "0"))
     if element.get("type") is None:
         return _read_literal(element, Rid(rid or ""), Rid(parent), weight)
     kind = _KINDS.get(element.get("type", ""))

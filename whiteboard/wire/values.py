@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 
@@ -17,23 +16,9 @@ MAX_VECTOR = 20_000
 MAX_NUMBER = 10**18
 """Message numbers and Lamport times above this cannot be honest; also keeps them in 64 bits."""
 
-_WEIGHT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _REPLICA = re.compile(r"[A-Za-z0-9]{1,64}")
 _DIGITS = re.compile(r"[0-9]+")
 _SPACE = re.compile(r"\s")
-
-
-def parse_weight(text: str | None) -> float:
-    """The number that `text` writes, 0 for what is none (SYNC 1.1, scenario 44)."""
-    if text is None or len(text) > 400 or not _WEIGHT.fullmatch(text):
-        return 0.0
-    number = float(text)
-    return number + 0.0 if math.isfinite(number) else 0.0
-
-
-def format_weight(weight: float) -> str:
-    """The shortest decimal that reads back as `weight`: `4`, `2.5`, `1e+22`."""
-    return repr(weight + 0.0).removesuffix(".0")
 
 
 def parse_count(text: str | None) -> int | None:

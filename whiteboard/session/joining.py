@@ -1,0 +1,217 @@
+"""Late joining: ask, take the first offer, gather the state, go on with another giver if one dies.
+
+What one giver sent is kept: the next one is told what is already here. The state is complete when
+everything up to the vector that the giver named is here, in any order; what was lost on the way is
+asked for again. Live edits wait meanwhile.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+
+from whiteboard.model.ids import Replica, SessionId
+from whiteboard.model.ops import Batch
+from whiteboard.session.ports import CancelTimer, Effect, Send, StartTimer, ToPeer
+from whiteboard.session.serving import coverage
+from whiteboard.wire.messages import (
+    AcceptState,
+    Connect,
+    EditMessage,
+    Get,
+    Peer,
+    RefuseState,
+    StateBegin,
+    Vector,
+)
+
+ASK_TIMER = "join-ask"
+STALL_TIMER = "join-stall"
+ASK_SECONDS = 5.0
+ASK_ROUNDS = 6
+"""So often without any answer: half a minute."""
+ASK_AT_ONCE = 3
+STALL_SECONDS = 10.0
+STALL_TRIES = 2
+"""So often the same giver is asked for what is missing."""
+MAX_STATE = 1_000_000
+MAX_LIVE = 10_000
+
+
+class Step(enum.Enum):
+    """What a call of `Joining` led to, apart from effects."""
+
+    GOING_ON = "going on"
+    COMPLETE = "complete"
+    LOST_GIVER = "lost giver"
+    NOBODY = "nobody answers"
+
+
+class Joining:
+    """One attempt to get the state; ends with COMPLETE or NOBODY."""
+
+    def __init__(self, session: SessionId, candidates: Iterable[Peer]) -> None:
+        self.giver: str | None = None
+        self.state: dict[tuple[Replica, int], list[Batch]] = {}
+        self.live: list[EditMessage] = []
+        self._session = session
+        self._candidates = [peer.address for peer in candidates]
+        self._asked: set[str] = set()
+        self._rounds = 0
+        self._stalls = 0
+        self._count = 0
+        self._target: Vector | None = None
+        self._has_ended = False
+
+    # ------------------------------------------------------------------------------- asking
+
+    def ask(self) -> list[Effect]:
+        """Ask the next few that were not asked yet; all again once all were."""
+        waiting = [a for a in self._candidates if a not in self._asked]
+        if not waiting:
+            self._asked.clear()
+            waiting = list(self._candidates)
+        effects: list[Effect] = []
+        for address in waiting[:ASK_AT_ONCE]:
+            self._asked.add(address)
+            effects.append(Send(ToPeer(address), Connect(self._session)))
+        return [*effects, StartTimer(ASK_TIMER, ASK_SECONDS)]
+
+    def nobody_offered(self) -> tuple[Step, list[Effect]]:
+        """The ask timer ran out."""
+        self._rounds += 1
+        if self._rounds >= ASK_ROUNDS:
+            return Step.NOBODY, []
+        return Step.GOING_ON, self.ask()
+
+    def appeared(self, peer: Peer) -> list[Effect]:
+        """Another member is known: ask it at once if few are asked."""
+        if peer.address in self._candidates:
+            return []
+        self._candidates.append(peer.address)
+        if self.giver is not None or len(self._asked) >= ASK_AT_ONCE:
+            return []
+        self._asked.add(peer.address)
+        return [Send(ToPeer(peer.address), Connect(self._session))]
+
+    def gone(self, address: str) -> tuple[Step, list[Effect]]:
+        """A candidate, perhaps the giver, cannot be reached."""
+        if address in self._candidates:
+            self._candidates.remove(address)
+        if address != self.giver:
+            return Step.GOING_ON, []
+        return Step.LOST_GIVER, self._next_giver()
+
+    def was_asked(self, address: str) -> bool:
+        """Whether an offer from there is an answer."""
+        return address in self._asked
+
+    # ------------------------------------------------------------------------------- offers
+
+    def take_offer(self, address: str) -> list[Effect]:
+        """Accept this offer."""
+        self.giver = address
+        self._target = None
+        self._has_ended = False
+        self._stalls = 0
+        self._rounds = 0
+        since = coverage(batch for variants in self.state.values() for batch in variants)
+        accept = AcceptState(self._session, since)
+        return [
+            CancelTimer(ASK_TIMER),
+            Send(ToPeer(address), accept),
+            StartTimer(STALL_TIMER, STALL_SECONDS),
+        ]
+
+    def refuse_offer(self, address: str) -> list[Effect]:
+        """Another one was taken."""
+        return [Send(ToPeer(address), RefuseState(self._session))]
+
+    # ------------------------------------------------------------------------------ receiving
+
+    def begin(self, message: StateBegin) -> tuple[Step, list[Effect]]:
+        """How much comes."""
+        self._count = min(message.count, MAX_STATE) + len(self.state)
+        self._target = {**coverage(self._batches()), **message.vv}
+        return Step.GOING_ON, [StartTimer(STALL_TIMER, STALL_SECONDS)]
+
+    def take(self, batches: Sequence[Batch]) -> tuple[Step, list[Effect]]:
+        """A part of the state. A page that brings nothing new does not count as life."""
+        grown = False
+        for batch in batches:
+            variants = self.state.setdefault(batch.dot, [])
+            if len(self.state) <= MAX_STATE and len(variants) < 2 and batch not in variants:
+                variants.append(batch)
+                grown = True
+        if not grown:
+            return Step.GOING_ON, []
+        self._stalls = 0
+        if self._has_ended:
+            step, effects = self.check()
+            if step is Step.COMPLETE:
+                return step, effects
+        return Step.GOING_ON, [StartTimer(STALL_TIMER, STALL_SECONDS)]
+
+    def end(self, vv: Mapping[Replica, int]) -> tuple[Step, list[Effect]]:
+        """The giver has sent all; ask for what was lost on the way."""
+        self._target = {**coverage(self._batches()), **vv}
+        self._has_ended = True
+        return self.check(ask=True)
+
+    def check(self, *, ask: bool = False) -> tuple[Step, list[Effect]]:
+        """Whether everything is here; else, with `ask`, ask the giver for the rest."""
+        if self._target is None or self.giver is None:
+            return Step.GOING_ON, []
+        have = coverage(self._batches())
+        if all(have.get(r, 0) >= n for r, n in self._target.items()):
+            return Step.COMPLETE, [CancelTimer(STALL_TIMER), CancelTimer(ASK_TIMER)]
+        if not ask:
+            return Step.GOING_ON, []
+        rest = Get(self._session, since=have, upto=self._target)
+        return Step.GOING_ON, [
+            Send(ToPeer(self.giver), rest),
+            StartTimer(STALL_TIMER, STALL_SECONDS),
+        ]
+
+    def stalled(self) -> tuple[Step, list[Effect]]:
+        """Nothing came for a while: ask once more, then another giver."""
+        self._stalls += 1
+        if self._stalls <= STALL_TRIES and self._target is not None:
+            return self.check(ask=True)
+        if self.giver in self._candidates:
+            # Last in line, not struck off: it may be slow, and the only one.
+            self._candidates.remove(self.giver)
+            self._candidates.append(self.giver)
+        return Step.LOST_GIVER, self._next_giver()
+
+    def keep_live(self, message: EditMessage) -> bool:
+        """Keep a live edit; False if too many wait (it will be asked for again)."""
+        if len(self.live) >= MAX_LIVE:
+            return False
+        self.live.append(message)
+        return True
+
+    def expects_from(self, address: str) -> bool:
+        """Whether state messages from there are wanted."""
+        return address == self.giver
+
+    @property
+    def progress(self) -> float | None:
+        """0 to 1; None until the giver said how much comes."""
+        if self._target is None:
+            return None
+        return min(1.0, len(self.state) / self._count) if self._count else 1.0
+
+    def gathered(self) -> list[Batch]:
+        """The state."""
+        return list(self._batches())
+
+    def _batches(self) -> Iterable[Batch]:
+        return (batch for variants in self.state.values() for batch in variants)
+
+    def _next_giver(self) -> list[Effect]:
+        self.giver = None
+        self._target = None
+        self._has_ended = False
+        self._asked.clear()
+        return [CancelTimer(STALL_TIMER), *self.ask()]

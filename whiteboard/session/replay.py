@@ -1,0 +1,76 @@
+"""A document from a session log: the same bytes for any order and repetition (SYNC 0.3.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from whiteboard.model.document import Document
+from whiteboard.model.ids import Party, Replica, SessionId
+from whiteboard.wire.errors import Fault, RemoteProtocolError
+from whiteboard.wire.log import LogHeader, LogReader
+from whiteboard.wire.messages import EditMessage, Identity, Mode, Peer
+
+READER = Replica("0")
+"""The replica of the one who only reads: nobody's, because real ones have eight characters."""
+
+
+def replay(log: LogReader, until: int | None = None) -> Document:
+    """The document that the log's messages make, or its first `until` messages.
+
+    There is no limit on what waits for what; what stays undeliverable has no effect.
+
+    Raises:
+        RemoteProtocolError: this is no log, it is hostile, or of a mode not spoken here.
+    """
+    messages = list(islice(log, until))
+    header = log.header
+    if header is None:
+        raise RemoteProtocolError(Fault.MALFORMED, "this is not a session log")
+    if header.mode is not Mode.MERGE:
+        raise RemoteProtocolError(Fault.UNSUPPORTED, "logs of strict sessions cannot be read yet")
+    return replay_messages(messages, header)
+
+
+def replay_messages(messages: Iterable[EditMessage], header: LogHeader) -> Document:
+    """The document that a set of messages makes."""
+    messages = list(messages)
+    parties = _parties(messages, header)
+    session = header.session
+    if not session and messages:
+        session = min(message.session for message in messages)
+    creator = header.description.creator if header.description else ""
+    document = Document(
+        SessionId(session),
+        Party(""),
+        READER,
+        is_host=lambda party: not creator or party == creator,
+        limits=None,
+    )
+    document.receive(replace(m.batch, party=parties[m.batch.r]) for m in messages)
+    return document
+
+
+def _parties(messages: Iterable[EditMessage], header: LogHeader) -> dict[Replica, Party]:
+    """Who is behind each replica, whatever copies of its messages the log has in which order.
+
+    Own messages stand in a room's log with the writer's full JID and once more as the room
+    reflected them; the room's stamp is what the others saw, so it goes before an address.
+    """
+    identity = header.description.identity if header.description else None
+    found: dict[Replica, tuple[bool, str]] = {}
+    for message in messages:
+        sender = message.sender or Peer("")
+        by_stamp = bool(sender.occupant_id) and identity in {None, Identity.OCCUPANT_ID}
+        party = _party(sender, identity)
+        candidate = (not by_stamp, party)
+        r = message.batch.r
+        found[r] = min(found.get(r, candidate), candidate)
+    return {r: Party(party) for r, (_, party) in found.items()}
+
+
+def _party(sender: Peer, identity: Identity | None) -> str:
+    if identity is None:
+        return sender.occupant_id or sender.address
+    return identity.party(sender) or sender.address

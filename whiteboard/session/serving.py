@@ -1,0 +1,173 @@
+"""Giving others what they lack: the state to a joiner, history to whoever asks.
+
+A transfer is frozen when it begins: the messages held at that moment, verbatim, in answers of about
+8 KiB. Only so many bytes are on their way at once to one peer; `sent` lets the next pages go
+(SYNC 0.3.13: paced by bytes in flight, nothing else). Live edits need not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from whiteboard.model.ids import Replica, SessionId
+from whiteboard.model.ops import Batch
+from whiteboard.session.ports import Effect, Send, ToPeer
+from whiteboard.wire.codec import stanza
+from whiteboard.wire.messages import (
+    EMPTY,
+    Answer,
+    Description,
+    EditMessage,
+    Message,
+    Peer,
+    StateBegin,
+    StateEnd,
+    StateOffer,
+    Vector,
+)
+from whiteboard.wire.xml import to_xml
+
+PAGE_BYTES = 8 * 1024
+WINDOW_BYTES = 48 * 1024
+"""On the way to one peer at once."""
+ENVELOPE_BYTES = 90
+"""`<forwarded/>` around one message, roughly."""
+MAX_TRANSFERS = 64
+MAX_OFFERS = 256
+OFFER_SECONDS = 60.0
+
+
+def coverage(batches: Iterable[Batch], since: Vector = EMPTY) -> dict[Replica, int]:
+    """Per replica how far the numbers of `batches` go without a gap beyond `since`."""
+    numbers: dict[Replica, set[int]] = {}
+    for batch in batches:
+        numbers.setdefault(batch.r, set()).add(batch.n)
+    vector: dict[Replica, int] = {}
+    for r, held in numbers.items():
+        n = since.get(r, 0)
+        while n + 1 in held:
+            n += 1
+        if n:
+            vector[r] = n
+    return vector
+
+
+@dataclass
+class _Transfer:
+    """What still goes to one peer; `ends` = a StateEnd that follows the last page."""
+
+    waiting: deque[Batch] = field(default_factory=deque)
+    dots: set[tuple[Replica, int]] = field(default_factory=set)
+    in_flight: int = 0
+    end: StateEnd | None = None
+
+
+class Serving:
+    """Offers made and transfers under way.
+
+    Args:
+        session: id of the session.
+        author: who to name as the sender of a batch.
+        receipts: gives out receipt numbers that nobody else uses.
+    """
+
+    def __init__(
+        self, session: SessionId, author: Callable[[Batch], Peer], receipts: Callable[[], int]
+    ) -> None:
+        self._session = session
+        self._author = author
+        self._receipts = receipts
+        self._offers: dict[str, float] = {}
+        self._transfers: dict[str, _Transfer] = {}
+        self._flying: dict[int, tuple[str, int]] = {}
+
+    def offer(self, to: str, description: Description, now: float) -> list[Effect]:
+        """Offer the state; the offer stands for a minute."""
+        self._offers = {a: t for a, t in self._offers.items() if now - t < OFFER_SECONDS}
+        if len(self._offers) >= MAX_OFFERS:
+            return []
+        self._offers[to] = now
+        return [Send(ToPeer(to), StateOffer(self._session, description))]
+
+    def forget(self, to: str) -> None:
+        """The offer was refused, or the peer is gone: nothing more goes there."""
+        self._offers.pop(to, None)
+        self._transfers.pop(to, None)
+
+    def has_offered(self, to: str) -> bool:
+        """Whether an offer to this peer stands."""
+        return to in self._offers
+
+    def give_state(
+        self, to: str, batches: Sequence[Batch], since: Vector, prolog: str
+    ) -> list[Effect]:
+        """Send the state: `batches` are all that a joiner lacks who has `since`."""
+        self._offers.pop(to, None)
+        vv = coverage(batches, since)
+        transfer = _Transfer(end=StateEnd(self._session, vv))
+        self._transfers[to] = transfer
+        _queue(transfer, batches)
+        begin = StateBegin(self._session, prolog, len(transfer.waiting), vv)
+        return [Send(ToPeer(to), begin), *self._pump(to)]
+
+    def give_history(self, to: str, batches: Iterable[Batch]) -> list[Effect] | None:
+        """Send these messages, without those already on their way; None if too many are served."""
+        transfer = self._transfers.get(to)
+        if transfer is None:
+            if len(self._transfers) >= MAX_TRANSFERS:
+                return None
+            transfer = self._transfers[to] = _Transfer()
+        _queue(transfer, batches)
+        return self._pump(to)
+
+    def sent(self, receipt: int) -> list[Effect]:
+        """A page has left: the next may go."""
+        to, size = self._flying.pop(receipt, ("", 0))
+        transfer = self._transfers.get(to)
+        if transfer is None:
+            return []
+        transfer.in_flight = max(0, transfer.in_flight - size)
+        return self._pump(to)
+
+    def _pump(self, to: str) -> list[Effect]:
+        transfer = self._transfers[to]
+        effects: list[Effect] = []
+        while transfer.waiting and transfer.in_flight < WINDOW_BYTES:
+            page, size = self._page(transfer)
+            receipt = self._receipts()
+            transfer.in_flight += size
+            self._flying[receipt] = (to, size)
+            answer: Message = Answer(self._session, page)
+            effects.append(Send(ToPeer(to), answer, receipt=receipt))
+        if not transfer.waiting:
+            if transfer.end is not None:
+                effects.append(Send(ToPeer(to), transfer.end))
+                transfer.end = None
+            if transfer.in_flight == 0:
+                del self._transfers[to]
+        return effects
+
+    def _page(self, transfer: _Transfer) -> tuple[tuple[EditMessage, ...], int]:
+        page: list[EditMessage] = []
+        size = 0
+        while transfer.waiting:
+            batch = transfer.waiting[0]
+            original = EditMessage(batch, self._author(batch))
+            length = len(to_xml(stanza(original)).encode()) + ENVELOPE_BYTES
+            if page and size + length > PAGE_BYTES:
+                break
+            transfer.waiting.popleft()
+            transfer.dots.discard(batch.dot)
+            page.append(original)
+            size += length
+        return tuple(page), size
+
+
+def _queue(transfer: _Transfer, batches: Iterable[Batch]) -> None:
+    known = set(transfer.dots)  # both contents of a forked dot may go
+    for batch in batches:
+        if batch.dot not in known:
+            transfer.waiting.append(batch)
+            transfer.dots.add(batch.dot)

@@ -1,0 +1,284 @@
+"""Keeping up: who holds what, what is missing and whom to ask, heartbeats (SYNC 5.3, 5.4, 0.2).
+
+1. What buffered messages need and what others' heartbeats name, minus what is held, is *wanted*.
+2. 250 ms after something is wanted its author is asked, then the creator, then whoever announced
+   it; the waits double up to 8 s. After eight tries without progress the want is given up until
+   the next heartbeat: nobody honest may have it.
+3. A heartbeat goes out 20 s after a change, else every 120 s, on joining, and soon after one is
+   heard whose sender lacks something: otherwise it could not know.
+4. Equal vectors and unequal hashes, or unequal digests at one number, are an incident. Digests tell
+   which chain differs; asking for it brings the fork to light.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from whiteboard.model.document import Document
+from whiteboard.model.ids import Replica, SessionId
+from whiteboard.model.ops import Batch
+from whiteboard.session.ports import CancelTimer, Effect, Incident, Send, StartTimer, ToPeer
+from whiteboard.wire.canonical import Chain
+from whiteboard.wire.messages import Get, Heartbeat, Peer, Vector
+
+NACK_TIMER = "nack"
+BEAT_TIMER = "heartbeat"
+SOON_TIMER = "heartbeat-soon"
+NACK_SECONDS = 0.25
+NACK_LONGEST = 8.0
+NACK_TRIES = 8
+BEAT_CHANGED = 20.0
+BEAT_IDLE = 120.0
+SOON = (0.1, 0.4)
+"""Seconds between which a heartbeat for somebody's sake waits, so that not all send one."""
+MAX_REPLICAS = 20_000
+MAX_HEARD = 4096
+
+
+@dataclass
+class _Heard:
+    """What one member's last heartbeat said, and when."""
+
+    r: Replica
+    vv: Vector
+    when: float
+
+
+@dataclass
+class Checked:
+    """What a heartbeat brought to light beside effects."""
+
+    effects: list[Effect] = field(default_factory=list)
+    differs: bool = False
+    """Same messages, other document."""
+    proofs_for: tuple[Replica, ...] = ()
+    """Chains known here as forked and there as whole: the peer needs the proof."""
+
+
+class Sync:
+    """The vectors, wants and timers of one live member.
+
+    `creator` gives the address of the session's creator while it is here.
+    """
+
+    def __init__(
+        self,
+        session: SessionId,
+        document: Document,
+        creator: Callable[[], str | None],
+        rng: random.Random,
+    ) -> None:
+        self.forks: set[Replica] = set()
+        self._session = session
+        self._document = document
+        self._creator = creator
+        self._rng = rng
+        self._chains: dict[Replica, Chain] = {}
+        self._heard: dict[str, _Heard] = {}
+        self._authors: dict[Replica, str] = {}
+        self._asked_for: dict[str, Vector] = {}
+        self._asked_chains: set[tuple[str, Replica, str]] = set()
+        self._given_up: dict[Replica, int] = {}
+        self._tries = 0
+        self._is_nacking = False
+        self._held_at_last_try = 0
+        self._soon_since: float | None = None
+        self._last_covering = float("-inf")
+        self._changed = False
+
+    # ------------------------------------------------------------------------ what is held
+
+    def took(self, batches: Iterable[Batch], forks: Iterable[Replica] = ()) -> list[Effect]:
+        """These were delivered to the document, in this order."""
+        self.forks.update(forks)
+        for batch in batches:
+            chain = self._chains.setdefault(batch.r, Chain())
+            if batch.r not in self.forks and batch.n == chain.n + 1:
+                chain.extend(batch)
+        for r in self.forks:
+            self._chains.pop(r, None)
+        effects = self._want()
+        if not self._changed:
+            self._changed = True
+            effects.append(StartTimer(BEAT_TIMER, BEAT_CHANGED))
+        return effects
+
+    def came_from(self, address: str, r: Replica) -> None:
+        """`r` speaks from there: where to ask for its messages first."""
+        if len(self._authors) < MAX_REPLICAS or r in self._authors:
+            self._authors[r] = address
+
+    def gone(self, address: str) -> None:
+        """Nobody is there to ask any more."""
+        self._heard.pop(address, None)
+        self._asked_for.pop(address, None)
+        self._authors = {r: a for r, a in self._authors.items() if a != address}
+
+    def pause(self) -> None:
+        """The stream is cut: timers that run out meanwhile do nothing."""
+        self._is_nacking = False
+        self._soon_since = None
+
+    def buffered(self) -> list[Effect]:
+        """Something arrived that cannot be applied yet."""
+        return self._want()
+
+    # -------------------------------------------------------------------------- heartbeats
+
+    def heartbeat(self, *, bye: bool = False) -> tuple[Heartbeat, list[Effect]]:
+        """The heartbeat to send now, and the timer for the next."""
+        self._changed = False
+        document = self._document
+        beat = Heartbeat(
+            self._session,
+            document.replica,
+            vv=dict(document.vv),
+            l=document.clock,
+            hash=document.state_hash(),
+            digests={r: chain.digest for r, chain in self._chains.items()},
+            bye=bye,
+        )
+        return beat, [StartTimer(BEAT_TIMER, BEAT_IDLE)]
+
+    def compare(self, peer: Peer, beat: Heartbeat, now: float) -> Checked:
+        """A member said what it holds."""
+        result = Checked()
+        self.came_from(peer.address, beat.r)
+        if len(self._heard) < MAX_HEARD or peer.address in self._heard:
+            self._heard[peer.address] = _Heard(beat.r, beat.vv, now)
+        mine = self._document.vv
+        self._given_up.clear()
+        if all(beat.vv.get(r, 0) >= n for r, n in mine.items()):
+            self._last_covering = now
+        elif self._soon_since is None:
+            self._soon_since = now
+            result.effects.append(StartTimer(SOON_TIMER, self._rng.uniform(*SOON)))
+        result.effects += self._want()
+        result.effects += self._compare_chains(peer, beat)
+        result.proofs_for = tuple(sorted(r for r in beat.digests if r in self.forks))
+        is_equal = dict(beat.vv) == dict(mine) and not self._document.missing()
+        known_forks = any(r in self.forks for r in beat.vv)
+        result.differs = (
+            is_equal
+            and not known_forks
+            and not self._differing(beat)
+            and bool(beat.hash)
+            and beat.hash != self._document.state_hash()
+        )
+        return result
+
+    def soon(self) -> bool:
+        """The short timer ran out: whether somebody still needs a heartbeat of mine."""
+        since, self._soon_since = self._soon_since, None
+        return since is not None and self._last_covering < since
+
+    def _differing(self, beat: Heartbeat) -> list[Replica]:
+        return [
+            r
+            for r, digest in beat.digests.items()
+            if r not in self.forks
+            and (chain := self._chains.get(r)) is not None
+            and beat.vv.get(r) == chain.n
+            and chain.digest != digest
+        ]
+
+    def _compare_chains(self, peer: Peer, beat: Heartbeat) -> list[Effect]:
+        effects: list[Effect] = []
+        for r in self._differing(beat):
+            key = (peer.address, r, beat.digests[r])
+            if key in self._asked_chains or len(self._asked_chains) > MAX_HEARD:
+                continue
+            self._asked_chains.add(key)
+            n = self._chains[r].n
+            self._asked_for[peer.address] = {**self._asked_for.get(peer.address, {}), r: n}
+            effects.append(Incident("chain-differs", f"messages of {r} differ", peer))
+            effects.append(Send(ToPeer(peer.address), Get(self._session, upto={r: n})))
+        return effects
+
+    # -------------------------------------------------------------------------------- asking
+
+    def wanted(self) -> dict[Replica, tuple[int, int]]:
+        """Replica -> first and last number that somebody has and this member lacks."""
+        wanted = dict(self._document.missing())
+        mine = self._document.vv
+        for heard in self._heard.values():
+            for r, n in heard.vv.items():
+                first, last = wanted.get(r, (mine.get(r, 0) + 1, 0))
+                if n > mine.get(r, 0) and n > last:
+                    wanted[r] = (min(first, mine.get(r, 0) + 1), n)
+        return {
+            r: (first, last)
+            for r, (first, last) in wanted.items()
+            if r not in self.forks
+            and r != self._document.replica
+            and last > self._given_up.get(r, 0)
+        }
+
+    def _want(self) -> list[Effect]:
+        if self._is_nacking or not self.wanted():
+            return []
+        self._is_nacking = True
+        self._tries = 0
+        self._held_at_last_try = self._held()
+        return [StartTimer(NACK_TIMER, NACK_SECONDS)]
+
+    def _held(self) -> int:
+        return sum(self._document.vv.values())
+
+    def nack(self) -> list[Effect]:
+        """The NACK timer ran out: ask, or stop asking."""
+        wanted = self.wanted()
+        if not wanted:
+            self._is_nacking = False
+            return []
+        held = self._held()
+        if held > self._held_at_last_try:
+            self._tries = 0
+        self._held_at_last_try = held
+        if self._tries >= NACK_TRIES:
+            self._is_nacking = False
+            self._given_up.update({r: last for r, (_, last) in wanted.items()})
+            return [Incident("gave-up", f"nobody sends messages of {', '.join(sorted(wanted))}")]
+        effects = self._ask(wanted)
+        wait = min(NACK_LONGEST, 2 * NACK_SECONDS * 2**self._tries)
+        self._tries += 1
+        return [*effects, StartTimer(NACK_TIMER, wait)]
+
+    def _ask(self, wanted: Mapping[Replica, tuple[int, int]]) -> list[Effect]:
+        parts: dict[str, dict[Replica, tuple[int, int]]] = {}
+        for r, span in sorted(wanted.items()):
+            target = self._target(r, span[1])
+            if target is not None:
+                parts.setdefault(target, {})[r] = span
+        effects: list[Effect] = []
+        for address, spans in parts.items():
+            since = {r: first - 1 for r, (first, _) in spans.items() if first > 1}
+            upto = {r: last for r, (_, last) in spans.items()}
+            self._asked_for[address] = {**self._asked_for.get(address, {}), **upto}
+            effects.append(Send(ToPeer(address), Get(self._session, since=since, upto=upto)))
+        return effects
+
+    def _target(self, r: Replica, last: int) -> str | None:
+        """Whom to ask at this try: the author, then the creator, then all who announced it."""
+        have = sorted(a for a, heard in self._heard.items() if heard.vv.get(r, 0) >= last)
+        some = sorted(a for a, heard in self._heard.items() if heard.vv.get(r, 0) > 0)
+        others = have or some or sorted(self._heard) or sorted(set(self._authors.values()))
+        author = self._authors.get(r)
+        if self._tries == 0 and author is not None:
+            return author
+        creator = self._creator()
+        if self._tries == 1 and creator is not None:
+            return creator
+        if others:
+            return others[self._tries % len(others)]
+        return author
+
+    def may_answer(self, address: str, r: Replica, n: int) -> bool:
+        """Whether message n of r was asked for there."""
+        return n <= self._asked_for.get(address, {}).get(r, 0)
+
+    def timers_to_cancel(self) -> list[Effect]:
+        """At the end."""
+        return [CancelTimer(name) for name in (NACK_TIMER, BEAT_TIMER, SOON_TIMER)]
