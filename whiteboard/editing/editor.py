@@ -29,44 +29,17 @@ from whiteboard.svg.transform import (
 )
 
 INKSCAPE_NS = "http://www.inkscape.org/namespaces/inkscape"
-_UNSEEN = frozenset(
-    [
-        "defs",
-        "style",
-        "metadata",
-        "title",
-        "desc",
-        "marker",
-        "symbol",
-        "clipPath",
-        "mask",
-        "pattern",
-        "linearGradient",
-        "radialGradient",
-        "filter",
-        "script",
-        "namedview",
-    ]
+_UNSEEN = {
+    *("defs", "style", "metadata", "title", "desc", "marker", "symbol", "clipPath", "mask"),
+    *("pattern", "linearGradient", "radialGradient", "filter", "script", "namedview"),
+}
+"""Children that are no things: nobody sees or picks them."""
+_CONTAINERS = {"g", "a", "switch"}
+_INHERITED = (
+    *("fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity"),
+    *("stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset"),
+    *("stroke-miterlimit", "font-family", "font-size", "font-weight", "font-style", "text-anchor"),
 )
-_CONTAINERS = frozenset(("g", "a", "switch"))
-_INHERITED = [
-    "fill",
-    "fill-opacity",
-    "fill-rule",
-    "stroke",
-    "stroke-width",
-    "stroke-opacity",
-    "stroke-linecap",
-    "stroke-linejoin",
-    "stroke-dasharray",
-    "stroke-dashoffset",
-    "stroke-miterlimit",
-    "font-family",
-    "font-size",
-    "font-weight",
-    "font-style",
-    "text-anchor",
-]
 
 
 class Editor:
@@ -129,8 +102,7 @@ class Editor:
     def outermost(self, rid: Rid, within: Rid | None = None) -> Rid:
         """The thing that a click on this element means: its outermost group below root or layer.
 
-        Args:
-            within: a group that was entered; then its member is meant.
+        Inside the group `within`, which was entered, its member is meant.
         """
         thing = rid
         parent = self.document.parent(rid)

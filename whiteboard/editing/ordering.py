@@ -52,8 +52,7 @@ def plan(
 ) -> tuple[tuple[Rid, Rid | None], ...]:
     """Moves (element, the sibling it goes before; None = last), to be done in this order.
 
-    Args:
-        rids: bottom first, as `in_order` gives them.
+    The elements are given bottom first, as by `in_order`.
     """
     chosen = set(rids)
     moves: list[tuple[Rid, Rid | None]] = []

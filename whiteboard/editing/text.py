@@ -229,15 +229,11 @@ def begins_line(document: Document, rid: Rid) -> bool:
 
 
 def step(string: str, index: int, direction: int) -> int:
-    """The caret one letter further (1) or back (-1), marks and fillers staying with their letter."""
-    index = max(0, min(len(string), index))
-    while 0 <= index + direction <= len(string) and abs(direction) > 0:
+    """The caret one letter further (1) or back (-1); marks and fillers stay with their letter."""
+    index = max(0, min(len(string), index)) + direction
+    while 0 < index < len(string) and _joins(string, index):
         index += direction
-        if index in (0, len(string)) or not _joins(string, index):
-            break
-        if not 0 <= index + direction <= len(string):
-            break
-    return index
+    return max(0, min(len(string), index))
 
 
 def _joins(string: str, index: int) -> bool:

@@ -63,8 +63,7 @@ def apply_matrix(
 ) -> bool:
     """Transform one element by `matrix`, given in the root's space.
 
-    Args:
-        to_root: from the space of the element's `transform` attribute to the root's.
+    `to_root` leads from the space of the element's `transform` attribute to the root's.
 
     Returns:
         False if nothing could be done, because a space is flattened to a line.

@@ -73,7 +73,7 @@ class PointerEvent:
 
 @dataclass(frozen=True, slots=True)
 class KeyEvent:
-    """A key went down (`pressed`) or up. `key` is a name such as 'Escape', 'Delete', 'Left', 'v', '1'."""
+    """A key went down (`pressed`) or up; `key` is a name: 'Escape', 'Delete', 'Left', 'v', '1'."""
 
     key: str
     text: str = ""

@@ -1,4 +1,4 @@
-"""What tools need from outside, as protocols: geometry, the view, the overlay, the wire for previews.
+"""What tools need from outside, as protocols: geometry, view, overlay, the wire for previews.
 
 The consumer owns the port: the canvas implements these, tests have table-driven ones.
 """
@@ -48,7 +48,7 @@ class TextMetrics(Protocol):
     """
 
     def caret(self, rid: Rid, index: int) -> tuple[float, float, float] | None:
-        """(x, top, bottom) of the caret before code point `index` of the text element, root units."""
+        """(x, top, bottom) of the caret before code point `index` of the text, root units."""
 
     def index_at(self, rid: Rid, x: float, y: float) -> int:
         """The caret index nearest to a point in root units."""
@@ -92,7 +92,7 @@ class HandleFrame:
 
 @dataclass(frozen=True, slots=True)
 class TextEdit:
-    """A text being written: caret and selection by code point index, composing text not yet in it."""
+    """A text being written: caret and selection by code point index, composing text apart."""
 
     rid: Rid
     caret: int
@@ -119,7 +119,7 @@ class Feedback:
     eraser: tuple[float, float, float] | None = None
     """Circle of the eraser: x, y, radius."""
     cursor: str = "arrow"
-    """'arrow', 'cross', 'open-hand', 'closed-hand', 'text', 'move', or a resize name such as 'nw'."""
+    """'arrow', 'cross', 'open-hand', 'closed-hand', 'text', 'move', or a handle such as 'nw'."""
 
 
 NOTHING = Feedback()

@@ -20,7 +20,6 @@ from whiteboard.tools.events import (
     Modifiers,
     Phase,
     PointerEvent,
-    TextEvent,
     TickEvent,
     ToolEvent,
 )
@@ -378,6 +377,3 @@ _NONE_BUT_SPACE = (Modifiers(), Modifiers(space=True))
 def _hand_of(device: Device) -> Device:
     """Both ends of a pen are one device to its owner."""
     return Device.PEN if device is Device.PEN_ERASER else device
-
-
-__all__ = ["KEYS", "TOOLS", "TextEvent", "ToolBox"]

@@ -361,7 +361,6 @@ class _Moving(State[SelectTool]):
     """What moving and resizing share: things shown transformed until the pointer is released."""
 
     label: ClassVar[str]
-    doing_nothing: ClassVar[Matrix] = IDENTITY
 
     def __init__(self, tool: SelectTool, start: PointerEvent) -> None:
         super().__init__(tool)

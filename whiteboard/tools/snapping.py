@@ -27,9 +27,7 @@ def to_axis(dx: float, dy: float) -> tuple[float, float]:
 def box(start: Point, end: Point, *, square: bool, centred: bool) -> Rect:
     """The box that a drag from `start` to `end` spans.
 
-    Args:
-        square: as wide as high, by the longer side.
-        centred: `start` is its centre, not a corner.
+    A square one is as wide as high, by the longer side; a centred one has `start` in its middle.
     """
     dx, dy = end[0] - start[0], end[1] - start[1]
     if square:

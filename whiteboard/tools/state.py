@@ -26,7 +26,7 @@ class Tool:
     name: ClassVar[str]
     returns_to_select: ClassVar[bool] = False
     """Whether the select tool follows when something was made (unless the tool is kept)."""
-    doing: ClassVar[str] = ""
+    doing: str = ""
     """What others read beside the cursor during a gesture."""
 
     def __init__(self, context: ToolContext) -> None:
@@ -82,10 +82,10 @@ class Tool:
         self.rest()
 
 
-ToolT = TypeVar("ToolT", bound=Tool, covariant=True)
+ToolT_co = TypeVar("ToolT_co", bound=Tool, covariant=True)
 
 
-class State(Generic[ToolT]):
+class State(Generic[ToolT_co]):
     """One state of a tool; by default it ignores everything."""
 
     name: ClassVar[str]
@@ -93,7 +93,7 @@ class State(Generic[ToolT]):
     takes_text: ClassVar[bool] = False
     """Whether keys are characters here, not commands."""
 
-    def __init__(self, tool: ToolT) -> None:
+    def __init__(self, tool: ToolT_co) -> None:
         self.tool = tool
         self.context: ToolContext = tool.context
 

@@ -1,7 +1,6 @@
-"""The text tool: click, type; every letter is in the document at once, so two can write in one text.
+"""The text tool: click and type; every letter is in the document at once.
 
-Keys of one go (no pause longer than `PAUSE`) are one step of undo: their transactions carry the
-label 'Write' and `UndoStack` folds them.
+So two people can write in one text, and nothing is lost in a crash.
 """
 
 from __future__ import annotations

@@ -1,0 +1,426 @@
+"""Undo and redo of one person's own work, which never touches what others did (SYNC 4.6, 0.2).
+
+A step is one own transaction. Undoing it is ordinary editing: every field that still shows the
+value this person gave it gets back the value from before, and the write says (`restores`) which
+older write it brings back, so that later undos, of anybody, can tell whose value stands there.
+
+Three invariants: a field whose standing value is another party's is never overwritten (I1); n undos
+and n redos with nothing between leave the same document (I2); all replicas agree, because undo is
+nothing but ordinary operations (I3).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from whiteboard.model.changes import Commit, Origin
+from whiteboard.model.document import Document, Transaction, Write
+from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
+from whiteboard.model.ops import Kind, Literal, New, Op, Set, Ts
+from whiteboard.util.event import Event
+
+MAX_STEPS = 1000
+"""Steps kept; the oldest is forgotten first."""
+CHUNK = 4000
+"""Code points of one written value; a longer one is continued by partial edits (SYNC 0.3.1)."""
+
+_ATTRIBUTES = {
+    "parent": "parent",
+    "primary-weight": "weight",
+    "ns": "ns",
+    "name": "name",
+    "chdata": "chdata",
+    "pitarget": "pitarget",
+    "pidata": "pidata",
+}
+"""Field on the wire -> attribute of `New` and `Set`."""
+
+
+class Why(enum.Enum):
+    """Why a part of a step was left as it is."""
+
+    CHANGED_SINCE = "changed since"
+    """Somebody gave it another value since."""
+    OTHERS_INSIDE = "others inside"
+    """The creation cannot be undone: another party's work is in it."""
+    GONE = "gone"
+    """The record, its place or that state of the text is no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A part of the last undo or redo that was not done: a hint for the person."""
+
+    rid: Rid
+    field: str
+    why: Why
+
+
+@dataclass(slots=True)
+class _Edit:
+    """What one own operation wrote: `ts` stays its identity through undo and redo."""
+
+    rid: Rid
+    ts: Ts
+    fields: tuple[str, ...]
+    partial: Set | None = None
+    """The partial edit of the text, if it is one."""
+    epoch: Ts | None = None
+    """Of a partial edit: the alias of the full write it was made on."""
+    undone: dict[str, Ts] = field(default_factory=dict)
+    """Field -> what its undo restored (for a partial edit: the cancel)."""
+
+
+@dataclass(slots=True)
+class _Step:
+    label: str
+    edits: list[_Edit]
+
+
+class UndoStack:
+    """The steps of the person who edits this document on this computer.
+
+    Attributes:
+        on_change: after every own transaction, undo and redo.
+        skipped: what the last undo or redo had to leave as it is.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.on_change: Event[None] = Event()
+        self.skipped: tuple[Skipped, ...] = ()
+        self._document = document
+        self._undo: list[_Step] = []
+        self._redo: list[_Step] = []
+        self._cancelled: dict[tuple[Rid, str], set[Ts]] = {}
+        self._tails: set[Ts] = set()
+        """Own partial edits that only continue a long full write."""
+        self._unsubscribe = document.on_commit.subscribe(self._on_commit)
+
+    def close(self) -> None:
+        """Listen to the document no longer."""
+        self._unsubscribe()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to redo."""
+        return bool(self._redo)
+
+    @property
+    def undo_label(self) -> str | None:
+        """Name of what `undo` would undo, '' if it has none; None if there is nothing."""
+        return self._undo[-1].label if self._undo else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """Name of what `redo` would do again, '' if it has none; None if there is nothing."""
+        return self._redo[-1].label if self._redo else None
+
+    def undo(self) -> bool:
+        """Undo the newest own step, as far as nobody else has written there since.
+
+        Returns:
+            Whether anything changed; what did not is in `skipped`.
+        """
+        if not self._undo:
+            return False
+        step = self._undo.pop()
+        changed = self._perform(step, redo=False)
+        if changed:
+            self._redo.append(step)
+        self.on_change.emit(None)
+        return changed
+
+    def redo(self) -> bool:
+        """Do again what was undone last, as far as nobody else has written there since."""
+        if not self._redo:
+            return False
+        step = self._redo.pop()
+        changed = self._perform(step, redo=True)
+        self._undo.append(step)
+        self.on_change.emit(None)
+        return changed
+
+    def _perform(self, step: _Step, *, redo: bool) -> bool:
+        with self._document.transact(Origin.UNDO, step.label) as transaction:
+            pass_ = _Pass(self._document, transaction, self._cancelled, self._tails)
+            for edit in step.edits if redo else reversed(step.edits):
+                if redo:
+                    pass_.redo(edit)
+                else:
+                    pass_.undo(edit)
+        self.skipped = tuple(pass_.skipped)
+        return pass_.changed
+
+    # --- recording
+
+    def _on_commit(self, commit: Commit) -> None:
+        if commit.origin is not Origin.LOCAL:
+            return
+        edits = list(self._recorded(commit))
+        if edits:
+            self._undo.append(_Step(commit.label, edits))
+            del self._undo[:-MAX_STEPS]
+            self._redo.clear()
+            self.on_change.emit(None)
+
+    def _recorded(self, commit: Commit) -> Iterator[_Edit]:
+        created: set[Rid] = set()
+        opened: set[Rid] = set()  # texts that this transaction wrote in full
+        for op, ts in _operations(commit):
+            if isinstance(op, Literal):
+                yield _Edit(op.rid, ts, ("parent",))
+                created.update(new.rid for new in op)
+            elif isinstance(op, New):
+                known = len(self._document.writes(op.rid, "parent")) > 1
+                if not known:
+                    if op.parent not in created:
+                        yield _Edit(op.rid, ts, ("parent",))
+                    created.add(op.rid)
+                else:
+                    opened.add(op.rid)
+                    yield _Edit(op.rid, ts, tuple(_ATTRIBUTES))
+            elif isinstance(op, Set):
+                edit = self._recorded_set(op, ts, created, opened)
+                if edit is not None:
+                    yield edit
+
+    def _recorded_set(self, op: Set, ts: Ts, created: set[Rid], opened: set[Rid]) -> _Edit | None:
+        if op.chdata is not None and op.replace is not None:
+            if op.rid in created or op.rid in opened:
+                self._tails.add(ts)
+                return None
+            full = _full(self._document.writes(op.rid, "chdata"))
+            return _Edit(op.rid, ts, ("chdata",), op, full[-1].alias if full else None)
+        if op.chdata is not None:
+            opened.add(op.rid)
+        fields = tuple(
+            name
+            for name, attribute in _ATTRIBUTES.items()
+            if getattr(op, attribute) is not None
+            and (op.rid not in created or name in {"parent", "primary-weight"})
+        )
+        return _Edit(op.rid, ts, fields) if fields else None
+
+
+class _Pass:
+    """One undo or redo while its transaction is open."""
+
+    def __init__(
+        self,
+        document: Document,
+        transaction: Transaction,
+        cancelled: dict[tuple[Rid, str], set[Ts]],
+        tails: set[Ts],
+    ) -> None:
+        self.skipped: list[Skipped] = []
+        self.changed = False
+        self._document = document
+        self._transaction = transaction
+        self._cancelled = cancelled
+        self._tails = tails
+
+    def undo(self, edit: _Edit) -> None:
+        edit.undone.clear()
+        if edit.partial is not None:
+            self._undo_partial(edit)
+            return
+        values: dict[str, Write | None] = {}
+        for name in edit.fields:
+            writes = self._document.writes(edit.rid, name)
+            if not self._stands(edit, name, writes, edit.ts):
+                continue
+            cancelled = self._cancelled.get((edit.rid, name), set()) | {edit.ts}
+            older = [w for w in _full(writes) if w.alias not in cancelled]
+            if name == "parent":
+                if not self._may_go_back(edit, older[-1] if older else None):
+                    return
+            elif not older or (name != "chdata" and older[-1].value == _full(writes)[-1].value):
+                continue  # nothing was there before, or nothing would change
+            values[name] = older[-1] if older else None
+        for name, ts in self._write(edit.rid, values).items():
+            edit.undone[name] = ts
+            self._cancelled.setdefault((edit.rid, name), set()).add(edit.ts)
+
+    def redo(self, edit: _Edit) -> None:
+        if edit.partial is not None:
+            self._redo_partial(edit)
+            return
+        values: dict[str, Write | None] = {}
+        for name, restored in edit.undone.items():
+            writes = self._document.writes(edit.rid, name)
+            if not self._stands(edit, name, writes, restored):
+                continue
+            mine = [w for w in _full(writes) if w.alias == edit.ts]
+            if not mine or (name == "parent" and not self._may_go_back(edit, mine[-1])):
+                continue
+            values[name] = replace(mine[-1], alias=edit.ts)
+        self._write(edit.rid, values)
+        for name in values:
+            self._cancelled.get((edit.rid, name), set()).discard(edit.ts)
+        edit.undone.clear()
+
+    # --- what may be touched
+
+    def _skip(self, edit: _Edit, name: str, why: Why) -> None:
+        self.skipped.append(Skipped(edit.rid, name, why))
+
+    def _stands(self, edit: _Edit, name: str, writes: Sequence[Write], value: Ts) -> bool:
+        """Whether what the field shows is still the write `value`, whole and alone."""
+        full = _full(writes)
+        if not full:
+            self._skip(edit, name, Why.GONE)
+        elif full[-1].alias != value or any(
+            _types(w) and w.ts not in self._tails for w in writes
+        ):
+            self._skip(edit, name, Why.CHANGED_SINCE)
+        else:
+            return True
+        return False
+
+    def _may_go_back(self, edit: _Edit, to: Write | None) -> bool:
+        """Whether the record can go where that write says; None: it was nowhere before."""
+        if to is None:
+            if self._others_inside(edit.rid):
+                self._skip(edit, "parent", Why.OTHERS_INSIDE)
+                return False
+            return True
+        above: Rid | None = Rid(str(to.value))
+        if above == self._document.parent(edit.rid):
+            return True
+        if above not in {DOCUMENT, TRASH} and not self._document.is_visible(above):
+            self._skip(edit, "parent", Why.GONE)
+            return False
+        while above and above != edit.rid:
+            above = self._document.parent(above)
+        if above == edit.rid:  # it would lie inside itself by now
+            self._skip(edit, "parent", Why.CHANGED_SINCE)
+            return False
+        return True
+
+    def _others_inside(self, top: Rid) -> bool:
+        """Whether anything visible at or below the record was written by another party."""
+        document = self._document
+        waiting = [top]
+        while waiting:
+            rid = waiting.pop()
+            if any(self._is_others(rid, name) for name in _ATTRIBUTES):
+                return True
+            if document.kind(rid) is Kind.ELEMENT:
+                waiting += document.children(rid)
+                waiting += [attribute_rid(rid, name, ns) for ns, name in document.attributes(rid)]
+        return False
+
+    def _is_others(self, rid: Rid, name: str) -> bool:
+        writes = self._document.writes(rid, name)
+        party = self._document.party
+        full = _full(writes)
+        if full:
+            by_ts = {w.ts: w for w in full}
+            if by_ts.get(full[-1].alias, full[-1]).party != party:
+                return True
+        return any(_types(w) and w.party != party for w in writes)
+
+    # --- writing
+
+    def _write(self, rid: Rid, values: Mapping[str, Write | None]) -> dict[str, Ts]:
+        """Give the fields these values in one operation (None: to the trash).
+
+        Returns:
+            Field -> the write whose value stands there now.
+        """
+        changes: dict[str, object] = {}
+        restores: dict[str, Ts] = {}
+        text = ""
+        for name, write in values.items():
+            if write is None:
+                changes["parent"] = TRASH
+                continue
+            value = write.value
+            if name == "ns" and value is None:
+                value = self._inherited_ns(rid)
+            if name == "chdata":
+                text = str(value)
+                value = text[:CHUNK]
+            changes[_ATTRIBUTES[name]] = value
+            if name != "chdata" or not write.shared:
+                restores[name] = write.alias
+        if not changes:
+            return {}
+        if changes.get("parent", TRASH) != TRASH and "weight" not in changes:
+            weights = _full(self._document.writes(rid, "primary-weight"))
+            if weights:  # a move carries its weight (SYNC 4.2): the one that stands
+                changes["weight"] = weights[-1].value
+                restores["primary-weight"] = weights[-1].alias
+        ts = self._do(Set(rid, **changes), restores)  # type: ignore[arg-type] # by field name
+        for start in range(CHUNK, len(text), CHUNK):
+            tail = Set(rid, chdata=text[start : start + CHUNK], replace=(start, 0))
+            self._tails.add(self._do(tail, {}))
+        return {name: restores.get(name, ts) for name in values}
+
+    def _do(self, op: Op, restores: Mapping[str, Ts]) -> Ts:
+        self.changed = True
+        return self._transaction.do(op, restores)
+
+    def _inherited_ns(self, rid: Rid) -> str:
+        parent = self._document.parent(rid)
+        return self._document.ns(parent) if parent and self._document.is_visible(parent) else ""
+
+    # --- partial edits of text
+
+    def _undo_partial(self, edit: _Edit) -> None:
+        found = self._partial(edit.rid, edit.ts)
+        if found is None:
+            self._skip(edit, "chdata", Why.GONE)
+        elif found.active:
+            edit.undone["chdata"] = self._cancel(edit.rid, edit.ts)
+
+    def _redo_partial(self, edit: _Edit) -> None:
+        cancel = edit.undone.pop("chdata", None)
+        if cancel is None:
+            return
+        if self._partial(edit.rid, cancel) is not None:
+            self._cancel(edit.rid, cancel)
+            return
+        writes = self._document.writes(edit.rid, "chdata")
+        full = _full(writes)
+        party = self._document.party
+        if not full or full[-1].alias != edit.epoch:
+            self._skip(edit, "chdata", Why.GONE)
+        elif any(_types(w) and w.party != party for w in writes):
+            self._skip(edit, "chdata", Why.CHANGED_SINCE)
+        else:  # the same text, written again by the redo of an older step: type it again
+            assert edit.partial is not None
+            edit.ts = self._do(edit.partial, {})
+
+    def _partial(self, rid: Rid, ts: Ts) -> Write | None:
+        """The partial edit or cancel, if it belongs to the present text."""
+        writes = self._document.writes(rid, "chdata")
+        return next((w for w in writes if w.partial and w.ts == ts), None)
+
+    def _cancel(self, rid: Rid, ts: Ts) -> Ts:
+        return self._do(Set(rid, chdata="", replace=(0, 0)), {"chdata": ts})
+
+
+def _full(writes: Sequence[Write]) -> list[Write]:
+    return [write for write in writes if not write.partial]
+
+
+def _types(write: Write) -> bool:
+    """Whether it is a partial edit in effect, and not the cancel of one."""
+    return write.partial and write.active and write.alias == write.ts
+
+
+def _operations(commit: Commit) -> Iterator[tuple[Op, Ts]]:
+    """The operations of an own commit, each with the ts of its first index."""
+    for batch in commit.batches:
+        k = 0
+        for op in batch.ops:
+            yield op, Ts(batch.l, batch.r, k)
+            k += sum(1 for _ in op) if isinstance(op, Literal) else 1
