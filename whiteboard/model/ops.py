@@ -8,7 +8,7 @@ an operation is part of its timestamp (SYNC 0.3.2).
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -96,25 +96,30 @@ class Literal:
     weight: float
     element: LiteralElement
 
+    def __iter__(self) -> Iterator[New]:
+        """The plain operations one by one, in the order that gives them their indexes.
+
+        Lazy and without recursion: a literal from outside may be deep, and its rids grow with it.
+        """
+        waiting: list[tuple[Rid, Rid, float, LiteralElement | str]] = [
+            (self.rid, self.parent, self.weight, self.element)
+        ]
+        while waiting:
+            rid, parent, weight, node = waiting.pop()
+            if isinstance(node, str):
+                yield New(rid, Kind.TEXT, parent, weight, chdata=node)
+                continue
+            yield New(rid, Kind.ELEMENT, parent, weight, node.ns, node.name)
+            for ns, name, value in sorted(node.attributes):
+                yield New(
+                    attribute_rid(rid, name, ns), Kind.ATTRIBUTE, rid, 0.0, ns, name, chdata=value
+                )
+            for i in range(len(node.children), 0, -1):
+                waiting.append((Rid(f"{rid}/{i}"), rid, float(i), node.children[i - 1]))
+
     def expand(self) -> tuple[New, ...]:
         """The plain operations, in the order that gives them their indexes."""
-        out: list[New] = []
-        _expand(self.rid, self.parent, self.weight, self.element, out)
-        return tuple(out)
-
-
-def _expand(rid: Rid, parent: Rid, weight: float, element: LiteralElement, out: list[New]) -> None:
-    out.append(New(rid, Kind.ELEMENT, parent, weight, element.ns, element.name))
-    for ns, name, value in sorted(element.attributes):
-        out.append(
-            New(attribute_rid(rid, name, ns), Kind.ATTRIBUTE, rid, 0.0, ns, name, chdata=value)
-        )
-    for i, child in enumerate(element.children, start=1):
-        child_rid = Rid(f"{rid}/{i}")
-        if isinstance(child, str):
-            out.append(New(child_rid, Kind.TEXT, rid, float(i), chdata=child))
-        else:
-            _expand(child_rid, rid, float(i), child, out)
+        return tuple(self)
 
 
 @dataclass(frozen=True, slots=True)

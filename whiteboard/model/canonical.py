@@ -1,0 +1,117 @@
+"""The canonical form of a message: what limits, fork comparison and digests look at (SYNC 0.3.1).
+
+UTF-8 JSON without spaces of [session, r, n, l, full d sorted by replica, a, operations with literals
+expanded, control operations]. An operation is an array whose first item is its name; a field that is
+not written is null; weights are their shortest decimals as strings; what is invalid is null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from whiteboard.model.ids import Replica
+from whiteboard.model.ops import (
+    Batch,
+    Literal,
+    New,
+    Op,
+    PlainOp,
+    Remove,
+    Set,
+)
+from whiteboard.model.weights import format_weight
+
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def encode(value: object) -> bytes:
+    """`value` as JSON without spaces, in UTF-8 (a lone surrogate, which cannot travel, as '?')."""
+    return _dumps(value).encode("utf-8", "replace")
+
+
+def operation(op: PlainOp) -> list[Any] | None:
+    """One plain operation as JSON writes it."""
+    if isinstance(op, New):
+        return [
+            "new",
+            op.rid,
+            op.kind.value,
+            op.parent,
+            format_weight(op.weight),
+            op.ns,
+            op.name,
+            op.chdata,
+            op.pitarget,
+            op.pidata,
+        ]
+    if isinstance(op, Set):
+        return [
+            "set",
+            op.rid,
+            op.version,
+            op.parent,
+            None if op.weight is None else format_weight(op.weight),
+            op.ns,
+            op.name,
+            op.chdata,
+            op.pitarget,
+            op.pidata,
+            op.replace,
+        ]
+    if isinstance(op, Remove):
+        return ["remove", op.rid]
+    return None
+
+
+def expanded(ops: tuple[Op, ...]) -> Iterator[PlainOp]:
+    """The operations with literals expanded, one after the other: position = index k."""
+    for op in ops:
+        if isinstance(op, Literal):
+            yield from op
+        else:
+            yield op
+
+
+def plain(ops: tuple[Op, ...]) -> list[Any]:
+    """All operations as JSON writes them."""
+    return [operation(op) for op in expanded(ops)]
+
+
+def canonical(batch: Batch, deps: Mapping[Replica, int]) -> bytes:
+    """The canonical form; `deps` is the full dependency vector without the author's own entry."""
+    return encode(
+        [*_stamp(batch, deps), plain(batch.ops), [[c.name, *c.attributes] for c in batch.controls]]
+    )
+
+
+def canonical_size(batch: Batch, deps: Mapping[Replica, int], limit: int) -> int:
+    """Bytes of the canonical form; exact up to `limit`, beyond it some greater number.
+
+    It stops at the limit, so that a literal which would expand to gigabytes costs no more.
+    """
+    controls = [[c.name, *c.attributes] for c in batch.controls]
+    size = len(encode([*_stamp(batch, deps), [], controls]))
+    first = True
+    for op in expanded(batch.ops):
+        size += len(encode(operation(op))) + (not first)
+        first = False
+        if size > limit:
+            break
+    return size
+
+
+def operation_size(op: Op, limit: int) -> int:
+    """Bytes that `op` adds to a message; beyond `limit` some greater number."""
+    size = 0
+    for item in expanded((op,)):
+        size += len(encode(operation(item))) + 1
+        if size > limit:
+            break
+    return size
+
+
+def _stamp(batch: Batch, deps: Mapping[Replica, int]) -> list[Any]:
+    restores = [[k, field, list(ts)] for (k, field), ts in sorted(batch.restores.items())]
+    return [batch.session, batch.r, batch.n, batch.l, sorted(deps.items()), restores]

@@ -1,0 +1,411 @@
+"""What of the records is seen: the visible tree, kept up to date edit by edit (SYNC 3, 0.3).
+
+1. Visible = a chain of visible records up to the document. Everything else is hidden, not deleted.
+2. Hidden besides: purged records and placeholders; what XML cannot represent; whatever stands below
+   a node that is no element; depth over 256; text beside the root; all roots but the oldest.
+3. Of several attribute records that claim one name the one created last is shown.
+4. `touch` before a record changes, `settle` before anything is read, `take_changes` at the end of a
+   transaction. Attributes are looked up when they are read; nothing about them is stored.
+
+Schemas and whitelists are no part of this (0.3.8).
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+from collections.abc import Iterator
+
+from whiteboard.model.canonical import encode
+from whiteboard.model.changes import AttributeName, Changes
+from whiteboard.model.characters import (
+    comment_text,
+    instruction_data,
+    is_ncname,
+    representable,
+)
+from whiteboard.model.ids import DOCUMENT, TRASH, Rid
+from whiteboard.model.ops import Kind
+from whiteboard.model.record import Record, Slot, order
+from whiteboard.model.weights import format_weight
+
+MAX_DEPTH = 256
+MAX_ATTRIBUTE = 16 * 1024 * 1024
+"""Code points of an attribute value that are shown (SYNC 0.3.1)."""
+MAX_TEXT = 1024 * 1024
+"""Code points of a text, comment or instruction that are shown."""
+
+XML_NS = "http://www.w3.org/XML/1998/namespace"
+XMLNS_NS = "http://www.w3.org/2000/xmlns/"
+
+_CONTENT = frozenset({Kind.TEXT, Kind.COMMENT, Kind.INSTRUCTION})
+
+
+class _Before:
+    """How a record was seen when the transaction began."""
+
+    __slots__ = ("kind", "name", "ns", "shown", "up", "value", "weight")
+
+    def __init__(self, record: Record) -> None:
+        self.shown = record.shown
+        self.kind = record.kind
+        self.up = record.up
+        self.weight = record.weight
+        self.ns = record.shown_ns
+        self.name = record.name if record.kind is Kind.ELEMENT else ""
+        self.value = raw_value(record)
+
+
+class Projection:
+    """The visible tree over the records."""
+
+    def __init__(self) -> None:
+        self.document = Record(DOCUMENT)
+        self.document.shown = True
+        self.trash = Record(TRASH)
+        self.records: dict[Rid, Record] = {DOCUMENT: self.document, TRASH: self.trash}
+        self.root: Record | None = None
+        self._dirty: dict[Record, None] = {}
+        self._roots_dirty = False
+        self._before: dict[Record, _Before] = {}
+        self._slots_before: dict[tuple[Record, Slot], str | None] = {}
+        self._unhashed: set[Record] = set()
+        self._hash = 0
+
+    # --- the raw tree
+
+    def touch(self, record: Record) -> None:
+        """Note how a record is seen, before something of it changes."""
+        if record.kind is Kind.ATTRIBUTE:
+            if record.up is not None:
+                self._capture(record.up, slot_of(record))
+            return
+        if record not in self._before:
+            self._before[record] = _Before(record)
+        self._dirty[record] = None
+        if record.up is self.document:
+            self._roots_dirty = True
+
+    def relocate(self, record: Record, parent: Record | None) -> None:
+        """Take a record out of its parent's children and put it under another one."""
+        self.touch(record)
+        self.detach(record)
+        record.up = parent
+        self.attach(record)
+
+    def detach(self, record: Record) -> None:
+        """Take a record out of its parent's lists, before its place in them changes."""
+        up = record.up
+        if up is None:
+            return
+        if record.kind is Kind.ATTRIBUTE:
+            slot = slot_of(record)
+            self._capture(up, slot)
+            assert up.attrs is not None
+            claims = up.attrs[slot]
+            claims.remove(record)
+            if not claims:
+                del up.attrs[slot]
+        else:
+            assert up.kids is not None
+            del up.kids[bisect.bisect_left(up.kids, order(record), key=order)]
+
+    def attach(self, record: Record) -> None:
+        """Put a record into its parent's lists again."""
+        up = record.up
+        if up is None:
+            return
+        if record.kind is Kind.ATTRIBUTE:
+            slot = slot_of(record)
+            self._capture(up, slot)
+            if up.attrs is None:
+                up.attrs = {}
+            up.attrs.setdefault(slot, []).append(record)
+        else:
+            if up.kids is None:
+                up.kids = []
+            kids = up.kids
+            if not kids or order(kids[-1]) < order(record):
+                kids.append(record)
+            else:
+                bisect.insort(kids, record, key=order)
+            if up is self.document:
+                self._roots_dirty = True
+            if record not in self._before:  # it was an attribute until now
+                self._before[record] = _Before(record)
+            self._dirty[record] = None
+
+    def _capture(self, element: Record, slot: Slot) -> None:
+        self._unhashed.add(element)
+        if (element, slot) not in self._slots_before:
+            winner = slot_winner(element, slot)
+            self._slots_before[element, slot] = None if winner is None else shown_value(winner)
+
+    # --- settling
+
+    def settle(self) -> None:
+        """Bring visibility up to date with the raw tree."""
+        if not self._dirty and not self._roots_dirty:
+            return
+        todo = [r for r in self._dirty if r.kind is not Kind.ATTRIBUTE or r.shown]
+        self._dirty.clear()
+        if self._roots_dirty:
+            self._roots_dirty = False
+            root = self._oldest_root()
+            if root is not self.root:
+                if self.root is not None:
+                    todo.append(self.root)
+                self.root = root
+                if root is not None:
+                    todo.append(root)
+        for record in todo:
+            self._refresh(record)
+
+    def _oldest_root(self) -> Record | None:
+        oldest: Record | None = None
+        for kid in self.document.kids or ():
+            if (
+                kid.kind is Kind.ELEMENT
+                and not kid.purged
+                and is_representable(kid, effective_ns(kid))
+            ):
+                assert kid.created is not None
+                if oldest is None or oldest.created is None or kid.created < oldest.created:
+                    oldest = kid
+        return oldest
+
+    def _refresh(self, record: Record) -> None:
+        stack = [record]
+        while stack:
+            record = stack.pop()
+            up = record.up
+            ns = effective_ns(record) if record.kind is Kind.ELEMENT else ""
+            depth = up.depth + 1 if up is not None else 0
+            shown = self._is_shown(record, ns, depth)
+            if shown or record.shown:
+                self._unhashed.add(record)
+            if shown == record.shown and (
+                not shown or (depth == record.depth and ns == record.shown_ns)
+            ):
+                continue
+            if record not in self._before:
+                self._before[record] = _Before(record)
+            record.shown = shown
+            record.depth = depth
+            record.shown_ns = ns
+            if record.kids:
+                stack.extend(record.kids)
+
+    def _is_shown(self, record: Record, ns: str, depth: int) -> bool:
+        up = record.up
+        kind = record.kind
+        if up is None or not up.shown or record.purged or depth > MAX_DEPTH:
+            return False
+        if kind is None or kind is Kind.ATTRIBUTE:
+            return False
+        if up is self.document:
+            if kind is Kind.TEXT or (kind is Kind.ELEMENT and record is not self.root):
+                return False
+        elif up.kind is not Kind.ELEMENT:
+            return False
+        return is_representable(record, ns)
+
+    # --- what changed
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was touched since the last `take_changes`."""
+        return bool(self._before or self._slots_before)
+
+    def take_changes(self) -> Changes:
+        """The difference to what was seen at the last call."""
+        self.settle()
+        added: set[Rid] = set()
+        removed: set[Rid] = set()
+        moved: set[Rid] = set()
+        renamed: set[Rid] = set()
+        text: set[Record] = set()
+        for record, before in self._before.items():
+            if not before.shown and not record.shown:
+                continue
+            is_content = record.kind in _CONTENT or before.kind in _CONTENT
+            changed = True
+            if not before.shown:
+                added.add(record.rid)
+            elif not record.shown:
+                removed.add(record.rid)
+            else:
+                changed = before.value != raw_value(record)
+                if before.up is not record.up or before.weight != record.weight:
+                    moved.add(record.rid)
+                    changed = True
+                if before.ns != record.shown_ns or (
+                    record.kind is Kind.ELEMENT and before.name != record.name
+                ):
+                    renamed.add(record.rid)
+                if before.kind is not record.kind:
+                    renamed.add(record.rid)
+            if is_content and changed:
+                for up in (before.up if before.shown else None, record.up):
+                    if up is not None and up.shown:
+                        text.add(up)
+        attributes: dict[Rid, set[AttributeName]] = {}
+        for (element, slot), old in self._slots_before.items():
+            if element.shown and element.kind is Kind.ELEMENT:
+                was = self._before.get(element)
+                if was is not None and not was.shown:
+                    continue
+                winner = slot_winner(element, slot)
+                if (None if winner is None else shown_value(winner)) != old:
+                    attributes.setdefault(element.rid, set()).add(slot)
+        self._before.clear()
+        self._slots_before.clear()
+        return Changes(
+            added=frozenset(added),
+            removed=frozenset(removed),
+            moved=frozenset(moved),
+            renamed=frozenset(renamed),
+            attributes={rid: frozenset(names) for rid, names in attributes.items()},
+            text=frozenset(up.rid for up in text if up.rid not in added),
+        )
+
+    # --- reading (after settle)
+
+    def children(self, record: Record) -> list[Record]:
+        """Visible children but the attributes, in order."""
+        return [kid for kid in record.kids or () if kid.shown]
+
+    def attributes(self, element: Record) -> Iterator[tuple[Slot, Record]]:
+        """The attribute records that are shown if the element is, sorted by name."""
+        for slot in sorted(element.attrs or ()):
+            winner = slot_winner(element, slot)
+            if winner is not None:
+                yield slot, winner
+
+    def is_visible(self, record: Record) -> bool:
+        """Whether a record, an attribute included, is seen."""
+        if record.kind is not Kind.ATTRIBUTE:
+            return record.shown
+        up = record.up
+        return (
+            up is not None
+            and up.shown
+            and up.kind is Kind.ELEMENT
+            and slot_winner(up, slot_of(record)) is record
+        )
+
+    # --- the hash
+
+    def state_hash(self) -> str:
+        """The sum, modulo 2^256, of the SHA-256 of every visible record (SYNC 0.3.7).
+
+        A record counts as the JSON array [rid, type, visible parent, weight as a string, namespace
+        in effect, name (an instruction's target), value as shown].
+        """
+        self.settle()
+        for record in self._unhashed:
+            self._hash -= record.digest
+            record.digest = self._digest(record) if record.shown else 0
+            self._hash += record.digest
+        self._unhashed.clear()
+        self._hash %= 1 << 256
+        return f"{self._hash:064x}"
+
+    def _digest(self, record: Record) -> int:
+        assert record.kind is not None
+        assert record.up is not None
+        total = _sha(
+            record.rid,
+            record.kind,
+            record.up.rid,
+            record.weight,
+            record.shown_ns,
+            shown_name(record),
+            shown_value(record),
+        )
+        if record.attrs:
+            for (ns, name), winner in self.attributes(record):
+                total += _sha(
+                    winner.rid,
+                    Kind.ATTRIBUTE,
+                    record.rid,
+                    winner.weight,
+                    ns,
+                    name,
+                    shown_value(winner),
+                )
+        return total
+
+
+def _sha(rid: Rid, kind: Kind, parent: Rid, weight: float, ns: str, name: str, value: str) -> int:
+    row = encode([rid, kind.value, parent, format_weight(weight), ns, name, value])
+    return int.from_bytes(hashlib.sha256(row).digest(), "big")
+
+
+def expanded_ns(ns: str | None) -> str:
+    """`ns` with the short form `xml` written out (SYNC 5.1)."""
+    return XML_NS if ns == "xml" else ns or ""
+
+
+def slot_of(attribute: Record) -> Slot:
+    """The (namespace, name) that an attribute record claims."""
+    return (expanded_ns(attribute.ns), attribute.name)
+
+
+def slot_winner(element: Record, slot: Slot) -> Record | None:
+    """The record that is shown for an attribute name: the one created last."""
+    claims = element.attrs.get(slot) if element.attrs is not None else None
+    if not claims or not _is_attribute_name(slot):
+        return None
+    if len(claims) == 1:
+        return None if claims[0].purged else claims[0]
+    live = [claim for claim in claims if not claim.purged]
+    return max(live, key=lambda claim: claim.created or (0,), default=None)
+
+
+def _is_attribute_name(slot: Slot) -> bool:
+    ns, name = slot
+    return ns != XMLNS_NS and is_ncname(name) and not (ns == "" and name == "xmlns")
+
+
+def effective_ns(element: Record) -> str:
+    """An element's namespace: its own, or that of its visible parent (SYNC 0.3.5)."""
+    if element.ns is not None:
+        return expanded_ns(element.ns)
+    return element.up.shown_ns if element.up is not None else ""
+
+
+def is_representable(record: Record, ns: str) -> bool:
+    """Whether XML has a way to write the node down (SYNC 3.8)."""
+    if record.kind is Kind.ELEMENT:
+        return is_ncname(record.name) and ns != XMLNS_NS
+    if record.kind is Kind.INSTRUCTION:
+        return is_ncname(record.pitarget) and record.pitarget.lower() != "xml"
+    return True
+
+
+def raw_value(record: Record) -> str:
+    """What a change of content is noticed by."""
+    if record.kind is Kind.INSTRUCTION:
+        return f"{record.pitarget} {record.pidata}"
+    return record.chdata if record.kind is not Kind.ELEMENT else ""
+
+
+def shown_name(record: Record) -> str:
+    """An element's local name, an instruction's target, else ''."""
+    if record.kind is Kind.ELEMENT:
+        return record.name
+    return record.pitarget if record.kind is Kind.INSTRUCTION else ""
+
+
+def shown_value(record: Record) -> str:
+    """The characters of a record as they are seen: cut, and repaired where XML needs it."""
+    kind = record.kind
+    if kind is Kind.ELEMENT:
+        return ""
+    if kind is Kind.ATTRIBUTE:
+        return representable(record.chdata[:MAX_ATTRIBUTE])
+    if kind is Kind.INSTRUCTION:
+        return instruction_data(representable(record.pidata[:MAX_TEXT]))
+    text = representable(record.chdata[:MAX_TEXT])
+    return comment_text(text) if kind is Kind.COMMENT else text
