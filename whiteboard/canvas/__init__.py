@@ -1,0 +1,1 @@
+"""The Qt view of a board: items from paint plans, one picture in tiles, overlay, input, export."""

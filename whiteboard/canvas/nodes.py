@@ -1,0 +1,192 @@
+"""The document, and single literals, as the planner reads them (`svg.plan.Source`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from whiteboard.model.document import Document
+from whiteboard.model.ids import Rid
+from whiteboard.model.ops import Kind, LiteralElement
+
+
+class DocumentSource:
+    """The visible tree of a document; always as it is now, nothing is copied."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @property
+    def root(self) -> DocumentNode | None:
+        """The root element, or None."""
+        rid = self.document.root
+        return None if rid is None else DocumentNode(self.document, rid)
+
+    def node(self, rid: str) -> DocumentNode | None:
+        """The visible element or text node with this rid."""
+        known = Rid(rid)
+        if not self.document.is_visible(known):
+            return None
+        if self.document.kind(known) not in (Kind.ELEMENT, Kind.TEXT):
+            return None
+        return DocumentNode(self.document, known)
+
+    def by_id(self, id: str) -> DocumentNode | None:  # noqa: A002 - the attribute's name
+        """The visible element with this `id`."""
+        rid = self.document.by_id(id)
+        return None if rid is None else DocumentNode(self.document, rid)
+
+
+class DocumentNode:
+    """One node; made when asked for and not kept, so equality is that of the rid."""
+
+    __slots__ = ("_document", "_element", "rid")
+
+    def __init__(self, document: Document, rid: Rid) -> None:
+        self._document = document
+        self.rid = rid
+        self._element = document.node(rid) if document.kind(rid) is Kind.ELEMENT else None
+
+    @property
+    def ns(self) -> str:
+        """Namespace name."""
+        return "" if self._element is None else self._document.ns(self.rid)
+
+    @property
+    def name(self) -> str:
+        """Local name; '' for text."""
+        return "" if self._element is None else self._document.name(self.rid)
+
+    @property
+    def text(self) -> str:
+        """Characters of a text node."""
+        return self._document.text(self.rid) if self._element is None else ""
+
+    @property
+    def parent(self) -> DocumentNode | None:
+        """The element it stands in; None for the root."""
+        parent = self._document.parent(self.rid)
+        if parent is None or self._document.kind(parent) is not Kind.ELEMENT:
+            return None
+        return DocumentNode(self._document, parent)
+
+    @property
+    def children(self) -> Sequence[DocumentNode]:
+        """Elements and text in order."""
+        document = self._document
+        return [
+            DocumentNode(document, rid)
+            for rid in document.children(self.rid)
+            if document.kind(rid) in (Kind.ELEMENT, Kind.TEXT)
+        ]
+
+    @property
+    def previous(self) -> DocumentNode | None:
+        """The element before it; text between is stepped over, the planner asks for elements."""
+        if self._element is None:
+            return None
+        before = self._element.getprevious()
+        while before is not None and not isinstance(before.tag, str):
+            before = before.getprevious()
+        return (
+            None if before is None else DocumentNode(self._document, self._document.rid_of(before))
+        )
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """By name; those in a namespace as '{namespace}name'."""
+        if self._element is None:
+            return {}
+        return {str(name): str(value) for name, value in self._element.attrib.items()}
+
+    def get(self, name: str, ns: str = "") -> str | None:
+        """Value of an attribute."""
+        if self._element is None:
+            return None
+        value = self._element.get(f"{{{ns}}}{name}" if ns else name)
+        return None if value is None else str(value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DocumentNode) and other.rid == self.rid
+
+    def __hash__(self) -> int:
+        return hash(self.rid)
+
+
+class LiteralSource:
+    """Elements that are not in a document: previews, which are planned like the real thing.
+
+    Args:
+        root: The root element.
+        fallback: Where ids are looked up that the literal does not have, such as gradients of the
+            board it is shown on.
+    """
+
+    def __init__(self, root: LiteralElement, fallback: DocumentSource | None = None) -> None:
+        self._fallback = fallback
+        self._nodes: dict[str, LiteralNode] = {}
+        self._ids: dict[str, LiteralNode] = {}
+        self.root = self._read(root, None)
+
+    def _read(self, element: LiteralElement, parent: LiteralNode | None) -> LiteralNode:
+        node = LiteralNode(f"~{len(self._nodes)}", element, "", parent)
+        self._nodes[node.rid] = node
+        name = node.get("id")
+        if name:
+            self._ids.setdefault(name, node)
+        for child in element.children:
+            if isinstance(child, str):
+                made = LiteralNode(f"~{len(self._nodes)}", None, child, node)
+                self._nodes[made.rid] = made
+            else:
+                made = self._read(child, node)
+            made.previous = node.children[-1] if node.children else None
+            node.children.append(made)
+        return node
+
+    def node(self, rid: str) -> LiteralNode | DocumentNode | None:
+        """By the identity made up here, or from the board."""
+        found = self._nodes.get(rid)
+        if found is None and self._fallback is not None:
+            return self._fallback.node(rid)
+        return found
+
+    def by_id(self, id: str) -> LiteralNode | DocumentNode | None:  # noqa: A002 - the attribute's name
+        """In the literal, else on the board."""
+        found = self._ids.get(id)
+        if found is None and self._fallback is not None:
+            return self._fallback.by_id(id)
+        return found
+
+
+class LiteralNode:
+    """One node of a literal."""
+
+    __slots__ = ("_element", "attributes", "children", "parent", "previous", "rid", "text")
+
+    def __init__(
+        self, rid: str, element: LiteralElement | None, text: str, parent: LiteralNode | None
+    ) -> None:
+        self.rid = rid
+        self._element = element
+        self.text = text
+        self.parent = parent
+        self.previous: LiteralNode | None = None
+        self.children: list[LiteralNode] = []
+        self.attributes: Mapping[str, str] = {
+            f"{{{ns}}}{name}" if ns else name: value
+            for ns, name, value in (element.attributes if element is not None else ())
+        }
+
+    @property
+    def ns(self) -> str:
+        """Namespace name."""
+        return self._element.ns if self._element is not None else ""
+
+    @property
+    def name(self) -> str:
+        """Local name; '' for text."""
+        return self._element.name if self._element is not None else ""
+
+    def get(self, name: str, ns: str = "") -> str | None:
+        """Value of an attribute."""
+        return self.attributes.get(f"{{{ns}}}{name}" if ns else name)
