@@ -16,9 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document, Transaction, Write
+from whiteboard.model.document import Document, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
 from whiteboard.model.ops import Kind, Literal, New, Op, Set, Ts
+from whiteboard.model.transaction import Transaction
 from whiteboard.util.event import Event
 
 MAX_STEPS = 1000
@@ -121,6 +122,13 @@ class UndoStack:
     def redo_label(self) -> str | None:
         """Name of what `redo` would do again, '' if it has none; None if there is nothing."""
         return self._redo[-1].label if self._redo else None
+
+    def fold(self) -> None:
+        """Make the newest two steps one: letters typed in one go are undone together."""
+        if len(self._undo) > 1:
+            last = self._undo.pop()
+            self._undo[-1].edits.extend(last.edits)
+            self.on_change.emit(None)
 
     def undo(self) -> bool:
         """Undo the newest own step, as far as nobody else has written there since.
@@ -349,7 +357,7 @@ class _Pass:
                 text = str(value)
                 value = text[:CHUNK]
             changes[_ATTRIBUTES[name]] = value
-            if name != "chdata" or not write.shared:
+            if name != "chdata" :
                 restores[name] = write.alias
         if not changes:
             return {}
