@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
@@ -255,6 +255,12 @@ class BoardScene:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._context.smooth)
         self.scene.render(painter, target, source, Qt.AspectRatioMode.IgnoreAspectRatio)
 
+    def keep_only(self, rids: Collection[Rid]) -> None:
+        """Take away all that does not belong to these elements: for pictures of a selection."""
+        kept = {key for rid in rids for key in self._keys_of(rid)}
+        for key in self._shown.keys() - kept:
+            self._remove(key)
+
     # What is shown for the moment -----------------------------------------------------------
 
     def show_moved(self, moved: Mapping[Rid, Matrix], who: str = "") -> None:
@@ -358,8 +364,3 @@ def _hrefs(node: PlanNode) -> Iterator[str]:
     elif isinstance(node, Clip | Isolate):
         for child in node.children:
             yield from _hrefs(child)
-
-
-def with_pictures(context: PaintContext, like: PaintContext) -> PaintContext:
-    """`context` with the pictures of another one, so that nothing is decoded twice."""
-    return replace(context, pictures=like.pictures)
