@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from whiteboard.svg import path as paths
+from whiteboard.svg.plan import Cap as LineCap
 from whiteboard.svg.plan import (
     Clip,
     Font,
@@ -22,8 +24,7 @@ from whiteboard.svg.plan import (
     TextChunk,
     TextShape,
 )
-from whiteboard.svg.plan import Cap as LineCap
-from whiteboard.svg.transform import map_rect, mean_scale
+from whiteboard.svg.transform import map_rect, mean_scale, multiply
 
 
 class Measure(Protocol):
@@ -240,3 +241,22 @@ def _text_bounds(node: TextShape, measure: Measure, *, stroked: bool) -> Rect | 
     if stroked and widths:
         box = grown(box, max(widths) / 2 * mean_scale(node.matrix))
     return box
+
+
+def leaves(nodes: Iterable[PlanNode]) -> Iterator[PathShape | TextShape | ImageShape]:
+    """The shapes, texts and images in the nodes, in paint order."""
+    for node in nodes:
+        if isinstance(node, Clip | Isolate):
+            yield from leaves(node.children)
+        else:
+            yield node
+
+
+def outline_box(
+    nodes: Iterable[PathShape | TextShape | ImageShape], inverse: Matrix, measure: Measure
+) -> Rect | None:
+    """The box of the outlines in the space that `inverse` leads to from the root's (getBBox)."""
+    return union(
+        shape_bounds(replace(node, matrix=multiply(inverse, node.matrix)), measure)
+        for node in nodes
+    )

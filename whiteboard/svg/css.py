@@ -142,7 +142,7 @@ def _understood(selector: object, sheet: Sheet) -> bool:
             return all(_understood(simple, sheet) for simple in selector.simple_selectors)
         case selectors.PseudoClassSelector():
             sheet.structural = True
-            return selector.name in _PSEUDO
+            return bool(selector.name in _PSEUDO)
         case selectors.FunctionalPseudoClassSelector():
             sheet.structural = True
             return (

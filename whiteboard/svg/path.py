@@ -414,14 +414,10 @@ def bounds(path: Path) -> Rect | None:
             if not (top <= y1 <= bottom and top <= y2 <= bottom):
                 low, high = _extremes(py, y1, y2, y)
                 top, bottom = min(top, low), max(bottom, high)
-        if x < left:
-            left = x
-        if x > right:
-            right = x
-        if y < top:
-            top = y
-        if y > bottom:
-            bottom = y
+        left = min(left, x)
+        right = max(right, x)
+        top = min(top, y)
+        bottom = max(bottom, y)
         px, py = x, y
     if left > right:
         return None
@@ -498,3 +494,40 @@ def length(path: Path, tolerance: float = 0.05) -> float:
 
 def _pairs(line: list[Point]) -> Iterable[tuple[Point, Point]]:
     return zip(line, line[1:], strict=False)
+
+
+def area(path: Path) -> float:
+    """Twice the signed area inside, positive where it turns from the x axis to the y axis."""
+    return sum(
+        a[0] * b[1] - b[0] * a[1]
+        for line in flatten(path)
+        for a, b in zip(line, [*line[1:], line[0]], strict=True)
+    )
+
+
+def reversed_path(path: Path) -> Path:
+    """The same outline drawn the other way round."""
+    out: list[Segment] = []
+    part: list[Segment] = []
+    for segment in (*path, ("M", 0.0, 0.0)):
+        if segment[0] == "M" and part:
+            out.extend(_reversed_part(part))
+            part = []
+        part.append(segment)
+    return tuple(out)
+
+
+def _reversed_part(part: list[Segment]) -> list[Segment]:
+    closed = part[-1][0] == "Z"
+    body = part[:-1] if closed else part
+    out: list[Segment] = [("M", *body[-1][-2:])]  # type: ignore[list-item] # its end point
+    for before, segment in zip(reversed(body[:-1]), reversed(body[1:]), strict=True):
+        end = before[-2:]
+        if len(segment) == 7:
+            _, x1, y1, x2, y2, _, _ = segment
+            out.append(("C", x2, y2, x1, y1, *end))  # type: ignore[arg-type] # a point
+        else:
+            out.append(("L", *end))  # type: ignore[arg-type] # a point
+    if closed:
+        out.append(("Z",))
+    return out

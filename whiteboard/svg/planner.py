@@ -15,8 +15,8 @@ Rules:
    only (it moved); compare `node is old` if that matters.
 3. `update(stop)` asks `stop()` after each element and returns early with `done` false; what it says
    is then true for what it says. Call it again, also after more marks.
-4. Matrices lead to the user space of the root (inside its viewBox). `page(root)` says where that
-   space is on a picture of the document.
+4. Matrices lead to the user space of the root (inside its viewBox). `viewport.page(root)` says
+   where that space is on a picture of the document.
 5. Key chain: rids of the `use` elements an element is seen through, outermost first. A marker's
    shapes have the marked element's rid and '#start', '#mid.3' or '#end' there. `owner(key)` is the
    element of the tree that a person sees there.
@@ -29,6 +29,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from whiteboard.svg.bounds import Measure
 from whiteboard.svg.css import Sheet, parse_sheet
 from whiteboard.svg.painter import PAINTED, Context, Notice, Opened, Painter
 from whiteboard.svg.plan import SVG_NS, Key, Node, PlanNode, Source
@@ -119,9 +120,12 @@ class _Entry:
 class Planner:
     """The plan of one source, kept up to date."""
 
-    def __init__(self, source: Source, *, font_size: float = 16.0) -> None:
+    def __init__(
+        self, source: Source, *, font_size: float = 16.0, measure: Measure | None = None
+    ) -> None:
         self._source = source
         self._font_size = font_size
+        self._measure = measure
         self._entries: dict[str, _Entry] = {}
         self._users: dict[str, set[_Entry]] = {}
         self._id_users: dict[str, set[_Entry]] = {}
@@ -134,8 +138,11 @@ class Planner:
         self._ids_may_differ = False
         self._styles: dict[str, None] = {}
         self._sheet_text = ""
-        self._painter = Painter(source, Sheet(), font_size=font_size)
+        self._painter = self._new_painter(Sheet())
         self._before: dict[Key, Placed | None] = {}
+
+    def _new_painter(self, sheet: Sheet) -> Painter:
+        return Painter(self._source, sheet, font_size=self._font_size, measure=self._measure)
 
     # --- what callers use
 
@@ -236,9 +243,7 @@ class Planner:
         self._fresh.clear()
         root = self._source.root
         self._read_sheet(root)
-        self._painter = Painter(
-            self._source, parse_sheet(self._sheet_text), font_size=self._font_size
-        )
+        self._painter = self._new_painter(parse_sheet(self._sheet_text))
         if root is not None:
             entry = _Entry(root, None, self._painter.root_context(root), linked=True)
             self._entries[root.rid] = entry
@@ -362,7 +367,7 @@ class Planner:
         nodes: list[PlanNode] = []
         if opened is not None:
             if opened.whole:
-                nodes = painter.paint_opened(entry.node, opened)
+                nodes = painter.paint_opened(entry.node, opened, entry.context)
             else:
                 for child in reversed(entry.node.children):
                     if child.name in PAINTED and child.ns == SVG_NS:
@@ -576,9 +581,11 @@ def _edge(entry: _Entry, *, forward: bool) -> _Entry | None:
     return None
 
 
-def plan(source: Source, *, font_size: float = 16.0) -> list[PlanNode]:
+def plan(
+    source: Source, *, font_size: float = 16.0, measure: Measure | None = None
+) -> list[PlanNode]:
     """The whole plan, made once."""
-    planner = Planner(source, font_size=font_size)
+    planner = Planner(source, font_size=font_size, measure=measure)
     planner.update()
     return planner.nodes()
 

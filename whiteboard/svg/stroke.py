@@ -44,7 +44,7 @@ def fit(points: Sequence[Sequence[float]], width: float = 3.0, *, scale: float =
 
 def tolerance(width: float, scale: float = 1.0) -> float:
     """How far the fitted curve may be from the points, in units."""
-    return min(max(0.12 * width, 0.25), 1.0) / min(max(scale, 0.25), 8.0) ** 0.5
+    return min(max(0.12 * width, 0.25), 1.0) / math.sqrt(min(max(scale, 0.25), 8.0))
 
 
 def fit_path(points: Sequence[Sequence[float]], error: float) -> Path:
@@ -64,8 +64,7 @@ def fit_path(points: Sequence[Sequence[float]], error: float) -> Path:
             continue
         begin = _direction(smooth, error)
         end = _direction(smooth[::-1], error)
-        for curve in _fit(smooth, begin, end, error):
-            segments.append(_segment(curve))
+        segments.extend(map(_segment, _fit(smooth, begin, end, error)))
     return tuple(segments)
 
 

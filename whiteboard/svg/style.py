@@ -55,6 +55,7 @@ class Style:
     marker_start: str | None = None
     marker_mid: str | None = None
     marker_end: str | None = None
+    dominant_baseline: str = ""
     underline: bool = False
     overline: bool = False
     line_through: bool = False
@@ -331,6 +332,13 @@ def _plain(attribute: str) -> Setter:
     return set_plain
 
 
+def _lower(attribute: str) -> Setter:
+    def set_lower(style: Style, text: str, _parent: Style) -> None:
+        setattr(style, attribute, text.lower())
+
+    return set_lower
+
+
 def _clip_path(style: Style, text: str, _parent: Style) -> None:
     style.clip_path = parse_url(text)
 
@@ -547,12 +555,13 @@ _PROPERTIES: dict[str, Setter] = {
     "marker-mid": _marker("marker_mid"),
     "marker-end": _marker("marker_end"),
     "text-decoration": _decoration,
+    "dominant-baseline": _lower("dominant_baseline"),
     "opacity": _fraction("opacity"),
     "display": _display,
     "clip-path": _clip_path,
     "stop-color": _stop_colour,
     "stop-opacity": _fraction("stop_opacity"),
-    "overflow": _plain("overflow"),
+    "overflow": _lower("overflow"),
     "transform": _plain("transform"),
     "transform-origin": _plain("transform_origin"),
     "baseline-shift": _plain("baseline_shift"),
