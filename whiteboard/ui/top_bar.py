@@ -120,16 +120,17 @@ class Tabs(QWidget):
             return
         if event.button() == Qt.MouseButton.MiddleButton:
             self.closed.emit(place)
-        elif event.button() == Qt.MouseButton.LeftButton:
-            if not self.close_rect(self.rects()[place]).contains(event.position().toPoint()):
-                self.chosen.emit(place)
+        elif event.button() == Qt.MouseButton.LeftButton and not self._on_close(event, place):
+            self.chosen.emit(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        point = event.position().toPoint()
-        place = self._at(point)
-        if event.button() == Qt.MouseButton.LeftButton and place >= 0:
-            if self.close_rect(self.rects()[place]).contains(point):
-                self.closed.emit(place)
+        place = self._at(event.position().toPoint())
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and place >= 0 and self._on_close(event, place):
+            self.closed.emit(place)
+
+    def _on_close(self, event: QMouseEvent, place: int) -> bool:
+        return self.close_rect(self.rects()[place]).contains(event.position().toPoint())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()

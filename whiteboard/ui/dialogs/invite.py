@@ -101,18 +101,18 @@ class InvitePopover(QWidget):
                 if not can or row.mark != "waiting":
                     row = replace(row, buttons=buttons)
                 rows.append(row)
-        for room in self._people.rooms:
-            if room.state is RoomState.IN and needle in (room.name + room.address).casefold():
-                rows.append(
-                    Row(
-                        RowKind.TILE,
-                        f"room:{room.address}",
-                        room.name or room.address,
-                        words.people_count(len(room.occupants)),
-                        icon="group-chat",
-                        buttons=(RowButton("room", words.tr("Share here")),),
-                    )
-                )
+        rows += [
+            Row(
+                RowKind.TILE,
+                f"room:{room.address}",
+                room.name or room.address,
+                words.people_count(len(room.occupants)),
+                icon="group-chat",
+                buttons=(RowButton("room", words.tr("Share here")),),
+            )
+            for room in self._people.rooms
+            if room.state is RoomState.IN and needle in (room.name + room.address).casefold()
+        ]
         if not rows:
             title = words.tr("Nothing found") if needle else words.tr("No contacts yet")
             rows.append(

@@ -1,0 +1,152 @@
+"""The board with the bars that float over it, placed by anchors and mirrored where text is."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from whiteboard.ui.bars import OptionsBar, SelectionBar, ToolBar, UndoBar, ZoomBar
+from whiteboard.ui.cards import InvitationCard, ProgressCard
+from whiteboard.ui.notices import Toast
+from whiteboard.ui.surface import Surface
+from whiteboard.ui.tokens import GAP, MARGIN
+
+
+class Side(enum.Enum):
+    """Where along an edge."""
+
+    LEADING = "leading"
+    CENTRE = "centre"
+    TRAILING = "trailing"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place at the bottom of the frame: which side, and how far above the edge."""
+
+    side: Side
+    up: int = MARGIN
+
+    def place(self, size: QSize, frame: QRect, *, rtl: bool) -> QPoint:
+        """The top left corner for something of this size."""
+        y = frame.bottom() + 1 - self.up - size.height()
+        if self.side is Side.CENTRE:
+            return QPoint(frame.center().x() - size.width() // 2 + 1, y)
+        left = (self.side is Side.LEADING) != rtl
+        x = frame.left() + MARGIN if left else frame.right() + 1 - MARGIN - size.width()
+        return QPoint(x, y)
+
+
+def _nothing() -> None:
+    """What is done to stop listening to nothing."""
+
+
+class BoardFrame(QWidget):
+    """Holds the surface in front; the bars keep their place when it changes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.surface: Surface | None = None
+        self._stop: Callable[[], None] = _nothing
+        self.tools = ToolBar(self)
+        self.options = OptionsBar(self)
+        self.undo = UndoBar(self)
+        self.zoom = ZoomBar(self)
+        self.selection = SelectionBar(self)
+        self.toast = Toast(self)
+        self.invitation = InvitationCard(self)
+        self.progress = ProgressCard(self)
+        self._only_board = False
+
+    @property
+    def bars(self) -> tuple[QWidget, ...]:
+        """In the order of the focus (DESIGN section 12)."""
+        return (self.selection, self.tools, self.options, self.undo, self.zoom)
+
+    def show_surface(self, surface: Surface) -> None:
+        """Bring another board to the front."""
+        self._stop()
+        if self.surface is not None:
+            self.surface.widget.hide()
+        self.surface = surface
+        widget = surface.widget
+        widget.setParent(self)
+        widget.setGeometry(self.rect())
+        widget.lower()
+        widget.show()
+        for bar in (self.tools, self.options, self.undo, self.zoom, self.selection):
+            bar.bind(surface)
+        self._stop = surface.changed.subscribe(lambda _none: self.refresh())
+        self.refresh()
+
+    def let_go(self) -> None:
+        """Show no board any more."""
+        self._stop()
+        self._stop = _nothing
+        self.surface = None
+
+    def refresh(self) -> None:
+        """Show what the surface says now."""
+        if self.surface is None:
+            return
+        for bar in (self.tools, self.options, self.undo, self.zoom, self.selection):
+            bar.refresh()
+        shown = self.options.has_options() and not self._only_board
+        if shown and self.options.isHidden():
+            self.options.show()
+        elif not shown:
+            self.options.hide()
+        self._arrange_options()
+
+    def set_only_board(self, only: bool) -> None:
+        """Hide everything but the board (Shift+Z)."""
+        self._only_board = only
+        for bar in (self.tools, self.undo, self.zoom):
+            bar.setVisible(not only)
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Put everything where it belongs in this size."""
+        frame = self.rect()
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        if self.surface is not None:
+            self.surface.widget.setGeometry(frame)
+        self.zoom.set_compact(frame.width() < 900)
+        beside = 2 * (MARGIN + GAP + max(self.undo.width(), self.zoom.width()))
+        self.tools.fit_width(max(frame.width() - beside, 180))
+        low = MARGIN + (self.tools.height() - self.undo.height()) // 2
+        for bar, anchor in (
+            (self.tools, Anchor(Side.CENTRE)),
+            (self.undo, Anchor(Side.LEADING, low - 4)),
+            (self.zoom, Anchor(Side.TRAILING, low - 4)),
+        ):
+            bar.move(anchor.place(bar.size(), frame, rtl=rtl))
+            bar.raise_()
+        self._arrange_options()
+        self.selection.refresh()
+        for card in (self.invitation, self.progress):
+            if not card.isHidden():
+                card.place()
+        if not self.progress.isHidden() and not self.invitation.isHidden():
+            self.progress.place(self.invitation.geometry().bottom() + 1 + GAP + 8)
+        if not self.toast.isHidden():
+            self.toast.place()
+
+    def _arrange_options(self) -> None:
+        compact = self.width() < self.options.full_width() + 2 * MARGIN
+        if compact != self.options.more.isVisibleTo(self.options):
+            self.options.set_compact(compact)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        above = MARGIN + self.tools.height() + GAP + 2
+        place = Anchor(Side.CENTRE, above).place(self.options.size(), self.rect(), rtl=rtl)
+        self.options.move(place)
+        self.options.raise_()
