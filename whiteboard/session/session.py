@@ -208,18 +208,18 @@ class Session:
         assert self.description is not None
         party = self.description.creator
         replica = new_replica(self.session, party, self._rng)
-        self.document = self.document.reidentify(self.session, party, replica)
-        self.document.is_host = self._is_host
+        own = self.document.reidentify(self.session, party, replica).batches_since({})
+        self.document = Document(self.session, party, replica, is_host=self._is_host)
+        self.document.receive(own)
         self._opened_at = now
-        own = tuple(self.document.batches_since({}))
-        return [NewDocument(self.document), Persist(own), *self._go_live(own)]
+        return [NewDocument(self.document), Persist(tuple(own)), *self._go_live()]
 
-    def _go_live(self, delivered: Iterable[Batch], forks: Iterable[Replica] = ()) -> list[Effect]:
+    def _go_live(self) -> list[Effect]:
         assert self.document is not None
         self.state = State.LIVE
         self._joining = None
         self._sync = Sync(self.session, self.document, self._creator_address, self._rng)
-        effects = self._sync.took(delivered, forks)
+        effects = self._sync.changed()
         if isinstance(self.place, InRoom):
             effects.append(Advertise(Advertisement(self.session, self.name)))
         return [*effects, *self._beat(), Notify(Notice.STATE), Notify(Notice.PEOPLE)]
@@ -342,7 +342,7 @@ class Session:
         effects: list[Effect] = [Persist(batches)]
         for batch in batches:
             effects += self._broadcast(EditMessage(batch), store=True)
-        return [*effects, *self._sync.took(batches)]
+        return [*effects, *self._sync.changed()]
 
     def tell(self, what: Ephemeral, now: float) -> list[Effect]:
         """Show the others a cursor or preview soon; nothing while alone or offline."""
@@ -422,20 +422,22 @@ class Session:
         assert self._sync is not None
         received = self.document.receive(batches)
         effects: list[Effect] = [Persist(received.applied)] if received.applied else []
-        new_forks = set(received.forks) - self._sync.forks
-        if received.applied or new_forks:
-            effects += self._sync.took(received.applied, received.forks)
+        if received.applied or received.forks:
+            effects += self._sync.changed()
         else:
             effects += self._sync.buffered()
-        for r in sorted(new_forks):
+        for r in received.forks:
             effects.append(Incident("fork", f"{r} sent two messages with one number"))
             effects += self._spread_proof(r)
+        if self.document.replica in received.forks:
+            # What this member writes would be void: go on as a new replica (SYNC 4.7c).
+            effects += self._reload(new_replica(self.session, self.document.party, self._rng))
         return received.applied, effects
 
     def _spread_proof(self, r: Replica, only: str | None = None) -> list[Effect]:
         """Both contents of the forked dot to everyone (or one): they must void it too."""
         assert self.document is not None
-        proofs = [batch for batch in self.document.batches_since(dict(self.document.vv))]
+        proofs = self.document.batches_since(self.document.vv)
         originals = tuple(EditMessage(b, self._author_of(b)) for b in proofs if b.r == r)
         if not originals:
             return []
@@ -478,21 +480,20 @@ class Session:
         for r in checked.proofs_for:
             effects += self._spread_proof(r, only=peer.address)
         if checked.differs and self.counters.count("DIFFERS") == 1:
-            effects += self._reload(peer)
+            assert self.document is not None
+            text = "equal messages made unequal documents"
+            effects.append(Incident("documents-differ", text, peer))
+            effects += self._reload(self.document.replica)
         return effects
 
-    def _reload(self, peer: Peer) -> list[Effect]:
-        """Same messages, other document: build it anew from the messages (SYNC 5.4)."""
+    def _reload(self, replica: Replica) -> list[Effect]:
+        """Build the document anew from the messages held (SYNC 5.4)."""
         assert self.document is not None
         old = self.document
-        replica = new_replica(self.session, old.party, self._rng, old.vv)
-        fresh = Document(self.session, old.party, replica, is_host=self._is_host)
-        received = fresh.receive(old.batches_since({}))
-        self.document = fresh
-        self._sync = Sync(self.session, fresh, self._creator_address, self._rng)
-        effects = self._sync.took(received.applied, received.forks)
-        incident = Incident("documents-differ", "equal messages made unequal documents", peer)
-        return [incident, NewDocument(fresh), *effects]
+        self.document = Document(self.session, old.party, replica, is_host=self._is_host)
+        self.document.receive(old.batches_since({}))
+        self._sync = Sync(self.session, self.document, self._creator_address, self._rng)
+        return [NewDocument(self.document), *self._sync.changed()]
 
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Get)
@@ -696,7 +697,7 @@ class Session:
         for known in self._known.values():
             known.party = self._party(known.peer) or known.party
         effects: list[Effect] = [NewDocument(self.document), Persist(received.applied)]
-        effects += self._go_live(received.applied, received.forks)
+        effects += self._go_live()
         assert self._sync is not None
         for original in live:
             if original.sender is not None:

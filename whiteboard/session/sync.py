@@ -13,12 +13,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Replica, SessionId
-from whiteboard.model.ops import Batch
 from whiteboard.session.ports import CancelTimer, Effect, Incident, Send, StartTimer, ToPeer
 from whiteboard.wire.canonical import Chain
 from whiteboard.wire.messages import Get, Heartbeat, Peer, Vector
@@ -70,7 +69,6 @@ class Sync:
         creator: Callable[[], str | None],
         rng: random.Random,
     ) -> None:
-        self.forks: set[Replica] = set()
         self._session = session
         self._document = document
         self._creator = creator
@@ -84,26 +82,37 @@ class Sync:
         self._tries = 0
         self._is_nacking = False
         self._held_at_last_try = 0
+        self._held_in_chains = 0
         self._soon_since: float | None = None
         self._last_covering = float("-inf")
         self._changed = False
 
     # ------------------------------------------------------------------------ what is held
 
-    def took(self, batches: Iterable[Batch], forks: Iterable[Replica] = ()) -> list[Effect]:
-        """These were delivered to the document, in this order."""
-        self.forks.update(forks)
-        for batch in batches:
-            chain = self._chains.setdefault(batch.r, Chain())
-            if batch.r not in self.forks and batch.n == chain.n + 1:
-                chain.extend(batch)
-        for r in self.forks:
-            self._chains.pop(r, None)
-        effects = self._want()
+    def changed(self) -> list[Effect]:
+        """The document holds more than before."""
+        effects = self.buffered()
         if not self._changed:
             self._changed = True
             effects.append(StartTimer(BEAT_TIMER, BEAT_CHANGED))
         return effects
+
+    def buffered(self) -> list[Effect]:
+        """Something may wait in the document for what it depends on."""
+        return self._want() if self._document.missing() else []
+
+    def _extend_chains(self) -> None:
+        """Bring the digests up to what is held; done when they are asked for, not per message."""
+        held = self._held()
+        if held == self._held_in_chains:
+            return
+        self._held_in_chains = held
+        known = {r: chain.n for r, chain in self._chains.items()}
+        for batch in self._document.batches_since(known):
+            if batch.r not in self._document.forks:
+                chain = self._chains.setdefault(batch.r, Chain())
+                if batch.n == chain.n + 1:
+                    chain.extend(batch)
 
     def came_from(self, address: str, r: Replica) -> None:
         """`r` speaks from there: where to ask for its messages first."""
@@ -121,15 +130,12 @@ class Sync:
         self._is_nacking = False
         self._soon_since = None
 
-    def buffered(self) -> list[Effect]:
-        """Something arrived that cannot be applied yet."""
-        return self._want()
-
     # -------------------------------------------------------------------------- heartbeats
 
     def heartbeat(self, *, bye: bool = False) -> tuple[Heartbeat, list[Effect]]:
         """The heartbeat to send now, and the timer for the next."""
         self._changed = False
+        self._extend_chains()
         document = self._document
         beat = Heartbeat(
             self._session,
@@ -137,7 +143,7 @@ class Sync:
             vv=dict(document.vv),
             l=document.clock,
             hash=document.state_hash(),
-            digests={r: chain.digest for r, chain in self._chains.items()},
+            digests={r: c.digest for r, c in self._chains.items() if r not in document.forks},
             bye=bye,
         )
         return beat, [StartTimer(BEAT_TIMER, BEAT_IDLE)]
@@ -148,7 +154,8 @@ class Sync:
         self.came_from(peer.address, beat.r)
         if len(self._heard) < MAX_HEARD or peer.address in self._heard:
             self._heard[peer.address] = _Heard(beat.r, beat.vv, now)
-        mine = self._document.vv
+        self._extend_chains()
+        mine, forks = self._document.vv, self._document.forks
         self._given_up.clear()
         if all(beat.vv.get(r, 0) >= n for r, n in mine.items()):
             self._last_covering = now
@@ -157,9 +164,9 @@ class Sync:
             result.effects.append(StartTimer(SOON_TIMER, self._rng.uniform(*SOON)))
         result.effects += self._want()
         result.effects += self._compare_chains(peer, beat)
-        result.proofs_for = tuple(sorted(r for r in beat.digests if r in self.forks))
+        result.proofs_for = tuple(sorted(r for r in beat.digests if r in forks))
         is_equal = dict(beat.vv) == dict(mine) and not self._document.missing()
-        known_forks = any(r in self.forks for r in beat.vv)
+        known_forks = any(r in forks for r in beat.vv)
         result.differs = (
             is_equal
             and not known_forks
@@ -178,7 +185,7 @@ class Sync:
         return [
             r
             for r, digest in beat.digests.items()
-            if r not in self.forks
+            if r not in self._document.forks
             and (chain := self._chains.get(r)) is not None
             and beat.vv.get(r) == chain.n
             and chain.digest != digest
@@ -211,7 +218,7 @@ class Sync:
         return {
             r: (first, last)
             for r, (first, last) in wanted.items()
-            if r not in self.forks
+            if r not in self._document.forks
             and r != self._document.replica
             and last > self._given_up.get(r, 0)
         }

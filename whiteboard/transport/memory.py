@@ -1,0 +1,422 @@
+"""A network in memory: rooms and direct links with a seeded scheduler and a clock moved by hand.
+
+For tests and the demo. It delays, reorders, repeats and drops messages, cuts members off and splits
+the network, all by one seed: the same seed gives the same run. Every message really goes through
+XML. A `Node` is the smallest complete driver of a session and shows how one is driven.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, SubElement
+
+from whiteboard.model.changes import Commit
+from whiteboard.model.document import Document
+from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.ids import Party, SessionId
+from whiteboard.session.negotiation import Invitation
+from whiteboard.session.ports import (
+    Advertise,
+    AskUser,
+    CancelTimer,
+    Direct,
+    Effect,
+    Ended,
+    Incident,
+    InRoom,
+    NewDocument,
+    Place,
+    Send,
+    ShowEphemeral,
+    StartTimer,
+    ToPeer,
+)
+from whiteboard.session.session import Session
+from whiteboard.wire import ns
+from whiteboard.wire.codec import decode, encode
+from whiteboard.wire.errors import RemoteProtocolError
+from whiteboard.wire.messages import (
+    Accept,
+    Advertisement,
+    Description,
+    Initiate,
+    Message,
+    Peer,
+    Terminate,
+)
+from whiteboard.wire.xml import parse, to_xml
+
+
+@dataclass
+class Weather:
+    """How messages fare. Times in seconds, chances from 0 to 1."""
+
+    delay: tuple[float, float] = (0.01, 0.05)
+    loss: float = 0.0
+    duplicate: float = 0.0
+    reorder: bool = False
+    """Each message has its own delay; else those between two members stay in order."""
+    bytes_per_second: float = 1_000_000.0
+
+
+@dataclass
+class Count:
+    """What happened on the network."""
+
+    sent: int = 0
+    delivered: int = 0
+    lost: int = 0
+    repeated: int = 0
+    bytes: int = 0
+    faults: int = 0
+
+
+class MemoryNetwork:
+    """All members, what is on the way between them, and the time."""
+
+    def __init__(self, seed: int, weather: Weather | None = None) -> None:
+        self.rng = random.Random(seed)
+        self.weather = weather or Weather()
+        self.now = 0.0
+        self.count = Count()
+        self.nodes: dict[str, Node] = {}
+        self.drop: Callable[[str, str, Message], bool] = lambda _from, _to, _message: False
+        """Drops more messages than the weather does: (sender, receiver, message)."""
+        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._last: dict[tuple[str, str], float] = {}
+        self._groups: tuple[frozenset[str], ...] = ()
+
+    # ------------------------------------------------------------------------------ members
+
+    def enter_room(self, room: str, nick: str, occupant_id: str = "") -> Node:
+        """A new occupant, who sees what the others advertise."""
+        address = f"{room}/{nick}"
+        node = Node(self, Peer(address, occupant_id or f"id-{nick}"), InRoom(room))
+        self.nodes[address] = node
+        for other in self._neighbours(node):
+            for advertisement in other.advertised.values():
+                self.deliver_later(other.peer, node, advertisement)
+        return node
+
+    def sign_in(self, address: str, other: str = "") -> Node:
+        """A new device, to draw with `other` directly."""
+        node = Node(self, Peer(address), Direct(other))
+        self.nodes[address] = node
+        return node
+
+    def remove(self, node: Node) -> None:
+        """The member is gone without a word; the others see it leave."""
+        node.is_gone = True
+        del self.nodes[node.peer.address]
+        for other in list(self.nodes.values()):
+            other.take(lambda session: session.left(node.peer, self.now))
+
+    def change_nick(self, node: Node, nick: str) -> None:
+        """The same occupant by another name."""
+        assert isinstance(node.place, InRoom)
+        old = node.peer
+        del self.nodes[old.address]
+        node.peer = Peer(f"{node.place.room}/{nick}", old.occupant_id)
+        self.nodes[node.peer.address] = node
+        for other in self._neighbours(node):
+            other.take(lambda session: session.left(old, self.now))
+            for advertisement in node.advertised.values():
+                self.deliver_later(node.peer, other, advertisement)
+        node.take(lambda session: session.online(node.peer, self.now))
+
+    def _neighbours(self, node: Node) -> list[Node]:
+        """Everyone else in the same room."""
+        return [n for n in self.nodes.values() if n is not node and n.place == node.place]
+
+    # ----------------------------------------------------------------------- faults by hand
+
+    def partition(self, *groups: Iterable[Node]) -> None:
+        """Messages between different groups are lost from now on; nobody is told."""
+        self._groups = tuple(frozenset(n.peer.address for n in group) for group in groups)
+
+    def heal(self) -> None:
+        """The network is whole again; nobody is told."""
+        self._groups = ()
+
+    def cut(self, node: Node) -> None:
+        """The member's stream breaks: it knows, and the others see it leave."""
+        node.is_cut = True
+        node.take(lambda session: session.offline(self.now))
+        for other in list(self.nodes.values()):
+            if other is not node:
+                other.take(lambda session: session.left(node.peer, self.now))
+
+    def restore(self, node: Node) -> None:
+        """The stream is back; what waited goes out in order."""
+        node.is_cut = False
+        waiting, node.outbox = node.outbox, []
+        for send in waiting:
+            self.send(node, send)
+        for other in self._neighbours(node):
+            for advertisement in other.advertised.values():
+                self.deliver_later(other.peer, node, advertisement)
+        node.take(lambda session: session.online(node.peer, self.now))
+
+    # --------------------------------------------------------------------------- on the way
+
+    def send(self, node: Node, send: Send) -> None:
+        """Put a message of `node` on the way."""
+        if node.is_cut:
+            node.outbox.append(send)
+            return
+        text = to_xml(_stanza(node.peer, send.message))
+        size = len(text.encode())
+        self.count.sent += 1
+        self.count.bytes += size
+        if send.receipt:
+            seconds = size / self.weather.bytes_per_second
+            self.later(seconds, lambda: node.take(lambda s: s.sent(send.receipt, self.now)))
+        if isinstance(send.to, ToPeer):
+            target = self.nodes.get(send.to.address)
+            if target is None:
+                bounce = send
+                self.later(0.05, lambda: node.bounced(bounce))
+            else:
+                self._carry(node.peer, target, text, send.message)
+            return
+        for target in [*self._neighbours(node), node]:
+            self._carry(node.peer, target, text, send.message)
+
+    def deliver_later(self, peer: Peer, target: Node, message: Message) -> None:
+        """Put a message on the way that nobody's driver sent: presence, or a forgery in a test."""
+        self._carry(peer, target, to_xml(_stanza(peer, message)), message)
+
+    def _carry(self, peer: Peer, target: Node, text: str, message: Message) -> None:
+        if self._is_apart(peer.address, target.peer.address) or self.drop(
+            peer.address, target.peer.address, message
+        ):
+            self.count.lost += 1
+            return
+        weather = self.weather
+        is_live = not isinstance(message, Advertisement)
+        if is_live and self.rng.random() < weather.loss:
+            self.count.lost += 1
+            return
+        copies = 1
+        if is_live and self.rng.random() < weather.duplicate:
+            copies += 1
+            self.count.repeated += 1
+        for _ in range(copies):
+            when = self.now + self.rng.uniform(*weather.delay)
+            link = (peer.address, target.peer.address)
+            if not weather.reorder:
+                when = max(when, self._last.get(link, 0.0))
+                self._last[link] = when
+            self.later(when - self.now, lambda: self._arrive(peer, target, text))
+
+    def _arrive(self, peer: Peer, target: Node, text: str) -> None:
+        if target.is_gone or target.is_cut:
+            self.count.lost += 1
+            return
+        self.count.delivered += 1
+        try:
+            message = decode(parse(text))
+        except RemoteProtocolError:
+            self.count.faults += 1
+            return
+        if message is not None:
+            target.receive(peer, message)
+
+    def _is_apart(self, one: str, other: str) -> bool:
+        return any((one in group) != (other in group) for group in self._groups)
+
+    # --------------------------------------------------------------------------------- time
+
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do `action` when so much time has passed."""
+        heapq.heappush(self._queue, (self.now + seconds, next(self._order), action))
+
+    def run(self, seconds: float) -> None:
+        """Let time pass, with all that happens meanwhile."""
+        end = self.now + seconds
+        while self._queue and self._queue[0][0] <= end:
+            when, _, action = heapq.heappop(self._queue)
+            self.now = max(self.now, when)
+            action()
+        self.now = end
+
+    def run_until(self, is_so: Callable[[], bool], at_most: float = 300.0) -> bool:
+        """Let time pass until `is_so`; whether it came to that in time."""
+        end = self.now + at_most
+        while not is_so():
+            if not self._queue or self._queue[0][0] > end:
+                return False
+            when, _, action = heapq.heappop(self._queue)
+            self.now = max(self.now, when)
+            action()
+        return True
+
+
+def _stanza(peer: Peer, message: Message) -> Element:
+    if isinstance(message, Advertisement):
+        tag = "presence"
+    else:
+        tag = "iq" if isinstance(message, Initiate | Accept | Terminate) else "message"
+    stanza = Element(f"{{{ns.CLIENT}}}{tag}", {"from": peer.address})
+    stanza.extend(encode(message))
+    if peer.occupant_id:
+        SubElement(stanza, f"{{{ns.OCCUPANT_ID}}}occupant-id", {"id": peer.occupant_id})
+    return stanza
+
+
+@dataclass
+class Shown:
+    """What a member was shown, for whoever looks at it."""
+
+    ephemeral: list[tuple[Party, Ephemeral | None]] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    asked: list[AskUser] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
+    commits: list[Commit] = field(default_factory=list)
+
+
+class Node:
+    """One member's driver: performs effects, runs timers, hands commits to the session."""
+
+    def __init__(self, network: MemoryNetwork, peer: Peer, place: Place) -> None:
+        self.network = network
+        self.peer = peer
+        self.place = place
+        self.session: Session | None = None
+        self.document: Document | None = None
+        self.invitations: dict[tuple[SessionId, str], Invitation] = {}
+        self.advertised: dict[SessionId, Advertisement] = {}
+        self.outbox: list[Send] = []
+        self.is_cut = False
+        self.is_gone = False
+        self.shown = Shown()
+        self.seen: dict[SessionId, list[Peer]] = {}
+        """Sessions others advertise here, with the members seen."""
+        self._timers: dict[tuple[int, str], int] = {}
+        self._timer_ids = itertools.count(1)
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    # ------------------------------------------------------------------------- what one does
+
+    def share(
+        self, document: Document, description: Description, *, yields: bool = False
+    ) -> Session:
+        """Open a session with this board."""
+        rng = random.Random(self.network.rng.random())
+        session = Session.share(document, description, self.peer, self.place, rng, yields=yields)
+        return self._begin(session)
+
+    def join(self, session_id: SessionId, ask: Sequence[Peer] = ()) -> Session:
+        """Join a session; in a room those seen there are asked."""
+        rng = random.Random(self.network.rng.random())
+        known = list(ask) or self.seen.get(session_id, [])
+        return self._begin(Session.join(session_id, self.peer, self.place, rng, ask=known))
+
+    def _begin(self, session: Session) -> Session:
+        self.session = session
+        self.perform(session.start(self.network.now), session)
+        return session
+
+    def invite(self, address: str) -> Invitation:
+        """Invite a device to the session."""
+        session = self.session
+        assert session is not None
+        assert session.description is not None
+        session.admit(address)
+        invitation = Invitation.outgoing(
+            session.session, session.description, self.peer, Peer(address)
+        )
+        self.invitations[session.session, address] = invitation
+        self.perform(invitation.start(self.network.now), invitation)
+        return invitation
+
+    def accept(self, invitation: Invitation) -> Session:
+        """Accept an invitation and join."""
+        self.perform(invitation.accept(self.network.now), invitation)
+        self.place = Direct(invitation.peer.address)
+        return self.join(invitation.session, [Peer(invitation.host)])
+
+    def tell(self, what: Ephemeral) -> None:
+        """Show the others something."""
+        self.take(lambda session: session.tell(what, self.network.now))
+
+    # ------------------------------------------------------------------------ what it drives
+
+    def take(self, call: Callable[[Session], list[Effect]]) -> None:
+        """Call the session, if there is one, and perform what it asks for."""
+        if self.session is not None and not self.is_gone:
+            self.perform(call(self.session), self.session)
+
+    def receive(self, peer: Peer, message: Message) -> None:
+        """A message arrived."""
+        now = self.network.now
+        if isinstance(message, Advertisement):
+            seen = self.seen.setdefault(message.session, [])
+            if peer not in seen:
+                seen.append(peer)
+        key = (message.session, peer.address)
+        if isinstance(message, Initiate) and key not in self.invitations:
+            self.invitations[key] = Invitation.incoming(message.session, self.peer, peer)
+        invitation = self.invitations.get(key)
+        if invitation is not None and isinstance(message, Initiate | Accept | Terminate):
+            self.perform(invitation.receive(peer, message, now), invitation)
+        self.take(lambda session: session.receive(peer, message, now))
+
+    def bounced(self, send: Send) -> None:
+        """A message came back."""
+        now = self.network.now
+        self.take(lambda s: s.bounced(send.to, send.message, "item-not-found", now))
+
+    def perform(self, effects: list[Effect], of: Session | Invitation) -> None:
+        """Do what the session or invitation asks for."""
+        for effect in effects:
+            if isinstance(effect, Send):
+                self.network.send(self, effect)
+            elif isinstance(effect, StartTimer):
+                self._start_timer(of, effect)
+            elif isinstance(effect, CancelTimer):
+                self._timers.pop((id(of), effect.name), None)
+            elif isinstance(effect, NewDocument):
+                self._follow(effect.document)
+            elif isinstance(effect, Advertise):
+                self._advertise(effect.what)
+            elif isinstance(effect, ShowEphemeral):
+                self.shown.ephemeral.append((effect.party, effect.what))
+            elif isinstance(effect, Incident):
+                self.shown.incidents.append(effect)
+            elif isinstance(effect, AskUser):
+                self.shown.asked.append(effect)
+            elif isinstance(effect, Ended) and isinstance(of, Session):
+                self.shown.ended.append(effect)
+
+    def _start_timer(self, of: Session | Invitation, effect: StartTimer) -> None:
+        key = (id(of), effect.name)
+        number = self._timers[key] = next(self._timer_ids)
+
+        def ring() -> None:
+            if self._timers.get(key) == number and not self.is_gone:
+                del self._timers[key]
+                self.perform(of.timer(effect.name, self.network.now), of)
+
+        self.network.later(effect.seconds, ring)
+
+    def _follow(self, document: Document) -> None:
+        self._unsubscribe()
+        self.document = document
+        self._unsubscribe = document.on_commit.subscribe(self._committed)
+
+    def _committed(self, commit: Commit) -> None:
+        self.shown.commits.append(commit)
+        self.take(lambda session: session.committed(commit, self.network.now))
+
+    def _advertise(self, what: Advertisement | None) -> None:
+        self.advertised = {} if what is None else {what.session: what}
+        if what is not None and isinstance(self.place, InRoom):
+            for other in self.network.nodes.values():
+                if other is not self and other.place == self.place:
+                    self.network.deliver_later(self.peer, other, what)
