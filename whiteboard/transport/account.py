@@ -354,9 +354,9 @@ class Account:
         self._schedule_ping()
         XMPP.info("%s", "session resumed" if resumed else "session started")
         self._show(ConnectionState.ONLINE)
-        self.online.emit(resumed)
         tracked = frozenset(stream.tracked_ids()) if resumed else None
         self.outbox.connected(still_tracked=tracked)
+        self.online.emit(resumed)
 
     def _went_down(self) -> None:
         if self._keepalive is not None:

@@ -15,6 +15,7 @@ from whiteboard.session.ports import (
     Advertise,
     CancelTimer,
     Effect,
+    Ended,
     Incident,
     Link,
     NewDocument,
@@ -41,7 +42,7 @@ class Driver:
         link: the way to the others.
         clock: gives `now`.
         show: told every effect that is neither sending, timing nor persisting.
-        committed: the session's `committed`; None for an invitation.
+        subscribe: listens to a new document's commits; returns the undo.
         persist: keeps batches durably before they are sent.
     """
 
@@ -65,12 +66,14 @@ class Driver:
         self._waiting: collections.deque[Effect] = collections.deque()
         self._performing = False
         self._unsubscribe: Callable[[], None] | None = None
+        self._ended = False
         self._closed = False
 
     def run(self, call: Callable[[float], Sequence[Effect]]) -> None:
         """Make one call of the actor with the present time and perform what it asks for.
 
-        A call made while effects are performed adds its own behind them.
+        A call made while effects are performed adds its own behind them. After `Ended` nothing
+        is called any more.
         """
         if self._closed:
             return
@@ -83,6 +86,8 @@ class Driver:
                 self._perform(self._waiting.popleft())
         finally:
             self._performing = False
+        if self._ended:
+            self.close()
 
     def close(self) -> None:
         """Perform nothing any more."""
@@ -115,6 +120,8 @@ class Driver:
             if isinstance(effect, NewDocument) and self._subscribe is not None:
                 self.forget_document()
                 self._unsubscribe = self._subscribe(effect.document)
+            elif isinstance(effect, Ended):
+                self._ended = True
             elif isinstance(effect, Incident):
                 SYNC.warning("%s: %s (%s)", effect.kind, effect.text, effect.peer)
             self._show(effect)

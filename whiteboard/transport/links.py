@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from slixmpp import Iq
 from slixmpp.exceptions import IqError, IqTimeout
 
 from whiteboard.session.ports import Direct, InRoom, Place, Send, Target, ToPeer
@@ -15,6 +16,7 @@ from whiteboard.transport.account import Account
 from whiteboard.transport.muc import MUC_USER, Rooms
 from whiteboard.transport.outbox import Kind, TooLargeError
 from whiteboard.transport.stanzas import tag
+from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire import ns
 from whiteboard.wire.codec import encode
@@ -73,7 +75,6 @@ class StanzaLink:
         place: where the session lives; replaced when the other side's device is known.
         sent: called with the receipt of a `Send` that left the outbox, or never will.
         bounced: called with what came back and the stanza error's condition.
-        session: id of the session.
     """
 
     def __init__(
@@ -82,7 +83,6 @@ class StanzaLink:
         rooms: Rooms,
         bounces: Bounces,
         place: Place,
-        session: str,
         *,
         sent: Callable[[int], object],
         bounced: Callable[[Target, Message, str], object],
@@ -91,9 +91,12 @@ class StanzaLink:
         self._rooms = rooms
         self._bounces = bounces
         self.place = place
-        self._session = session
+        self._advertised: str | None = None
         self._sent = sent
         self._bounced = bounced
+        self.waiting = 0
+        """Own edits that the server has not taken."""
+        self.waiting_changed: Event[None] = Event()
 
     def send(self, send: Send) -> None:
         """See `session.ports.Link`."""
@@ -107,13 +110,16 @@ class StanzaLink:
         elif isinstance(send.message, EphemeralMessage):
             kind = Kind.EPHEMERAL
         receipt = send.receipt
-        taken = (lambda: self._sent(receipt)) if receipt else None
+        if kind is Kind.EDIT:
+            self._count(1)
         try:
-            queued = self._account.outbox.put(element, kind, taken)
+            queued = self._account.outbox.put(element, kind, lambda: self._taken(kind, receipt))
         except TooLargeError as error:
             SYNC.error("not sent: %s", error)
             queued = False
         if not queued:
+            if kind is Kind.EDIT:
+                self._count(-1)
             if receipt:
                 asyncio.get_running_loop().call_soon(self._sent, receipt)
             return
@@ -123,17 +129,38 @@ class StanzaLink:
 
     def advertise(self, what: Advertisement | None) -> None:
         """See `session.ports.Link`."""
-        if isinstance(self.place, InRoom):
-            self._rooms.advertise(self.place.room, self._session, what)
+        if not isinstance(self.place, InRoom):
+            return
+        session = what.session if what is not None else None
+        if self._advertised is not None and self._advertised != session:
+            self._rooms.advertise(self.place.room, self._advertised, None)
+        self._advertised = session
+        if what is not None:
+            self._rooms.advertise(self.place.room, what.session, what)
 
     def came_back(self, sent: Sent, condition: str) -> None:
         """A stanza of this link bounced."""
         self._bounced(sent.target, sent.message, condition)
 
-    def forget(self) -> None:
-        """The session is over: what it still has to say is dropped."""
-        session = self._session
+    @property
+    def load(self) -> int:
+        """Bytes that wait in the account's outbox."""
+        return self._account.outbox.waiting_bytes
+
+    def forget(self, session: str) -> None:
+        """What this session still has to say is dropped: nobody will ever hear it."""
         self._account.outbox.drop(lambda message: _session_of(message) == session)
+        self._count(-self.waiting)
+
+    def _taken(self, kind: Kind, receipt: int) -> None:
+        if kind is Kind.EDIT:
+            self._count(-1)
+        if receipt:
+            self._sent(receipt)
+
+    def _count(self, difference: int) -> None:
+        self.waiting += difference
+        self.waiting_changed.emit(None)
 
     def _element(self, send: Send) -> ET.Element:
         element = ET.Element(tag(ns.CLIENT, "message"))
@@ -160,10 +187,10 @@ class StanzaLink:
             loop.call_soon(self._bounced, send.to, send.message, "remote-server-timeout")
             return
         (jingle,) = encode(send.message)
-        answer = stream.plugin["xep_0166"].request(address, jingle)
+        answer = stream.jingle.request(address, jingle)
         self._account.spawn(asyncio.ensure_future(self._await_answer(send, answer)))
 
-    async def _await_answer(self, send: Send, answer: asyncio.Future[object]) -> None:
+    async def _await_answer(self, send: Send, answer: asyncio.Future[Iq]) -> None:
         try:
             await answer
         except IqError as error:

@@ -110,7 +110,6 @@ class _Room:
     state: RoomState = RoomState.OUT
     problem: Problem | None = None
     anonymous: bool = False
-    create: bool = False
     members_only: bool = False
     was_in: bool = False
     tries: int = 0
@@ -193,6 +192,16 @@ class Rooms:
         found.sort(key=lambda occupant: occupant.row.role != "moderator")
         return [occupant.peer for occupant in found]
 
+    def advertisements(self, address: str) -> Sequence[tuple[Peer, Advertisement]]:
+        """What the other occupants announce now."""
+        room = self._rooms.get(address)
+        return tuple(
+            (occupant.peer, board)
+            for occupant in (room.occupants.values() if room is not None else ())
+            if not occupant.row.me
+            for board in occupant.boards
+        )
+
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
         for occupant in room.occupants.values():
@@ -220,7 +229,6 @@ class Rooms:
         nick: str,
         password: str = "",
         *,
-        create: bool = False,
         name: str = "",
         members_only: bool = False,
     ) -> None:
@@ -236,7 +244,7 @@ class Rooms:
         known = self._rooms.get(jid)
         if known is not None and known.state in {RoomState.IN, RoomState.JOINING}:
             return
-        room = _Room(jid, resource(full), password, name, create=create, members_only=members_only)
+        room = _Room(jid, resource(full), password, name, members_only=members_only)
         if known is not None:
             room.advertised = known.advertised
         self._rooms[jid] = room

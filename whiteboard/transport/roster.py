@@ -244,6 +244,8 @@ class Roster:
             self._requests[address] = SubscriptionRequest(address, name[:100])
 
     def _came(self, address: str, full: str, xml: ET.Element) -> None:
+        if address not in self._people and len(self._people) >= _MOST_ITEMS:
+            return
         person = self._people.setdefault(address, _Person())
         if full not in person.devices and len(person.devices) >= _MOST_RESOURCES:
             return

@@ -74,6 +74,13 @@ class Stream(ClientXMPP):
         )
         self.add_event_handler("connection_failed", self._note_error)
 
+    @property
+    def jingle(self) -> XEP_0166:
+        """The Jingle plugin."""
+        plugin = self.plugin.get("xep_0166", None)
+        assert isinstance(plugin, XEP_0166)
+        return plugin
+
     def use_context(self, *, pinning: bool) -> None:
         """Choose how the next connection judges certificates; see `certificates`."""
         self.ssl_context = (

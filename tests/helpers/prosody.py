@@ -1,0 +1,179 @@
+"""Real Prosody for the integration tests: one server for the whole run, more where a test breaks it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+
+from whiteboard.app.local_server import LocalServer
+from whiteboard.im.account import AccountSettings, ConnectionState, TlsMode
+from whiteboard.im.people import RoomState
+from whiteboard.session.boards import Board, BoardState
+from whiteboard.transport.account import BackOff
+from whiteboard.transport.service import Network
+
+PASSWORD = "pässwörd 1"
+
+needs_prosody = pytest.mark.skipif(shutil.which("prosody") is None, reason="no Prosody here")
+
+_counter = itertools.count(1)
+
+
+def unique(stem: str) -> str:
+    """A name nobody else uses in this run."""
+    return f"{stem}{next(_counter)}"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LocalServer]:
+    """One Prosody for all tests that do not break it."""
+    with LocalServer() as running:
+        yield running
+
+
+@pytest.fixture
+def own_server() -> Iterator[Callable[..., LocalServer]]:
+    """Makes servers that the test may kill; they end with it."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**options: object) -> LocalServer:
+            return stack.enter_context(LocalServer(**options))  # type: ignore[arg-type]
+
+        yield make
+
+
+def settings(
+    server: LocalServer, address: str, *, port: int | None = None, **changes: object
+) -> AccountSettings:
+    """How a test signs in."""
+    values: dict[str, object] = {
+        "address": address,
+        "password": PASSWORD,
+        "host": "127.0.0.1",
+        "port": port or server.port,
+        "tls": TlsMode.PLAINTEXT,
+        **changes,
+    }
+    return AccountSettings(**values)  # type: ignore[arg-type]
+
+
+async def until(event_source: object, condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait for `condition`, looked at whenever `event_source` (an Event, or several) fires."""
+    sources = event_source if isinstance(event_source, tuple) else (event_source,)
+    fired = asyncio.Event()
+    undo = [source.subscribe(lambda _: fired.set()) for source in sources]
+    try:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                fired.clear()
+                await fired.wait()
+    finally:
+        for unsubscribe in undo:
+            unsubscribe()
+
+
+class Party:
+    """Somebody at a computer: a network, its account, and waits for what becomes of it."""
+
+    def __init__(self, server: LocalServer, name: str, port: int | None = None) -> None:
+        self.server = server
+        self.name = name
+        self.address = f"{name}@{server.domain}"
+        self.port = port
+        self.network = Network(back_off=lambda: BackOff(first=0.1, most=0.5))
+        self.people = self.network.people
+        self.boards = self.network.boards
+
+    def settings(self, **changes: object) -> AccountSettings:
+        return settings(self.server, self.address, port=self.port, **changes)
+
+    async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
+        """Wait until something about accounts, people, rooms or boards is so."""
+        try:
+            await until((self.people.changed, self.boards.changed), condition, seconds)
+        except TimeoutError:
+            raise AssertionError(
+                f"{self.name}: {self.people.account} {self.people.rooms} "
+                f"{[(b.state, b.problem) for b in self.boards.boards]} {self.boards.invitations}"
+            ) from None
+
+    async def sign_in(self, **changes: object) -> None:
+        self.people.sign_in(self.settings(**changes))
+        await self.until_online()
+
+    async def until_online(self) -> None:
+        # The suggested service is the last thing asked at sign-in: roster and presence are done.
+        await self.until(
+            lambda: (
+                self.people.account.connection is ConnectionState.ONLINE
+                and self.people.suggested_room_service()
+            )
+        )
+
+    async def until_problem(self, kind: object) -> None:
+        await self.until(
+            lambda: (
+                self.people.account.problem is not None and self.people.account.problem.kind is kind
+            )
+        )
+
+    def room(self, address: str):
+        return next(room for room in self.people.rooms if room.address == address)
+
+    async def enter(self, room: str, **options: object) -> None:
+        self.people.join_room(room, **options)
+        await self.until(lambda: self.room(room).state is RoomState.IN)
+
+    async def until_live(self, board: Board, seconds: float = 10) -> None:
+        await self.until(lambda: board.state is BoardState.LIVE, seconds)
+
+    async def share(self, room: str, name: str = "Plan") -> Board:
+        board = self.boards.new_board(name)
+        self.boards.share_in_room(board, room)
+        # The opener waits 1 to 2 s whether somebody else opened one at the same moment.
+        await self.until(lambda: any(b.session == board.session for b in self.room(room).boards))
+        return board
+
+    async def join(self, room: str, session: str) -> Board:
+        await self.until(lambda: any(b.session == session for b in self.room(room).boards))
+        board = self.boards.join_in_room(room, session)
+        await self.until_live(board)
+        return board
+
+
+@pytest.fixture
+async def party(server: LocalServer) -> AsyncIterator[Callable[..., Awaitable[Party]]]:
+    """Makes signed-in parties, each with an account of its own."""
+    made: list[Party] = []
+
+    async def make(
+        name: str, *, at: LocalServer | None = None, port: int | None = None, sign_in: bool = True
+    ) -> Party:
+        where = at or server
+        one = Party(where, unique(name), port)
+        where.add_account(one.name, PASSWORD)
+        made.append(one)
+        if sign_in:
+            await one.sign_in()
+        return one
+
+    yield make
+    for one in made:
+        await one.network.close()
+
+
+def same_document(*boards: Board) -> bool:
+    """All boards show byte-identical Canonical XML."""
+    return len({board.document.c14n() for board in boards}) == 1
+
+
+async def until_same(*boards: Board, seconds: float = 15) -> None:
+    """Wait until all boards show the same, and something."""
+    events = tuple(board.changed for board in boards)
+    commits = tuple(board.document.on_commit for board in boards)
+    await until((*events, *commits), lambda: same_document(*boards), seconds)

@@ -1,0 +1,315 @@
+"""One board as the windows see it, alone or over a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from whiteboard.model.document import Document
+from whiteboard.model.ephemeral import (
+    CursorGone,
+    Ephemeral,
+    InkPreview,
+    MovePreview,
+    PreviewEnd,
+    SelectionShown,
+    ShapePreview,
+)
+from whiteboard.model.ids import Party
+from whiteboard.session.boards import BoardState, Ephemera, Participant
+from whiteboard.session.ports import (
+    Effect,
+    Ended,
+    InRoom,
+    Member,
+    NewDocument,
+    Notify,
+    Persist,
+    Place,
+    ShowEphemeral,
+    Target,
+)
+from whiteboard.session.session import Role, Session, State
+from whiteboard.transport.driver import Driver
+from whiteboard.transport.links import StanzaLink
+from whiteboard.transport.stanzas import bare, local, resource
+from whiteboard.util.clock import Clock
+from whiteboard.util.event import Event
+from whiteboard.wire.messages import Message, Peer
+
+_MOST_PREVIEWS = 64
+
+
+class SharedBoard:
+    """Implements `session.boards.Board`.
+
+    Args:
+        name: shown in tabs and announcements.
+        document: what is on it.
+        clock: for sessions.
+        name_of: a contact's name by bare address.
+    """
+
+    def __init__(
+        self, name: str, document: Document, clock: Clock, name_of: Callable[[str], str]
+    ) -> None:
+        self._name = name
+        self._document = document
+        self._clock = clock
+        self._name_of = name_of
+        self._session: Session | None = None
+        self._driver: Driver | None = None
+        self._link: StanzaLink | None = None
+        self._place = ""
+        self._problem = ""
+        self._over = False
+        self._connected = True
+        self._previews: dict[Party, set[str]] = {}
+        self.waiting_for_answer = False
+        """An invitation of mine to this board is open."""
+        self.changed: Event[None] = Event()
+        self.document_replaced: Event[Document] = Event()
+        self.ephemeral: Event[Ephemera] = Event()
+        self.persisted: Event[Persist] = Event()
+        """What the session asks to keep, in order."""
+        self.ended: Event[Ended] = Event()
+        self.name_changed: Event[str] = Event()
+
+    # --- what is shown ---
+
+    @property
+    def document(self) -> Document:
+        """See `Board`."""
+        return self._document
+
+    @property
+    def session(self) -> str | None:
+        """See `Board`."""
+        return self._session.session if self._session is not None else None
+
+    @property
+    def actor(self) -> Session | None:
+        """The session itself."""
+        return self._session
+
+    @property
+    def name(self) -> str:
+        """See `Board`."""
+        if self._name or self._session is None:
+            return self._name
+        return self._session.name
+
+    @property
+    def place(self) -> str:
+        """See `Board`."""
+        return self._place
+
+    @property
+    def state(self) -> BoardState:
+        """See `Board`."""
+        session = self._session
+        if self._over:
+            return BoardState.ENDED
+        if session is None:
+            return BoardState.ALONE
+        if session.state is State.ENDED:
+            return BoardState.ENDED
+        if not self._connected:
+            return BoardState.OFFLINE
+        if session.role is Role.JOINER and session.state in {State.ASKING, State.RECEIVING}:
+            return BoardState.JOINING
+        if self.waiting_for_answer and len(session.members) < 2:
+            return BoardState.WAITING
+        return BoardState.LIVE
+
+    @property
+    def progress(self) -> float | None:
+        """See `Board`."""
+        return self._session.progress if self._session is not None else None
+
+    @property
+    def participants(self) -> Sequence[Participant]:
+        """See `Board`."""
+        if self._session is None:
+            return ()
+        return tuple(self._participant(member) for member in self._session.members)
+
+    @property
+    def waiting_changes(self) -> int:
+        """See `Board`."""
+        return self._link.waiting if self._link is not None else 0
+
+    @property
+    def problem(self) -> str:
+        """See `Board`."""
+        return self._problem
+
+    # --- what is asked ---
+
+    def tell(self, what: Ephemeral) -> None:
+        """See `Board`."""
+        session = self._session
+        if session is not None and self._link is not None:
+            session.link_load(self._link.load)
+            self.run(lambda now: session.tell(what, now))
+
+    def rename(self, name: str) -> None:
+        """See `Board`."""
+        if name and name != self._name:
+            self._name = name
+            self.name_changed.emit(name)
+            self.changed.emit(None)
+
+    def leave(self) -> None:
+        """See `Board`."""
+        session = self._session
+        if session is not None and not self._over:
+            self.run(session.leave)
+        self._over = True
+        self.changed.emit(None)
+
+    # --- the session behind it ---
+
+    def attach(
+        self, session: Session, make_link: Callable[[SharedBoard], StanzaLink], place: Place
+    ) -> None:
+        """Live in `session` from now on, and start it."""
+        self._session = session
+        self._over = False
+        self._connected = True
+        self._problem = ""
+        self._place = place.room if isinstance(place, InRoom) else bare(place.other)
+        self._link = make_link(self)
+        self._link.waiting_changed.subscribe(lambda _: self.changed.emit(None))
+        self._driver = Driver(
+            session,
+            self._link,
+            self._clock,
+            self._show,
+            subscribe=self._listen,
+            persist=self.persisted.emit,
+        )
+        self.run(session.start)
+        self.changed.emit(None)
+
+    def run(self, call: Callable[[float], Sequence[Effect]]) -> None:
+        """Make one call of the session and perform what it asks for."""
+        if self._driver is not None:
+            self._driver.run(call)
+
+    def receive(self, peer: Peer, message: Message) -> None:
+        """A message for this session came."""
+        session = self._session
+        if session is not None:
+            self.run(lambda now: session.receive(peer, message, now))
+
+    def sent(self, receipt: int) -> None:
+        """A stanza left the outbox."""
+        session = self._session
+        if session is not None:
+            self.run(lambda now: session.sent(receipt, now))
+
+    def bounced(self, target: Target, message: Message, condition: str) -> None:
+        """A stanza came back."""
+        session = self._session
+        if session is not None:
+            self.run(lambda now: session.bounced(target, message, condition, now))
+
+    def left(self, peer: Peer) -> None:
+        """Somebody is gone."""
+        session = self._session
+        if session is not None:
+            self.run(lambda now: session.left(peer, now))
+
+    def offline(self, problem: str = "") -> None:
+        """The way to the others is cut."""
+        session = self._session
+        if session is None or self._over:
+            return
+        self._problem = problem or self._problem
+        if self._connected:
+            self._connected = False
+            self.run(session.offline)
+        self.changed.emit(None)
+
+    def online(self, me: Peer) -> None:
+        """The way to the others is there again."""
+        session = self._session
+        if session is not None and not self._over and not self._connected:
+            self._connected = True
+            self._problem = ""
+            self.run(lambda now: session.online(me, now))
+            self.changed.emit(None)
+
+    def fail(self, problem: str) -> None:
+        """It ends before it began."""
+        self._problem = problem
+        self._over = True
+        self.changed.emit(None)
+
+    def close(self) -> None:
+        """Leave, and let go of everything."""
+        if not self._over:
+            self.leave()
+        if self._driver is not None:
+            self._driver.close()
+
+    @property
+    def where(self) -> Place | None:
+        """Where it is shared, until it ended."""
+        return self._link.place if self._link is not None and not self._over else None
+
+    @property
+    def link(self) -> StanzaLink | None:
+        """The way to the others, once shared."""
+        return self._link
+
+    def _listen(self, document: Document) -> Callable[[], None]:
+        session = self._session
+        assert session is not None
+        return document.on_commit.subscribe(
+            lambda commit: self.run(lambda now: session.committed(commit, now))
+        )
+
+    def _show(self, effect: Effect) -> None:
+        if isinstance(effect, NewDocument):
+            self._document = effect.document
+            self.document_replaced.emit(effect.document)
+        elif isinstance(effect, ShowEphemeral):
+            self._show_ephemeral(effect)
+            return
+        elif isinstance(effect, Notify):
+            if effect.text:
+                self._problem = effect.text
+        elif isinstance(effect, Ended):
+            self._over = True
+            self._problem = effect.text
+            self.ended.emit(effect)
+        self.changed.emit(None)
+
+    def _show_ephemeral(self, effect: ShowEphemeral) -> None:
+        sender = next((p for p in self.participants if p.id == effect.party), None)
+        if sender is None:
+            return
+        shown = self._previews.setdefault(effect.party, set())
+        if effect.what is not None:
+            if isinstance(effect.what, InkPreview | ShapePreview | MovePreview):
+                if len(shown) >= _MOST_PREVIEWS and effect.what.id not in shown:
+                    return
+                shown.add(effect.what.id)
+            elif isinstance(effect.what, PreviewEnd):
+                shown.discard(effect.what.id)
+            self.ephemeral.emit(Ephemera(sender, effect.what))
+            return
+        del self._previews[effect.party]
+        over: list[Ephemeral] = [PreviewEnd(preview) for preview in shown]
+        for what in (*over, SelectionShown(()), CursorGone()):
+            self.ephemeral.emit(Ephemera(sender, what))
+
+    def _participant(self, member: Member) -> Participant:
+        peer = member.peer
+        if self._link is not None and isinstance(self._link.place, InRoom):
+            name, address = resource(peer.address) or peer.address, peer.address
+        else:
+            address = peer.jid or peer.bare
+            name = local(address) if member.me else self._name_of(address)
+        return Participant(member.party, name, address, member.me, member.away)

@@ -1,0 +1,492 @@
+"""All boards of the program and the invitations to them: `session.boards.BoardService`."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from whiteboard.model.document import Document, new_document
+from whiteboard.model.ids import SessionId
+from whiteboard.session.boards import Board, Invitation, InvitationState
+from whiteboard.session.negotiation import Invitation as Negotiation
+from whiteboard.session.negotiation import Stage
+from whiteboard.session.ports import AskUser, Direct, Effect, Ended, InRoom, Place, Target
+from whiteboard.session.session import Session, State
+from whiteboard.transport.board import SharedBoard
+from whiteboard.transport.connection import Connection
+from whiteboard.transport.driver import Driver
+from whiteboard.transport.links import Sent, StanzaLink
+from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.stanzas import bare, resource, valid_jid
+from whiteboard.util.clock import Clock, MonotonicClock
+from whiteboard.util.event import Event
+from whiteboard.wire.messages import (
+    Accept,
+    Description,
+    Identity,
+    Initiate,
+    Message,
+    Peer,
+    Reason,
+    Terminate,
+)
+from whiteboard.xep_0166 import JingleError
+
+MOST_OPEN = 50
+"""Invitations from others that wait for an answer; more are refused."""
+
+NOT_IN_ROOM = "You are not in this group chat."
+NOT_SIGNED_IN = "You are not signed in."
+THROWN_OUT = "You are no longer in this group chat. The board stays here."
+
+_STATES = {
+    Reason.DECLINE: InvitationState.DECLINED,
+    Reason.BUSY: InvitationState.DECLINED,
+    Reason.UNSUPPORTED_APPLICATIONS: InvitationState.DECLINED,
+    Reason.TIMEOUT: InvitationState.UNANSWERED,
+}
+
+
+@dataclass(slots=True)
+class _Try:
+    """One device that is asked, or asks."""
+
+    actor: Negotiation
+    driver: Driver
+
+
+@dataclass(slots=True)
+class _Entry:
+    row: Invitation
+    board: SharedBoard | None
+    tries: list[_Try] = field(default_factory=list)
+    shown: bool = True
+
+
+class Boards:
+    """Boards and invitations; works with and without a connection.
+
+    Args:
+        connection: the present connection, None while signed out.
+        rng: chooses ids and delays.
+    """
+
+    def __init__(
+        self, connection: Callable[[], Connection | None], rng: random.Random | None = None
+    ) -> None:
+        self._connection = connection
+        self._rng = rng or random.Random(secrets.randbits(128))
+        self._clock: Clock = MonotonicClock()
+        self._boards: list[SharedBoard] = []
+        self._entries: dict[str, _Entry] = {}
+        self.changed: Event[None] = Event()
+        self.invited: Event[Invitation] = Event()
+        """Somebody invites me."""
+
+    # --- what is shown ---
+
+    @property
+    def boards(self) -> Sequence[Board]:
+        """See `BoardService`."""
+        return tuple(self._boards)
+
+    @property
+    def invitations(self) -> Sequence[Invitation]:
+        """See `BoardService`."""
+        return tuple(e.row for e in reversed(self._entries.values()) if e.shown)
+
+    def draws_with(self, address: str) -> bool:
+        """Whether a person at this bare address takes part in a board of mine now."""
+        return any(
+            bare(member.peer.address) == address or member.peer.jid == address
+            for board in self._boards
+            if board.actor is not None and board.actor.state is State.LIVE
+            for member in board.actor.members
+            if not member.me and not member.away
+        )
+
+    # --- boards ---
+
+    def new_board(self, name: str, document: Document | None = None) -> SharedBoard:
+        """See `BoardService`."""
+        board = self._add(name, document or new_document())
+        self.changed.emit(None)
+        return board
+
+    def share_in_room(self, board: Board, room: str) -> None:
+        """See `BoardService`."""
+        shared = self._own(board)
+        connection = self._connection()
+        me = connection.rooms.me(room) if connection is not None else None
+        if connection is None or me is None or not connection.rooms.is_in(room):
+            shared.fail(NOT_SIGNED_IN if connection is None else NOT_IN_ROOM)
+            return
+        identity = Identity.NICK
+        if me.occupant_id:
+            identity = Identity.OCCUPANT_ID
+        elif not connection.rooms.is_anonymous(room):
+            identity = Identity.JID
+        description = Description(name=shared.name, identity=identity)
+        running = connection.rooms.advertisements(room)
+        place = InRoom(room)
+        session = Session.share(
+            shared.document, description, me, place, self._rng, yields=not running
+        )
+        shared.attach(session, self._link(connection, place), place)
+        self.changed.emit(None)
+
+    def join_in_room(self, room: str, session: str) -> SharedBoard:
+        """See `BoardService`."""
+        connection = self._connection()
+        me = connection.rooms.me(room) if connection is not None else None
+        if connection is None or me is None:
+            board = self._add(session, new_document())
+            board.fail(NOT_SIGNED_IN if connection is None else NOT_IN_ROOM)
+        else:
+            running = connection.rooms.advertisements(room)
+            names = [ad.name for _, ad in running if ad.session == session and ad.name]
+            board = self._add(names[0] if names else "", new_document())
+            place = InRoom(room)
+            ask = connection.rooms.members_of(room, session)
+            joining = Session.join(
+                SessionId(session), me, place, self._rng, ask=ask, name=board.name
+            )
+            board.attach(joining, self._link(connection, place), place)
+        self.changed.emit(None)
+        return board
+
+    def close(self, board: Board) -> None:
+        """See `BoardService`."""
+        shared = self._own(board)
+        self._end_invitations(shared)
+        session, link = shared.session, shared.link
+        shared.close()
+        connection = self._connection()
+        if (
+            session is not None
+            and link is not None
+            and isinstance(link.place, InRoom)
+            and (connection is None or not connection.rooms.is_in(link.place.room))
+        ):
+            link.forget(session)
+        self._boards.remove(shared)
+        self.changed.emit(None)
+
+    def leave_room(self, room: str) -> None:
+        """I am about to leave a group chat: leave its boards first."""
+        for board in self._boards:
+            if board.place == room and board.actor is not None:
+                board.leave()
+
+    # --- invitations ---
+
+    def invite(self, board: Board, address: str) -> None:
+        """See `BoardService`; a full address invites just that device."""
+        shared = self._own(board)
+        connection = self._connection()
+        jid = valid_jid(address)
+        row = Invitation(
+            secrets.token_hex(8), incoming=False, address=bare(jid or address), name="", board=""
+        )
+        entry = _Entry(replace(row, name=self._name_of(row.address), board=shared.name), shared)
+        self._entries[row.id] = entry
+        devices: Sequence[str] = ()
+        if connection is not None and jid is not None and connection.account.is_online:
+            devices = (jid,) if resource(jid) else connection.roster.drawing_devices(bare(jid))
+        if connection is None or jid is None or not devices:
+            self._set_state(entry, InvitationState.GONE)
+            return
+        self._share_directly(shared, connection, bare(jid))
+        for device in devices:
+            self._ask_device(entry, shared, connection, device)
+        shared.waiting_for_answer = True
+        shared.changed.emit(None)
+        self.changed.emit(None)
+
+    def take_back(self, invitation: str) -> None:
+        """See `BoardService`."""
+        entry = self._entries.get(invitation)
+        if entry is not None and not entry.row.incoming:
+            self._cancel(entry)
+            self._set_state(entry, InvitationState.GONE)
+            entry.shown = False
+            self.changed.emit(None)
+
+    def accept(self, invitation: str) -> SharedBoard:
+        """See `BoardService`.
+
+        Raises:
+            KeyError: there is no such open invitation.
+        """
+        entry = self._entries[invitation]
+        connection = self._connection()
+        if not entry.row.incoming or not entry.tries:
+            raise KeyError(invitation)
+        attempt = entry.tries[0]
+        actor = attempt.actor
+        board = self._add(entry.row.board, new_document())
+        entry.board = board
+        if connection is None or actor.stage is not Stage.OPEN:
+            board.fail(NOT_SIGNED_IN if connection is None else "This invitation is over.")
+        else:
+            connection.roster.show_to(actor.peer.address)
+            attempt.driver.run(actor.accept)
+            place = Direct(actor.peer.address)
+            session = Session.join(
+                actor.session, connection.me, place, self._rng, ask=[actor.peer], name=board.name
+            )
+            board.attach(session, self._link(connection, place), place)
+            self._set_state(entry, InvitationState.ACCEPTED)
+        self.changed.emit(None)
+        return board
+
+    def decline(self, invitation: str) -> None:
+        """See `BoardService`."""
+        entry = self._entries.get(invitation)
+        if entry is None or not entry.row.incoming:
+            return
+        for attempt in entry.tries:
+            attempt.driver.run(attempt.actor.decline)
+        self._set_state(entry, InvitationState.DECLINED)
+
+    def dismiss(self, invitation: str) -> None:
+        """See `BoardService`."""
+        entry = self._entries.get(invitation)
+        if entry is not None and entry.row.state is not InvitationState.OPEN:
+            entry.shown = False
+            if entry.row.state is not InvitationState.ACCEPTED:
+                del self._entries[invitation]
+            self.changed.emit(None)
+
+    def _share_directly(self, board: SharedBoard, connection: Connection, address: str) -> None:
+        actor = board.actor
+        if actor is None or actor.state is State.ENDED:
+            place = Direct(address)
+            description = Description(name=board.name, identity=Identity.JID)
+            actor = Session.share(board.document, description, connection.me, place, self._rng)
+            board.attach(actor, self._link(connection, place), place)
+        actor.admit(address)
+
+    def _ask_device(
+        self, entry: _Entry, board: SharedBoard, connection: Connection, device: str
+    ) -> None:
+        actor = board.actor
+        assert actor is not None
+        assert actor.description is not None
+        negotiation = Negotiation.outgoing(
+            actor.session, actor.description, connection.me, Peer(device, jid=bare(device))
+        )
+        connection.roster.show_to(device)
+        attempt = self._drive(entry, connection, negotiation)
+        attempt.driver.run(negotiation.start)
+
+    def _drive(self, entry: _Entry, connection: Connection, actor: Negotiation) -> _Try:
+        def bounced(target: Target, message: Message, condition: str) -> None:
+            driver.run(actor.bounced)
+
+        link = StanzaLink(
+            connection.account,
+            connection.rooms,
+            connection.bounces,
+            Direct(actor.peer.address),
+            sent=lambda _: None,
+            bounced=bounced,
+        )
+        driver = Driver(actor, link, self._clock, lambda effect: self._show(entry, actor, effect))
+        attempt = _Try(actor, driver)
+        entry.tries.append(attempt)
+        return attempt
+
+    def _show(self, entry: _Entry, actor: Negotiation, effect: Effect) -> None:
+        if isinstance(effect, AskUser):
+            entry.row = replace(entry.row, board=effect.board or entry.row.board)
+            self.invited.emit(entry.row)
+            self.changed.emit(None)
+            return
+        if entry.row.incoming:
+            if isinstance(effect, Ended) and entry.row.state is InvitationState.OPEN:
+                self._set_state(entry, _STATES.get(effect.reason, InvitationState.GONE))
+            return
+        stages = [attempt.actor.stage for attempt in entry.tries]
+        if actor.stage is Stage.ACCEPTED and entry.row.state is InvitationState.OPEN:
+            self._set_state(entry, InvitationState.ACCEPTED)
+            for attempt in entry.tries:
+                if attempt.actor is not actor:
+                    attempt.driver.run(attempt.actor.cancel)
+        elif (
+            isinstance(effect, Ended)
+            and entry.row.state is InvitationState.OPEN
+            and all(stage is Stage.ENDED for stage in stages)
+        ):
+            self._set_state(entry, _STATES.get(effect.reason, InvitationState.GONE))
+
+    def _set_state(self, entry: _Entry, state: InvitationState) -> None:
+        entry.row = replace(entry.row, state=state)
+        board = entry.board
+        if board is not None and not entry.row.incoming:
+            board.waiting_for_answer = any(
+                other.board is board and other.row.state is InvitationState.OPEN
+                for other in self._entries.values()
+            )
+            board.changed.emit(None)
+        self.changed.emit(None)
+
+    def _cancel(self, entry: _Entry) -> None:
+        for attempt in entry.tries:
+            attempt.driver.run(attempt.actor.cancel)
+
+    def _end_invitations(self, board: SharedBoard) -> None:
+        for entry in self._entries.values():
+            if entry.board is board and entry.row.state is InvitationState.OPEN:
+                self._cancel(entry)
+
+    # --- what comes in: implements `connection.Listener` ---
+
+    def on_message(self, place: Place, peer: Peer, message: Message) -> None:
+        """See `Listener`."""
+        for board in self._at(place):
+            if board.session == message.session:
+                board.receive(peer, message)
+
+    def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
+        """See `Listener`."""
+        known = [
+            attempt
+            for entry in self._entries.values()
+            for attempt in entry.tries
+            if attempt.actor.session == message.session
+            and attempt.actor.peer.address == peer.address
+        ]
+        boards = [board for board in self._boards if board.session == message.session]
+        if isinstance(message, Initiate) and not any(
+            attempt.actor.stage is not Stage.ENDED for attempt in known
+        ):
+            self._on_initiate(peer, message)
+            return
+        if not known and not boards:
+            raise JingleError("item-not-found", "unknown-session")
+        for attempt in known:
+            attempt.driver.run(
+                lambda now, actor=attempt.actor: actor.receive(peer, message, now)  # type: ignore[misc]  # mypy cannot type a bound default
+            )
+        for board in boards:
+            if isinstance(message, Terminate):
+                board.receive(peer, message)
+
+    def _on_initiate(self, peer: Peer, message: Initiate) -> None:
+        connection = self._connection()
+        waiting = [
+            entry
+            for entry in self._entries.values()
+            if entry.row.incoming and entry.row.state is InvitationState.OPEN
+        ]
+        if connection is None or len(waiting) >= MOST_OPEN:
+            raise JingleError("resource-constraint", kind="wait")
+        row = Invitation(
+            secrets.token_hex(8),
+            incoming=True,
+            address=peer.jid or peer.bare,
+            name=self._name_of(peer.bare),
+            board=message.description.name,
+            known=connection.roster.is_contact(peer.bare),
+        )
+        entry = _Entry(row, None)
+        actor = Negotiation.incoming(message.session, connection.me, peer)
+        attempt = self._drive(entry, connection, actor)
+        self._entries[row.id] = entry
+        attempt.driver.run(lambda now: actor.receive(peer, message, now))
+        if actor.stage is Stage.ENDED:
+            del self._entries[row.id]
+        self.changed.emit(None)
+
+    def on_bounce(self, sent: Sent, condition: str) -> None:
+        """See `Listener`."""
+        sent.link.came_back(sent, condition)
+
+    def on_room(self, event: RoomEvent) -> None:
+        """See `Listener`."""
+        for board in self._at(InRoom(event.room)):
+            if event.what is Happening.ENTERED:
+                board.online(event.peer)
+            elif event.what is Happening.OUT:
+                connection = self._connection()
+                cut = connection is None or not connection.account.is_online
+                board.offline("" if cut else THROWN_OUT)
+            elif event.what is Happening.LEFT:
+                board.left(event.peer)
+            elif event.what is Happening.BOARDS:
+                for advertisement in event.boards:
+                    board.receive(event.peer, advertisement)
+
+    def on_device_gone(self, address: str) -> None:
+        """See `Listener`."""
+        peer = Peer(address, jid=bare(address))
+        for board in self._boards:
+            if isinstance(board.where, Direct):
+                board.left(peer)
+        for entry in tuple(self._entries.values()):
+            for attempt in entry.tries:
+                attempt.driver.run(
+                    lambda now, actor=attempt.actor: actor.left(peer, now)  # type: ignore[misc]  # mypy cannot type a bound default
+                )
+
+    def on_online(self) -> None:
+        """See `Listener`."""
+        connection = self._connection()
+        if connection is None:
+            return
+        for board in self._boards:
+            if isinstance(board.where, Direct):
+                for member in board.actor.members if board.actor is not None else ():
+                    if not member.me:
+                        connection.roster.show_to(member.peer.address)
+                board.online(connection.me)
+
+    def on_offline(self) -> None:
+        """See `Listener`."""
+        for board in self._boards:
+            if isinstance(board.where, Direct):
+                board.offline()
+
+    # --- helpers ---
+
+    def _add(self, name: str, document: Document) -> SharedBoard:
+        board = SharedBoard(name, document, self._clock, self._name_of)
+        self._boards.append(board)
+        board.changed.subscribe(lambda _: self.changed.emit(None))
+        return board
+
+    def _own(self, board: Board) -> SharedBoard:
+        """The board as this service made it.
+
+        Raises:
+            ValueError: it is not one of `boards`.
+        """
+        for mine in self._boards:
+            if mine is board:
+                return mine
+        raise ValueError("not a board of this service")
+
+    def _at(self, place: Place) -> list[SharedBoard]:
+        return [
+            board
+            for board in self._boards
+            if board.where == place
+            or (isinstance(place, Direct) and isinstance(board.where, Direct))
+        ]
+
+    def _link(self, connection: Connection, place: Place) -> Callable[[SharedBoard], StanzaLink]:
+        return lambda board: StanzaLink(
+            connection.account,
+            connection.rooms,
+            connection.bounces,
+            place,
+            sent=board.sent,
+            bounced=board.bounced,
+        )
+
+    def _name_of(self, address: str) -> str:
+        connection = self._connection()
+        return connection.roster.name_of(address) if connection is not None else bare(address)

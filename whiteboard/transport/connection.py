@@ -1,0 +1,249 @@
+"""Everything that hangs on one signed-in account, and the one door for what others send.
+
+`Connection` turns stanzas into messages of `wire` with the peer they came from, and hands them to a
+listener. What is malformed ends here, counted and logged; it never reaches a session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from typing import Protocol
+
+from slixmpp import JID
+from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from whiteboard.im.account import AccountSettings
+from whiteboard.session.ports import Counters, Direct, InRoom, Place
+from whiteboard.transport.account import Account, BackOff
+from whiteboard.transport.caps import Capabilities
+from whiteboard.transport.links import Bounces, Sent
+from whiteboard.transport.muc import Happening, RoomEvent, Rooms
+from whiteboard.transport.roster import Roster
+from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
+from whiteboard.transport.stream import Stream
+from whiteboard.util.event import Event
+from whiteboard.util.log import SYNC, XMPP
+from whiteboard.wire import ns
+from whiteboard.wire.codec import decode
+from whiteboard.wire.errors import RemoteProtocolError
+from whiteboard.wire.messages import (
+    Accept,
+    EditMessage,
+    EphemeralMessage,
+    Initiate,
+    Message,
+    Peer,
+    Terminate,
+)
+from whiteboard.xep_0166 import Jingle, JingleError
+
+
+class Listener(Protocol):
+    """Who is told what comes in."""
+
+    def on_message(self, place: Place, peer: Peer, message: Message) -> None:
+        """A message for a session at `place`."""
+
+    def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
+        """A Jingle request.
+
+        Raises:
+            JingleError: it is refused.
+        """
+
+    def on_bounce(self, sent: Sent, condition: str) -> None:
+        """Something we sent came back with this stanza error."""
+
+    def on_room(self, event: RoomEvent) -> None:
+        """Something happened in a group chat."""
+
+    def on_device_gone(self, address: str) -> None:
+        """The device at this full address went offline."""
+
+    def on_online(self) -> None:
+        """The session with the server is up."""
+
+    def on_offline(self) -> None:
+        """It is down, for now or for good."""
+
+
+class Connection:
+    """One account with its contacts and rooms. Make it inside a running event loop.
+
+    Args:
+        settings: how to sign in.
+        listener: told what comes in.
+        drawing_with: whether I share a board with this bare address now.
+        register: create the account on its server first.
+        back_off: for tests.
+    """
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        listener: Listener,
+        drawing_with: Callable[[str], bool],
+        *,
+        register: bool = False,
+        back_off: BackOff | None = None,
+    ) -> None:
+        self._listener = listener
+        self._version = ""
+        self.account = Account(settings, register=register, back_off=back_off)
+        self.capabilities = Capabilities(self.account)
+        self.roster = Roster(self.account, self.capabilities, drawing_with)
+        self.rooms = Rooms(self.account, self.capabilities, lambda: self._version)
+        self.bounces = Bounces()
+        self.faults = Counters()
+        """What was dropped at the door, by kind."""
+        self.changed: Event[None] = Event()
+        """Account, contacts or rooms differ now."""
+        for event in (self.account.changed, self.roster.changed, self.rooms.changed):
+            event.subscribe(lambda _: self.changed.emit(None))
+        self.account.online.subscribe(lambda resumed: self._on_online(resumed=resumed))
+        self.account.offline.subscribe(lambda _: self._on_offline())
+        self.rooms.happened.subscribe(self._on_room)
+        self.roster.went.subscribe(listener.on_device_gone)
+        self.account.configure(self._configure)
+
+    @property
+    def me(self) -> Peer:
+        """Myself one-to-one."""
+        return Peer(self.account.jid, jid=self.account.address)
+
+    def start(self) -> None:
+        """Connect, and stay connected until `stop`."""
+        self.account.start()
+
+    async def stop(self) -> None:
+        """Sign out."""
+        await self.account.stop()
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until the server has taken everything, at most `seconds`."""
+        outbox = self.account.outbox
+        if outbox.idle or not self.account.is_online:
+            return
+        done = asyncio.get_running_loop().create_future()
+
+        def look(_: object) -> None:
+            if (outbox.idle or not self.account.is_online) and not done.done():
+                done.set_result(None)
+
+        unsubscribe = outbox.changed.subscribe(look)
+        try:
+            await asyncio.wait_for(done, seconds)
+        except TimeoutError:
+            XMPP.info("signing out with %d changes not sent", outbox.waiting)
+        finally:
+            unsubscribe()
+
+    # --- the session with the server ---
+
+    def _on_online(self, *, resumed: bool) -> None:
+        if resumed:
+            self.rooms.online(resumed=True)
+            self._listener.on_online()
+        else:
+            self.account.spawn(asyncio.ensure_future(self._enter()))
+
+    async def _enter(self) -> None:
+        stream = self.account.stream
+        if stream is None:
+            return
+        caps = stream.plugin["xep_0115"]
+        await caps.update_caps(jid=stream.boundjid, broadcast=False)
+        self._version = str(await caps.get_verstring(stream.boundjid) or "")
+        await self.roster.enter(self._version)
+        self.rooms.online(resumed=False)
+        self._listener.on_online()
+        await self.rooms.find_service()
+
+    def _on_offline(self) -> None:
+        self.rooms.offline()
+        self.roster.leave()
+        self._listener.on_offline()
+
+    def _on_room(self, event: RoomEvent) -> None:
+        # What is meant for a room one is not in would come back: it waits in the outbox.
+        if event.what is Happening.ENTERED:
+            self.account.outbox.release(event.room)
+        elif event.what is Happening.OUT:
+            self.account.outbox.hold(event.room)
+        self._listener.on_room(event)
+
+    # --- the door ---
+
+    def _configure(self, stream: Stream) -> None:
+        stream.add_event_handler("any_presence", self._on_presence)
+        stream.add_event_handler("sxe", self._on_sxe)
+        stream.register_handler(
+            Callback(
+                "Whiteboard sync",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.SYNC, 'sync')}"),
+                self._on_sync,
+            )
+        )
+        stream.jingle.consumer = self._on_jingle
+
+    def _on_presence(self, presence: StanzaBase) -> None:
+        full = valid_jid(presence.xml.get("from"))
+        if full is None:
+            self.faults.count("bad address")
+        elif self.rooms.knows(bare(full)):
+            self.rooms.presence(presence.xml)
+        elif presence.xml.get("type") != "error":
+            self.roster.presence(presence)
+
+    def _on_sxe(self, stanza: StanzaBase) -> None:
+        self._on_message(stanza.xml)
+
+    def _on_sync(self, stanza: StanzaBase) -> None:
+        if stanza.xml.find(tag(ns.SXE, "sxe")) is None:
+            self._on_message(stanza.xml)
+
+    def _on_message(self, xml: ET.Element) -> None:
+        full = valid_jid(xml.get("from"))
+        if full is None:
+            self.faults.count("bad address")
+            return
+        kind = xml.get("type", "normal")
+        if kind == "error":
+            sent = self.bounces.returned(xml.get("id", ""), full)
+            if sent is not None:
+                self._listener.on_bounce(sent, error_condition(xml)[0])
+            return
+        try:
+            message = decode(xml)
+        except RemoteProtocolError as error:
+            self.faults.count(error.fault.value)
+            SYNC.warning("a message of %s was dropped: %s", full, error)
+            return
+        if message is None:
+            return
+        address = bare(full)
+        if not self.rooms.knows(address):
+            self._listener.on_message(Direct(full), Peer(full, jid=address), message)
+        elif not resource(full):
+            self.faults.count("from the room itself")
+        elif kind != "groupchat" and isinstance(message, EditMessage | EphemeralMessage):
+            # Said to one only, the others could never agree about it.
+            self.faults.count("private edit")
+        else:
+            self._listener.on_message(InRoom(address), self.rooms.peer(full, xml), message)
+
+    def _on_jingle(self, sender: JID, jingle: Jingle) -> None:
+        full = str(sender.full)
+        wrapper = ET.Element("iq")
+        wrapper.append(jingle.xml)
+        try:
+            message = decode(wrapper)
+        except RemoteProtocolError as error:
+            self.faults.count(error.fault.value)
+            raise JingleError("bad-request", kind="modify") from error
+        if isinstance(message, Initiate | Accept | Terminate):
+            self._listener.on_jingle(Peer(full, jid=bare(full)), message)
