@@ -1,8 +1,9 @@
 """The canonical form of a message: what limits, fork comparison and digests look at (SYNC 0.3.1).
 
-UTF-8 JSON without spaces of [session, r, n, l, full d sorted by replica, a, operations with literals
-expanded, control operations]. An operation is an array whose first item is its name; a field that is
-not written is null; weights are their shortest decimals as strings; what is invalid is null.
+UTF-8 JSON without spaces of [session, r, n, l, full d sorted by replica, a, operations with
+literals expanded, control operations]. An operation is an array whose first item is its name; a
+field that is not written is null; weights are their shortest decimals as strings; what is invalid
+is null.
 """
 
 from __future__ import annotations

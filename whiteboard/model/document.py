@@ -65,7 +65,8 @@ class Write:
 
     ts: Ts
     value: str | float | None
-    """What was written; of a partial edit the inserted characters."""
+    """What was written; of a partial edit the inserted characters; of a full write of a text that
+    is not the newest any more, the text as it had become when another replaced it."""
     alias: Ts
     """The write whose value this one restores; its own ts if it restores nothing."""
     party: Party
@@ -439,8 +440,9 @@ class Document:
         if record is None:
             return ()
         parties = self._history.parties
+        closed = (record.closed or {}) if field == "chdata" else {}
         result = [
-            Write(ts, value, alias or ts, parties.get(ts.r, self.party))
+            Write(ts, closed.get(ts, value), alias or ts, parties.get(ts.r, self.party))
             for ts, value, alias in self._merge.entries(record, field)
         ]
         if field == "chdata" and record.text is not None:

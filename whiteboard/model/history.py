@@ -25,7 +25,7 @@ MAX_CANONICAL = 64 * 1024
 """Bytes of a canonical message; a longer one is void (SYNC 0.3.1)."""
 
 SizeOf: TypeAlias = Callable[[Batch, Mapping[Replica, int], int], int]
-"""(batch, full dependencies, limit) -> canonical size in bytes; may stop counting over the limit."""
+"""(batch, full dependencies, limit) -> canonical size in bytes; may stop over the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Message:
         self,
         r: Replica,
         n: int,
-        l: int,
+        l: int,  # noqa: E741 - the name on the wire
         party: Party,
         deps: Mapping[Replica, int],
     ) -> None:

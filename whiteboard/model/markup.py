@@ -1,8 +1,8 @@
 """The visible tree as bytes: Canonical XML of the view, and a plain file (SYNC 0.3.6, 3.9).
 
 Written straight from the records: libxml2's canonicaliser refuses documents that are well-formed
-but for it (a relative namespace name), and the form of a shared board must never fail. Tests hold it
-equal to inclusive Canonical XML 1.0 with comments by lxml.
+but for it (a relative namespace name), and the form of a shared board must never fail. Tests hold
+it equal to inclusive Canonical XML 1.0 with comments by lxml.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PREFIXES = {
     "http://creativecommons.org/ns#": "cc",
     "http://purl.org/dc/elements/1.1/": "dc",
 }
-"""Namespace -> prefix of attributes; any other gets `nsI`."""
+"""Namespace -> prefix of attributes; any other gets `nsI`, I from 0."""
 
 _TEXT = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#xD;"}
 _ATTRIBUTE = {
@@ -73,7 +73,7 @@ def prefixes(projection: Projection) -> dict[str, str]:
         stack.extend(kid for kid in element.kids or () if kid.shown)
     other = sorted(used - PREFIXES.keys())
     table = {ns: prefix for ns, prefix in PREFIXES.items() if ns in used}
-    table.update((ns, f"ns{i}") for i, ns in enumerate(other, start=1))
+    table.update((ns, f"ns{i}") for i, ns in enumerate(other))
     return table
 
 
@@ -113,7 +113,7 @@ class _Writer:
         ns = element.shown_ns
         name = f"xml:{element.name}" if ns == XML_NS else element.name
         self.out.append(f"<{name}")
-        if ns != XML_NS and ns != default:
+        if ns not in {XML_NS, default}:
             self.out.append(f' xmlns="{ns.translate(_ATTRIBUTE)}"')
             default = ns
         self.out.append(extra)

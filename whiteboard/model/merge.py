@@ -24,6 +24,7 @@ from whiteboard.model.ops import Kind, Literal, New, Op, PlainOp, Remove, Set, T
 from whiteboard.model.projection import Projection
 from whiteboard.model.record import Entry, Record, Value
 from whiteboard.model.text import Partial, TextLog
+from whiteboard.model.weights import finite
 
 MAX_RID = 1024
 MAX_NAME = 256
@@ -70,12 +71,12 @@ class Merge:
     def apply_operation(self, message: Message, k: int, op: Op) -> int:
         """Give one operation its effect; returns the index after it."""
         if isinstance(op, Literal):
-            inside = False
-            for new in op:
-                self._new(message, k, new, inside=inside)
-                inside = True
-                k += 1
-            return k
+            inside = False  # what hangs below a root that does not count does not count either
+            for i, new in enumerate(op):
+                self._new(message, k + i, new, inside=inside)
+                if i == 0:
+                    inside = counts(new, message.r, inside=False)
+            return k + i + 1
         self._apply_plain(message, k, op)
         return k + 1
 
@@ -108,7 +109,7 @@ class Merge:
             self._projection.detach(record)
             record.kind = op.kind
             record.created = ts
-            record.weight = op.weight
+            record.weight = finite(op.weight)
             record.ns = op.ns
             record.name = op.name
             record.chdata = op.chdata
@@ -124,7 +125,7 @@ class Merge:
                 record.kind = op.kind
             for field, value in (
                 ("parent", op.parent),
-                ("primary-weight", op.weight),
+                ("primary-weight", finite(op.weight)),
                 ("ns", op.ns),
                 ("name", op.name),
                 ("pitarget", op.pitarget),
@@ -153,7 +154,7 @@ class Merge:
             projection.detach(record)
             if op.weight is not None:
                 alias = restores.get((k, "primary-weight"))
-                self._write(message, record, "primary-weight", ts, op.weight, alias)
+                self._write(message, record, "primary-weight", ts, finite(op.weight), alias)
             if op.ns is not None:
                 self._write(message, record, "ns", ts, op.ns, restores.get((k, "ns")))
             if op.name is not None:
@@ -246,7 +247,10 @@ class Merge:
             return
         if entries:
             last = entries[-1][0]
-            if record.text is not None and record.text.partials:
+            if record.text is not None:
+                if record.closed is None:
+                    record.closed = {}
+                record.closed[last] = record.chdata
                 last = max([last, *(p.ts for p in record.text.partials if p.ts.r == self._me)])
             self._note_loss(message, record, "chdata", last, ts)
         entries.append((ts, value, alias))

@@ -27,7 +27,7 @@ class Kind(enum.Enum):
 
 
 class Ts(NamedTuple):
-    """When an operation was made, in the total order of the session: Lamport time, replica, index."""
+    """When an operation was made, in the session's total order: Lamport time, replica, index."""
 
     l: int  # noqa: E741 - the name on the wire
     r: Replica
@@ -114,8 +114,10 @@ class Literal:
                 yield New(
                     attribute_rid(rid, name, ns), Kind.ATTRIBUTE, rid, 0.0, ns, name, chdata=value
                 )
-            for i in range(len(node.children), 0, -1):
-                waiting.append((Rid(f"{rid}/{i}"), rid, float(i), node.children[i - 1]))
+            waiting.extend(
+                (Rid(f"{rid}/{i}"), rid, float(i), node.children[i - 1])
+                for i in range(len(node.children), 0, -1)
+            )
 
     def expand(self) -> tuple[New, ...]:
         """The plain operations, in the order that gives them their indexes."""
@@ -146,7 +148,7 @@ def expand(ops: tuple[Op, ...]) -> tuple[PlainOp, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A control operation (`role resign done reopen`): kept and numbered, given effect by a later issue."""
+    """A control operation (`role resign done reopen`): kept and numbered, without effect as yet."""
 
     name: str
     attributes: tuple[tuple[str, str], ...] = ()

@@ -2,9 +2,9 @@
 
 1. A full write opens an *epoch*; the newest one counts. A partial edit belongs to the newest full
    write its author had seen and has no effect in any other epoch.
-2. A partial edit says positions in the text as its author saw it. If the author had seen all that is
-   held, it is a plain splice. Otherwise the epoch is replayed: each partial, by ts, is put where its
-   author pointed, among characters that the author saw and *ghosts* that he did not.
+2. A partial edit says positions in the text as its author saw it. If the author had seen all that
+   is held, it is a plain splice. Otherwise the epoch is replayed: each partial, by ts, is put where
+   its author pointed, among characters that the author saw and *ghosts* that he did not.
 3. An empty partial edit that names another of the same party *cancels* it; naming a cancel revives
    what that had cancelled. A cancelled partial stays in the replay as a ghost for those who typed
    around it.

@@ -1,4 +1,4 @@
-"""What may be written inside a transaction, and how it becomes messages (SYNC 0.3.1, 0.3.10, 4.8)."""
+"""What may be written in a transaction, and how it becomes messages (SYNC 0.3.1, 0.3.10, 4.8)."""
 
 from __future__ import annotations
 

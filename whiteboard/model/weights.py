@@ -27,15 +27,22 @@ def parse_weight(text: str) -> float:
     return value if math.isfinite(value) and value else 0.0
 
 
+def finite(weight: float) -> float:
+    """`weight`, or 0 if it is no finite number."""
+    return float(weight) if math.isfinite(weight) else 0.0
+
+
 def format_weight(weight: float) -> str:
-    """The shortest decimal that reads back as `weight`; integers without a point."""
+    """The shortest decimal that reads back as `weight`: `3`, `0.25`, `1e-5`, `1e22`."""
+    weight = finite(weight)
     if weight.is_integer() and abs(weight) < 1e16:
         return str(int(weight))
-    return repr(weight)
+    digits, _, exponent = repr(weight).partition("e")
+    return f"{digits}e{int(exponent)}" if exponent else digits
 
 
 def after(weight: float | None) -> float:
-    """A weight behind the last sibling's (None: there is none); equal to it only at huge numbers."""
+    """A weight behind the last sibling's (None: no sibling); equal to it only at huge numbers."""
     return 1.0 if weight is None else float(math.ceil(weight) + 1)
 
 
