@@ -169,6 +169,7 @@ def text(x: float, y: float, content: str, style: Style) -> LiteralElement:
     if style.opacity != 1:
         attributes.append(("opacity", number(style.opacity)))
     first, *rest = content.split("\n")
+    first = first or (EMPTY_LINE if rest else "")
     children = ([first] if first else []) + [text_line(number(x), words) for words in rest]
     plain = _element("text", attributes, *children)
     return LiteralElement(

@@ -89,8 +89,7 @@ class TextModel:
             if number:
                 model._break(transaction, index)
                 model = TextModel(self.document, self.rid)
-                index += 1
-                index = model.line_at(index)[0]
+                index = model.line_at(index)[1] + 1
             if words:
                 index = model._insert(transaction, index, words)
                 model = TextModel(self.document, self.rid)
@@ -138,6 +137,7 @@ class TextModel:
             first is not None
             and self.document.kind(first) is Kind.ELEMENT
             and begins_line(self.document, first)
+            and not any(piece.is_break and piece.rid == first for piece in self.pieces)
         ):
             return first, None
         return self.rid, first
@@ -170,10 +170,10 @@ class TextModel:
         transaction.add(parent, text_line(first_x, words), before=before)
 
     def _fill_if_empty(self, transaction: Transaction, start: int, end: int) -> None:
-        """Keep the height of a line that lost its last character (not the first line's)."""
-        line = self._break_at(start)
-        if start == end and line is not None:
-            transaction.add_text(line.rid, EMPTY_LINE)
+        """Keep the height of a line that lost its last character."""
+        if start == end:
+            container, before = self._container(start)
+            transaction.add_text(container, EMPTY_LINE, before=before)
 
     def _cut(self, transaction: Transaction, start: int, end: int) -> None:
         """Take characters out of text nodes; line breaks stay."""
@@ -191,8 +191,9 @@ class TextModel:
         last_end = self.line_at(end)[1]
         survivors = self.string[first_line:start] + self.string[end:last_end]
         self._cut(transaction, start, end)
-        if first_line and not survivors.replace(EMPTY_LINE, ""):
-            if EMPTY_LINE not in survivors:
+        if not survivors.replace(EMPTY_LINE, ""):
+            has_others = "\n" in self.string[:first_line] + self.string[last_end:]
+            if has_others and not survivors:
                 self._fill_if_empty(transaction, first_line, first_line)
         elif EMPTY_LINE in survivors:
             self._drop_fillers(transaction, first_line, start)
@@ -230,10 +231,17 @@ def begins_line(document: Document, rid: Rid) -> bool:
 
 def step(string: str, index: int, direction: int) -> int:
     """The caret one letter further (1) or back (-1); marks and fillers stay with their letter."""
-    index = max(0, min(len(string), index)) + direction
-    while 0 < index < len(string) and _joins(string, index):
-        index += direction
-    return max(0, min(len(string), index))
+    target = max(0, min(len(string), index)) + direction
+    while 0 < target < len(string) and _joins(string, target):
+        target += direction
+    target = max(0, min(len(string), target))
+    return index if direction > 0 and settled(string, target) <= index else target
+
+
+def settled(string: str, index: int) -> int:
+    """The caret for an index: in an empty line there is one place, before its filler."""
+    index = max(0, min(len(string), index))
+    return index - 1 if index and string[index - 1] == EMPTY_LINE else index
 
 
 def _joins(string: str, index: int) -> bool:
@@ -241,7 +249,7 @@ def _joins(string: str, index: int) -> bool:
     before, after = string[index - 1], string[index]
     if after == EMPTY_LINE:
         return before != "\n"
-    if before == EMPTY_LINE and after != "\n":
+    if before == EMPTY_LINE:
         return True
     if after == "\u200d" or before == "\u200d" or unicodedata.combining(after):
         return True

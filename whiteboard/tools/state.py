@@ -78,8 +78,9 @@ class Tool:
 
     def finish(self) -> None:
         """Another tool is chosen: keep what is worth keeping and go idle."""
-        self.cancel()
-        self.rest()
+        if not self.is_idle:
+            self.cancel()
+            self.rest()
 
 
 ToolT_co = TypeVar("ToolT_co", bound=Tool, covariant=True)

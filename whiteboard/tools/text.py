@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
 from whiteboard.editing import shapes
-from whiteboard.editing.text import TextModel, follow, step, word_step
+from whiteboard.editing.text import TextModel, follow, settled, step, word_step
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.characters import clean
 from whiteboard.model.ids import Rid
@@ -20,6 +20,8 @@ from whiteboard.tools.ports import Feedback, TextEdit
 from whiteboard.tools.state import State, Tool
 
 LABEL = "Write"
+PAUSE = 1.0
+"""Seconds without a key after which the next one begins another step of undo."""
 
 
 class TextTool(Tool):
@@ -41,10 +43,6 @@ class TextTool(Tool):
     def edit(self, rid: Rid, at: tuple[float, float] | None = None) -> None:
         """Write in this text, with the caret at a point or at the end."""
         self.go(Editing(self, rid, at))
-
-    def finish(self) -> None:
-        """The text written so far stays."""
-        self.cancel()
 
     @property
     def selected(self) -> str:
@@ -137,7 +135,7 @@ class Placing(State[TextTool]):
         if made is None:
             tool.rest()
         else:
-            tool.go(Editing(tool, made, None))
+            tool.go(Editing(tool, made, None, written=self.context.clock()))
 
     def feedback(self) -> Feedback:
         """A caret, drawn as a shape: there is no element yet that it could stand in."""
@@ -165,14 +163,18 @@ class Editing(State[TextTool]):
         at: tuple[float, float] | None,
         *,
         is_dragging: bool = False,
+        written: float | None = None,
     ) -> None:
         super().__init__(tool)
         self.rid = rid
         self._string = TextModel(self.context.editor.document, rid).string
-        self._caret = len(self._string) if at is None else self._index_at(*at)
-        self._anchor = self._caret
+        self._caret = self._anchor = (
+            settled(self._string, len(self._string)) if at is None else self._index_at(*at)
+        )
         self._preedit = ""
         self._is_dragging = is_dragging
+        self._written = written
+        """When the newest step was written here; None if something else was done since."""
         self._wanted_x: float | None = None
         """Where the caret tries to stay while it goes up and down."""
 
@@ -190,7 +192,7 @@ class Editing(State[TextTool]):
 
     def _index_at(self, x: float, y: float) -> int:
         index = self.context.metrics.index_at(self.rid, x, y)
-        return max(0, min(len(self._string), index))
+        return settled(self._string, index)
 
     # -- pointer
 
@@ -270,9 +272,9 @@ class Editing(State[TextTool]):
             if found is None:
                 return False
             target = found
-        self._caret = target
+        self._caret = settled(self._string, target)
         if not held.shift:
-            self._anchor = target
+            self._anchor = self._caret
         return True
 
     def _along(self, key: str, *, by_word: bool, extends: bool) -> int | None:
@@ -344,8 +346,12 @@ class Editing(State[TextTool]):
             return
         with document.transact(Origin.LOCAL, LABEL) as transaction:
             caret = TextModel(document, self.rid).replace(transaction, start, end, text)
+        now = self.context.clock()
+        if self._written is not None and now - self._written < PAUSE:
+            self.context.editor.undo_stack.fold()
+        self._written = now
         self._string = TextModel(document, self.rid).string
-        self._caret = self._anchor = min(caret, len(self._string))
+        self._caret = self._anchor = settled(self._string, caret)
 
     def cancel(self) -> bool:
         """The text stays and becomes the selection; an empty one vanishes."""
@@ -366,12 +372,16 @@ class Editing(State[TextTool]):
     def committed(self, commit: Commit) -> None:
         """Keep the caret between the same letters when somebody else, or undo, changes the text."""
         document = self.context.editor.document
+        if commit.origin is Origin.UNDO or (
+            commit.origin is Origin.LOCAL and commit.label != LABEL
+        ):
+            self._written = None
         if commit.origin is Origin.LOCAL or not document.is_visible(self.rid):
             return
         new = TextModel(document, self.rid).string
         if new != self._string:
-            self._caret = follow(self._string, new, self._caret)
-            self._anchor = follow(self._string, new, self._anchor)
+            self._caret = settled(new, follow(self._string, new, self._caret))
+            self._anchor = settled(new, follow(self._string, new, self._anchor))
             self._string = new
 
     def interrupt(self, gone: AbstractSet[Rid]) -> None:
