@@ -122,11 +122,11 @@ class Heartbeat:
 
     session: SessionId
     r: Replica
-    vv: Vector = EMPTY
+    vv: Vector = field(default_factory=dict)
     l: int = 0  # noqa: E741 - the name on the wire
     hash: str = ""
     digests: Mapping[Replica, str] = field(default_factory=dict)
-    floor: Vector = EMPTY
+    floor: Vector = field(default_factory=dict)
     bye: bool = False
 
 
@@ -135,9 +135,9 @@ class Get:
     """Asks for the messages beyond `since`; with `upto`, only of what that names."""
 
     session: SessionId
-    since: Vector = EMPTY
-    upto: Vector = EMPTY
-    floor: Vector = EMPTY
+    since: Vector = field(default_factory=dict)
+    upto: Vector = field(default_factory=dict)
+    floor: Vector = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class AcceptState:
     """The joiner takes this offer; `since` = what it already has (from a giver that went away)."""
 
     session: SessionId
-    since: Vector = EMPTY
+    since: Vector = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class StateBegin:
     session: SessionId
     prolog: str = ""
     count: int = 0
-    vv: Vector = EMPTY
+    vv: Vector = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class StateEnd:
     """All of the state was sent."""
 
     session: SessionId
-    vv: Vector = EMPTY
+    vv: Vector = field(default_factory=dict)
 
 
 # ------------------------------------------------------------------ invitations (Jingle, 1:1)
