@@ -1,0 +1,362 @@
+"""Every screen and state as a picture: `python -m tests.gui.gallery` writes build/gallery/*.png.
+
+Light and dark, 100 and 200 %, left to right and right to left, offscreen; read them with DESIGN
+section 14. The 200 % ones need their own process, because the scale is fixed at start.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
+from whiteboard.im.account import ConnectionState, Problem, ProblemKind
+from whiteboard.im.people import SubscriptionRequest
+from whiteboard.session.boards import BoardState, InvitationState
+from whiteboard.ui import words
+from whiteboard.ui.main_window import MainWindow
+from whiteboard.ui.notices import Notice
+from whiteboard.ui.surface import Style
+from whiteboard.ui.theme import Scheme, theme
+
+OUT = Path(__file__).resolve().parents[2] / "build" / "gallery"
+
+
+def window(world: World, width: int = 1280, height: int = 800) -> MainWindow:
+    made = MainWindow(world.services, FakeSurface)
+    made.resize(width, height)
+    made.show()
+    settle()
+    return made
+
+
+def settle() -> None:
+    for _ in range(6):
+        QApplication.processEvents()
+
+
+def surface(made: MainWindow) -> FakeSurface:
+    page = made.pages.front
+    assert page is not None
+    return page.surface  # type: ignore[return-value]
+
+
+def shared(width: int = 1280, height: int = 800) -> tuple[World, MainWindow]:
+    world = World().populated()
+    made = window(world, width, height)
+    world.share(world.boards.boards[0])
+    world.boards.new_board("Stage design")
+    made.pages.show(world.boards.boards[1])
+    made.pages.bring(0)
+    surface(made).set(tool="pen", undo_label="Draw", style=Style("#0E8C8C", 5.0))
+    settle()
+    return world, made
+
+
+def main_screen() -> MainWindow:
+    _, made = shared()
+    made.frame.invitation.hide()
+    made.frame.toast.say(Notice("joined", words.joined("Yusuf", 0), "people"))
+    return made
+
+
+def hovered() -> MainWindow:
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    made.sessions.list.hover_row("contact:sofia@example.org")
+    return made
+
+
+def first_start() -> MainWindow:
+    return window(World().first_start())
+
+
+def selection() -> MainWindow:
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    made.body.open_pane(made.people_pane, opened=True)
+    surface(made).set(tool="select")
+    surface(made).select_box(QRect(280, 130, 132, 60), Style("#1B1F24", 2.0, "#C6ECC3"))
+    return made
+
+
+def shape_options() -> MainWindow:
+    _, made = shared(1280, 700)
+    surface(made).set(tool="rectangle", style=Style("#1B1F24", 5.0, "#C2DEFB"))
+    return made
+
+
+def text_options() -> MainWindow:
+    _, made = shared(1000, 600)
+    surface(made).set(tool="text")
+    return made
+
+
+def small() -> MainWindow:
+    world, made = shared(1024, 700)
+    world.boards.boards[0].set(state=BoardState.OFFLINE, waiting_changes=12)
+    made.frame.invitation.hide()
+    made.teller.offline_timer.timeout.emit()
+    return made
+
+
+def narrow() -> MainWindow:
+    _, made = shared(632, 760)
+    return made
+
+
+def narrow_sessions() -> MainWindow:
+    _, made = shared(632, 760)
+    made.top.sessions.click()
+    return made
+
+
+def smallest() -> MainWindow:
+    _, made = shared(480, 420)
+    made.frame.invitation.hide()
+    return made
+
+
+def offline() -> MainWindow:
+    world, made = shared()
+    world.boards.boards[0].set(state=BoardState.OFFLINE, waiting_changes=12)
+    world.people.connection(ConnectionState.WAITING)
+    made.frame.invitation.hide()
+    return made
+
+
+def loading() -> MainWindow:
+    return window(World().loading(), 900 + 320, 600)
+
+
+def empty() -> MainWindow:
+    return window(World().signed_in(), 1240, 600)
+
+
+def failing() -> MainWindow:
+    world = World().populated()
+    made = window(world, 1240, 700)
+    made.frame.invitation.hide()
+    world.people.fail(ProblemKind.WRONG_PASSWORD, "ana@uni.example")
+    return made
+
+
+def crowded() -> MainWindow:
+    made = window(World().crowded(), 1240, 760)
+    made.frame.invitation.hide()
+    made.sessions.search.setText("ma")
+    made.sessions.search.setFocus()
+    return made
+
+
+def waiting() -> MainWindow:
+    world = World().populated()
+    made = window(world, 1240, 760)
+    world.people.set(requests=(SubscriptionRequest("tomasz@example.org", "Tomasz Zieliński"),))
+    world.boards.invite(world.boards.boards[0], "sofia@example.org")
+    world.boards.invite(world.boards.boards[0], "ben@example.org")
+    world.boards.answer("out2", InvitationState.DECLINED)
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    made.body.open_pane(made.people_pane, opened=True)
+    made.body.open_pane(made.sessions, opened=True)
+    return made
+
+
+def invitation() -> MainWindow:
+    world, made = shared()
+    made.body.open_pane(made.sessions, opened=False)
+    return made
+
+
+def joining() -> MainWindow:
+    world = World().populated()
+    made = window(world)
+    made.people_flow.accept("in1")
+    world.boards.boards[-1].set(progress=0.62)
+    return made
+
+
+def account() -> QDialog:
+    made = first_start()
+    made.people_flow.edit_account()
+    return dialog(made)
+
+
+def account_problem() -> QDialog:
+    world = World().populated()
+    made = window(world)
+    world.people.fail(ProblemKind.WRONG_PASSWORD, "ana@uni.example")
+    made.people_flow.edit_account()
+    made.people_flow.dialog.advanced.click()  # type: ignore[union-attr]
+    return dialog(made)
+
+
+def certificate() -> QWidget:
+    world = World().signed_in()
+    made = window(world)
+    problem = Problem(ProblemKind.CERTIFICATE, "chat.uni.example", certificate=CERTIFICATE)
+    world.people.connection(ConnectionState.FAILED, problem)
+    settle()
+    keep.append(made)
+    assert made.people_flow.certificate is not None
+    return made.people_flow.certificate
+
+
+def room() -> QDialog:
+    _, made = shared()
+    made.people_flow.open_room("river@rooms.uni.example")
+    return dialog(made)
+
+
+def create_room() -> QDialog:
+    _, made = shared()
+    made.people_flow.create_room()
+    return dialog(made)
+
+
+def add_contact() -> QDialog:
+    _, made = shared()
+    made.people_flow.add_contact()
+    return dialog(made)
+
+
+def export() -> QDialog:
+    _, made = shared()
+    made.actions_by_id["export"].trigger()
+    return dialog(made)
+
+
+def unsaved() -> QDialog:
+    made = first_start()
+    page = made.pages.front
+    assert page is not None
+    page.is_unsaved = True
+    made.close_page(page)
+    return dialog(made)
+
+
+def keys() -> QDialog:
+    made = first_start()
+    made.actions_by_id["keys"].trigger()
+    return dialog(made)
+
+
+def invite() -> QWidget:
+    _, made = shared()
+    made.open_invite()
+    keep.append(made)
+    assert made.people_flow.popover is not None
+    return made.people_flow.popover
+
+
+def menu() -> QWidget:
+    made = first_start()
+    keep.append(made)
+    made._refresh_actions()
+    return made._menus["View"]
+
+
+def edit_menu() -> QWidget:
+    made = first_start()
+    keep.append(made)
+    made._refresh_actions()
+    return made._menus["Edit"]
+
+
+def dialog(made: MainWindow) -> QDialog:
+    keep.append(made)
+    assert made.people_flow.dialog is not None
+    return made.people_flow.dialog
+
+
+keep: list[QWidget] = []
+
+SCREENS: dict[str, Callable[[], QWidget]] = {
+    "main": main_screen,
+    "hover": hovered,
+    "first-start": first_start,
+    "selection": selection,
+    "shapes": shape_options,
+    "text": text_options,
+    "small-1024": small,
+    "narrow": narrow,
+    "narrow-sessions": narrow_sessions,
+    "smallest": smallest,
+    "offline": offline,
+    "loading": loading,
+    "empty": empty,
+    "error": failing,
+    "crowded": crowded,
+    "waiting": waiting,
+    "invitation": invitation,
+    "joining": joining,
+    "dialog-account": account,
+    "dialog-account-problem": account_problem,
+    "dialog-certificate": certificate,
+    "dialog-room": room,
+    "dialog-create-room": create_room,
+    "dialog-add-contact": add_contact,
+    "dialog-export": export,
+    "dialog-unsaved": unsaved,
+    "dialog-keys": keys,
+    "invite": invite,
+    "menu-view": menu,
+    "menu-edit": edit_menu,
+}
+
+
+def render(names: list[str], suffix: str, schemes: tuple[Scheme, ...], *, rtl: bool) -> None:
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    font = app.font()
+    font.setPixelSize(13)
+    app.setFont(font)
+    direction = Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
+    app.setLayoutDirection(direction)
+    OUT.mkdir(parents=True, exist_ok=True)
+    for scheme in schemes:
+        theme().choose(scheme)
+        for name in names:
+            widget = SCREENS[name]()
+            settle()
+            widget.grab().save(str(OUT / f"{name}-{scheme.value}{suffix}.png"))
+            for top in (*keep, widget):
+                if isinstance(top, MainWindow):
+                    top.let_go()
+                top.hide()
+                top.deleteLater()
+            keep.clear()
+            settle()
+
+
+def main(argv: list[str]) -> None:
+    names = [one for one in argv if not one.startswith("-")] or list(SCREENS)
+    both = (Scheme.LIGHT, Scheme.DARK)
+    if "--only" in argv:
+        suffix = "-200" if os.environ.get("QT_SCALE_FACTOR") == "2" else ""
+        render(names, suffix, both, rtl=False)
+        if not suffix and "--fast" not in argv:
+            render(names, "-rtl", (Scheme.LIGHT,), rtl=True)
+        return
+    for scale in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-m", "tests.gui.gallery", "--only", *names],
+            check=True,
+            env=os.environ | {"QT_SCALE_FACTOR": scale},
+            cwd=OUT.parents[1],
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,516 @@
+"""People and boards in memory: what the windows see without any network, in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from whiteboard.im.account import (
+    AccountSettings,
+    AccountState,
+    Certificate,
+    ConnectionState,
+    Problem,
+    ProblemKind,
+)
+from whiteboard.im.people import (
+    Availability,
+    Contact,
+    Occupant,
+    Room,
+    RoomState,
+    RunningBoard,
+    Subscription,
+    SubscriptionRequest,
+)
+from whiteboard.model.document import Document, new_document
+from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.session.boards import (
+    Board,
+    BoardState,
+    Ephemera,
+    Invitation,
+    InvitationState,
+    Participant,
+)
+from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
+from whiteboard.ui.surface import Selected, Style
+from whiteboard.ui.theme import theme
+from whiteboard.util.event import Event
+
+ME = "ana@uni.example"
+CERTIFICATE = Certificate(
+    domain="chat.uni.example",
+    sha256=":".join(f"{(37 * n + 79) % 256:02X}" for n in range(32)),
+    subject="CN=chat.uni.example",
+    issuer="CN=chat.uni.example",
+    valid_until="2027-03-03",
+    pem="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+)
+
+
+class FakePeople:
+    """A PeopleService whose state a test sets; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.changed: Event[None] = Event()
+        self.account: AccountState | None = None
+        self.contacts: Sequence[Contact] = ()
+        self.requests: Sequence[SubscriptionRequest] = ()
+        self.rooms: Sequence[Room] = ()
+        self.calls: list[tuple[object, ...]] = []
+
+    def set(self, **state: object) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.changed.emit(None)
+
+    def connection(self, state: ConnectionState, problem: Problem | None = None) -> None:
+        assert self.account is not None
+        self.set(account=replace(self.account, connection=state, problem=problem))
+
+    def fail(self, kind: ProblemKind, subject: str) -> None:
+        self.connection(ConnectionState.FAILED, Problem(kind, subject))
+
+    def sign_in(self, settings: AccountSettings) -> None:
+        self.calls.append(("sign_in", settings))
+        self.set(account=AccountState(settings.address, settings.name, ConnectionState.CONNECTING))
+
+    def register(self, settings: AccountSettings) -> None:
+        self.calls.append(("register", settings))
+        self.set(account=AccountState(settings.address, settings.name, ConnectionState.CONNECTING))
+
+    def sign_out(self) -> None:
+        self.calls.append(("sign_out",))
+        self.set(account=None, contacts=(), rooms=())
+
+    def retry_now(self) -> None:
+        self.calls.append(("retry_now",))
+
+    def trust_certificate(self, sha256: str) -> None:
+        self.calls.append(("trust_certificate", sha256))
+
+    def add_contact(self, address: str, name: str = "") -> None:
+        self.calls.append(("add_contact", address, name))
+        row = Contact(address, name or address, subscription=Subscription.NONE, waiting=True)
+        self.set(contacts=(*self.contacts, row))
+
+    def rename_contact(self, address: str, name: str) -> None:
+        self.calls.append(("rename_contact", address, name))
+
+    def remove_contact(self, address: str) -> None:
+        self.calls.append(("remove_contact", address))
+        self.set(contacts=tuple(one for one in self.contacts if one.address != address))
+
+    def answer_request(self, address: str, *, allow: bool) -> None:
+        self.calls.append(("answer_request", address, allow))
+        self.set(requests=tuple(one for one in self.requests if one.address != address))
+
+    def join_room(self, address: str, nick: str = "", password: str = "") -> None:
+        self.calls.append(("join_room", address, nick, password))
+
+    def create_room(
+        self, address: str, nick: str = "", name: str = "", *, members_only: bool = False
+    ) -> None:
+        self.calls.append(("create_room", address, nick, name, members_only))
+
+    def leave_room(self, address: str) -> None:
+        self.calls.append(("leave_room", address))
+
+    def suggested_room_service(self) -> str:
+        return "rooms.uni.example" if self.account is not None else ""
+
+
+class FakeBoard:
+    """A Board over a real Document, whose standing a test sets."""
+
+    def __init__(self, name: str, document: Document | None = None) -> None:
+        self.changed: Event[None] = Event()
+        self.document_replaced: Event[Document] = Event()
+        self.ephemeral: Event[Ephemera] = Event()
+        self.document = document if document is not None else new_document()
+        self.session: str | None = None
+        self.name = name
+        self.place = ""
+        self.state = BoardState.ALONE
+        self.progress: float | None = None
+        self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
+        self.waiting_changes = 0
+        self.problem = ""
+        self.told: list[Ephemeral] = []
+
+    def set(self, **state: object) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.changed.emit(None)
+
+    def tell(self, what: Ephemeral) -> None:
+        self.told.append(what)
+
+    def rename(self, name: str) -> None:
+        self.set(name=name)
+
+    def leave(self) -> None:
+        self.set(state=BoardState.ENDED)
+
+
+class FakeBoards:
+    """A BoardService; inviting makes a row that waits, as the real one does."""
+
+    def __init__(self) -> None:
+        self.changed: Event[None] = Event()
+        self.boards: list[FakeBoard] = []
+        self.invitations: Sequence[Invitation] = ()
+        self.calls: list[tuple[object, ...]] = []
+        self.names: dict[str, str] = {}
+        self._count = 0
+
+    def set(self, **state: object) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.changed.emit(None)
+
+    def answer(self, invitation: str, state: InvitationState) -> None:
+        self.set(
+            invitations=tuple(
+                replace(one, state=state) if one.id == invitation else one
+                for one in self.invitations
+            )
+        )
+
+    def new_board(self, name: str, document: Document | None = None) -> FakeBoard:
+        board = FakeBoard(name, document)
+        self.boards.append(board)
+        self.changed.emit(None)
+        return board
+
+    def invite(self, board: Board, address: str) -> None:
+        self.calls.append(("invite", board.name, address))
+        self._count += 1
+        name = self.names.get(address, address)
+        one = Invitation(f"out{self._count}", False, address, name, board.name)
+        self.set(invitations=(one, *self.invitations))
+
+    def take_back(self, invitation: str) -> None:
+        self.calls.append(("take_back", invitation))
+        self.dismiss(invitation)
+
+    def accept(self, invitation: str) -> FakeBoard:
+        self.calls.append(("accept", invitation))
+        asked = next(one for one in self.invitations if one.id == invitation)
+        board = FakeBoard(asked.board)
+        board.place, board.state, board.session = asked.address, BoardState.JOINING, invitation
+        self.boards.append(board)
+        self.answer(invitation, InvitationState.ACCEPTED)
+        return board
+
+    def decline(self, invitation: str) -> None:
+        self.calls.append(("decline", invitation))
+        self.answer(invitation, InvitationState.DECLINED)
+
+    def dismiss(self, invitation: str) -> None:
+        self.set(invitations=tuple(one for one in self.invitations if one.id != invitation))
+
+    def share_in_room(self, board: Board, room: str) -> None:
+        self.calls.append(("share_in_room", board.name, room))
+
+    def join_in_room(self, room: str, session: str) -> FakeBoard:
+        self.calls.append(("join_in_room", room, session))
+        board = FakeBoard(session)
+        board.place, board.state, board.session = room, BoardState.JOINING, session
+        self.boards.append(board)
+        self.changed.emit(None)
+        return board
+
+    def close(self, board: Board) -> None:
+        self.calls.append(("close", board.name))
+        self.boards = [one for one in self.boards if one is not board]
+        self.changed.emit(None)
+
+
+class FakeFiles:
+    """Opens an empty document, refuses what is named 'broken'; remembers what was written."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[object, ...]] = []
+
+    def open(self, path: Path, then: Callable[[Opened | Refused], None]) -> None:
+        self.calls.append(("open", path.name))
+        if "broken" in path.name:
+            sentence = "“broken.svg” is damaged after line 3. 0 objects could be opened."
+            then(Refused(sentence, "line 3, column 5: mismatched tag"))
+        else:
+            then(Opened(new_document()))
+
+    def save(self, board: Board, path: Path, then: Callable[[Refused | None], None]) -> None:
+        self.calls.append(("save", board.name, path.name))
+        then(None)
+
+    def export_png(
+        self,
+        board: Board,
+        path: Path,
+        options: PngOptions,
+        then: Callable[[Refused | None], None],
+    ) -> None:
+        self.calls.append(("export_png", path.name, options))
+        then(None)
+
+    def export_svg(
+        self, board: Board, path: Path, then: Callable[[Refused | None], None]
+    ) -> None:
+        self.calls.append(("export_svg", path.name))
+        then(None)
+
+
+class FakePreferences:
+    """A dict."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def get(self, key: str) -> str:
+        return self.values.get(key, "")
+
+    def put(self, key: str, value: str) -> None:
+        self.values[key] = value
+
+
+class FakeTrust:
+    """Remembers whom."""
+
+    def __init__(self) -> None:
+        self.trusted: list[tuple[str, str]] = []
+
+    def remember(self, domain: str, sha256: str) -> None:
+        self.trusted.append((domain, sha256))
+
+
+class _Sketch(QWidget):
+    """Dots on paper and a few strokes, so that pictures of the windows look like boards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Board")
+
+    def paintEvent(self, event: object) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme().colour("canvas"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().colour("grid"))
+        for x in range(12, self.width(), 24):
+            for y in range(12, self.height(), 24):
+                painter.drawEllipse(x, y, 2, 2)
+        painter.setPen(QPen(theme().colour("text"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(64, 130, 132, 60, 10, 10)
+        painter.drawRoundedRect(280, 130, 132, 60, 10, 10)
+        painter.drawLine(196, 160, 280, 160)
+        painter.end()
+
+
+class FakeSurface:
+    """A Surface that only remembers."""
+
+    def __init__(self, board: Board) -> None:
+        self.changed: Event[None] = Event()
+        self.board = board
+        self.widget = _Sketch()
+        self.tool = "select"
+        self.style = Style()
+        self.selected: Selected | None = None
+        self.is_editing_text = False
+        self.undo_label: str | None = None
+        self.redo_label: str | None = None
+        self.zoom = 1.0
+        self.calls: list[tuple[object, ...]] = []
+
+    def set(self, **state: object) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.changed.emit(None)
+
+    def select_box(self, box: QRect, style: Style | None = None) -> None:
+        self.set(selected=Selected(1, box, style or self.style))
+
+    def choose(self, tool: str) -> None:
+        self.set(tool=tool)
+
+    def restyle(self, **changes: object) -> None:
+        self.calls.append(("restyle", {k: v for k, v in changes.items() if v is not None}))
+        given = {name: value for name, value in changes.items() if value is not None}
+        if given.get("fill") == "none":
+            given["fill"] = None
+        self.set(style=replace(self.style, **given))
+
+    def can(self, command: str) -> bool:
+        return command not in {"cut", "copy", "paste"}
+
+    def do(self, command: str) -> None:
+        self.calls.append(("do", command))
+
+    def zoom_by(self, factor: float) -> None:
+        self.set(zoom=self.zoom * factor)
+
+    def zoom_to(self, zoom: float) -> None:
+        self.set(zoom=zoom)
+
+    def fit(self, *, selection: bool = False) -> None:
+        self.calls.append(("fit", selection))
+
+    def set_paper(self, paper: str) -> None:
+        self.calls.append(("paper", paper))
+
+    def set_grid(self, shown: bool) -> None:
+        self.calls.append(("grid", shown))
+
+    def close(self) -> None:
+        self.widget.hide()
+
+
+class World:
+    """All fakes of one window."""
+
+    def __init__(self) -> None:
+        self.people = FakePeople()
+        self.boards = FakeBoards()
+        self.files = FakeFiles()
+        self.preferences = FakePreferences()
+        self.trust = FakeTrust()
+        self.quits = 0
+
+    @property
+    def services(self) -> Services:
+        def quit_() -> None:
+            self.quits += 1
+
+        return Services(
+            self.people,
+            self.boards,
+            self.files,
+            self.preferences,
+            self.trust,
+            quit=quit_,
+        )
+
+    # --- states ---------------------------------------------------------------------------
+
+    def first_start(self) -> World:
+        self.preferences.put("name", "Ana Novak")
+        return self
+
+    def signed_in(self) -> World:
+        self.people.account = AccountState(ME, "Ana Novak", ConnectionState.ONLINE)
+        return self
+
+    def loading(self) -> World:
+        self.people.account = AccountState(ME, "Ana Novak", ConnectionState.CONNECTING)
+        return self
+
+    def populated(self) -> World:
+        self.signed_in()
+        both = Subscription.BOTH
+        self.people.contacts = (
+            Contact(
+                "mira@example.org",
+                "Mira Chen",
+                Availability.ONLINE,
+                can_draw=True,
+                drawing_with_me=True,
+                subscription=both,
+            ),
+            Contact(
+                "sofia@example.org",
+                "Sofia Rossi",
+                Availability.ONLINE,
+                can_draw=True,
+                subscription=both,
+            ),
+            Contact(
+                "ben@example.org", "Ben Okafor", Availability.BUSY, can_draw=True, subscription=both
+            ),
+            Contact("max@example.org", "Max", Availability.AWAY, subscription=both),
+            Contact(
+                "lea@example.org",
+                "Léa Martin",
+                Availability.OFFLINE,
+                subscription=both,
+                last_seen=1763821920,
+            ),
+        )
+        self.people.rooms = (
+            Room(
+                "river@rooms.uni.example",
+                "River walk team",
+                "Ana",
+                RoomState.IN,
+                occupants=tuple(
+                    Occupant(
+                        nick,
+                        f"{nick.lower()}@example.org",
+                        Availability.ONLINE,
+                        "participant",
+                        "member",
+                        can_draw=nick != "Lea",
+                        me=nick == "Ana",
+                    )
+                    for nick in ("Ana", "Mira", "Ben", "Yusuf", "Lea")
+                ),
+                boards=(RunningBoard("s1", "River walk kiosk", 3), RunningBoard("s2", "Ideas", 1)),
+            ),
+            Room("physics@rooms.uni.example", "Physics 2b", "Ana", RoomState.IN),
+            Room(
+                "max-planck@rooms.uni.example",
+                "Max-Planck seminar",
+                "Ana",
+                RoomState.FAILED,
+                problem=Problem(ProblemKind.MEMBERS_ONLY, "Max-Planck seminar"),
+            ),
+        )
+        self.boards.names = {one.address: one.name for one in self.people.contacts}
+        self.boards.invitations = (
+            Invitation(
+                "in1", True, "noor@example.net", "Noor Haddad", "Stage design", 3, known=True
+            ),
+        )
+        return self
+
+    def crowded(self) -> World:
+        """500 contacts, among them very long and right-to-left names."""
+        self.populated()
+        extra = [
+            Contact(
+                "maximiliane.hohenfels@students.very-long-university.example",
+                "Maximiliane von Hohenfels-Oberndorf zu Sternberg",
+                Availability.ONLINE,
+                can_draw=True,
+            ),
+            Contact("mohamed@example.net", "محمد العربي", Availability.ONLINE, can_draw=True),
+        ]
+        extra += [Contact(f"person{n}@example.org", f"Person {n}") for n in range(493)]
+        self.people.contacts = (*extra, *self.people.contacts)
+        return self
+
+    def share(self, board: FakeBoard) -> None:
+        """Let the board be live in the group chat with three others."""
+        board.set(
+            name="River walk kiosk",
+            place="river@rooms.uni.example",
+            session="s1",
+            state=BoardState.LIVE,
+            participants=(
+                Participant("me", "Ana Novak", ME, me=True),
+                Participant("mira", "Mira Chen", "mira@example.org"),
+                Participant("ben", "Ben Okafor", "ben@example.org"),
+                Participant("yusuf", "Yusuf Demir", "yusuf@example.org"),
+                Participant("noor", "Noor Haddad", "noor@example.net"),
+                Participant("lea", "Léa Martin", "lea@example.org", away=True),
+            ),
+        )

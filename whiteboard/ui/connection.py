@@ -1,0 +1,186 @@
+"""Says how the board in front stands with the others: the chip, and the notices of flow F."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QTimer
+
+from whiteboard.im.account import ConnectionState
+from whiteboard.session.boards import Board, BoardState, Participant
+from whiteboard.ui import words
+from whiteboard.ui.notices import Notice, Toast
+from whiteboard.ui.ports import Services
+from whiteboard.ui.top_bar import Chip
+
+OFFLINE_NOTICE_MS = 10000
+CONNECTING_CHIP_MS = 2000
+SENDING_CHIP_MS = 1000
+JOINS_TOGETHER_MS = 1000
+
+
+class ConnectionTeller(QObject):
+    """Watches one board at a time; short states are not mentioned, so that nothing flickers."""
+
+    def __init__(
+        self,
+        services: Services,
+        chip: Chip,
+        toast: Toast,
+        invite_again: Callable[[str], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._chip = chip
+        self._toast = toast
+        self._invite_again = invite_again
+        self._board: Board | None = None
+        self._was_offline = False
+        self._offline_count = 0
+        self._here: dict[str, Participant] = {}
+        self._joined: list[str] = []
+        self.offline_timer = self._timer(OFFLINE_NOTICE_MS, self._say_offline)
+        self._chip_timer = self._timer(SENDING_CHIP_MS, self._show_chip_now)
+        self.join_timer = self._timer(JOINS_TOGETHER_MS, self._say_joined)
+
+    def _timer(self, milliseconds: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(act)
+        return timer
+
+    def watch(self, board: Board | None) -> None:
+        """Speak about this board from now on."""
+        self._board = board
+        self._joined.clear()
+        self.join_timer.stop()
+        self._here = _present(board.participants) if board is not None else {}
+        self._was_offline = False
+        self.offline_timer.stop()
+        self._toast.take_back("offline")
+        self.follow()
+
+    def follow(self) -> None:
+        """The board or the account changed."""
+        self._follow_chip()
+        self._follow_connection()
+        self._follow_people()
+
+    # --- chip -----------------------------------------------------------------------------
+
+    def _wanted_chip(self) -> tuple[str, str, str, int]:
+        """(text, icon, tone, patience in ms)."""
+        board = self._board
+        if board is None:
+            return "", "", "", 0
+        account = self._services.people.account
+        if board.state is BoardState.OFFLINE:
+            return words.offline_waiting(board.waiting_changes), "offline", "warn", 0
+        if board.state is BoardState.WAITING:
+            return words.tr("Waiting for an answer"), "waiting", "warn", 0
+        if board.state is BoardState.ENDED:
+            return words.tr("Ended"), "", "text2", 0
+        if board.state is BoardState.LIVE and board.waiting_changes:
+            return words.sending(board.waiting_changes), "send", "text2", SENDING_CHIP_MS
+        if account is not None and account.connection is ConnectionState.CONNECTING:
+            return words.connecting(), "", "text2", CONNECTING_CHIP_MS
+        if board.state is BoardState.ALONE:
+            return words.only_here(), "", "text2", 0
+        return "", "", "", 0
+
+    def _follow_chip(self) -> None:
+        text, icon, tone, patience = self._wanted_chip()
+        shown_kind = bool(self._chip.text) and not self._chip.isHidden()
+        if patience and not (shown_kind and _same_kind(self._chip.text, text)):
+            if not self._chip_timer.isActive():
+                self._chip_timer.start(patience)
+            return
+        self._chip_timer.stop()
+        if self._chip.text != text:
+            self._chip.say(text, icon, tone)
+
+    def _show_chip_now(self) -> None:
+        text, icon, tone, _ = self._wanted_chip()
+        self._chip.say(text, icon, tone)
+
+    # --- connection -----------------------------------------------------------------------
+
+    def _follow_connection(self) -> None:
+        board = self._board
+        if board is None:
+            return
+        if board.state is BoardState.OFFLINE:
+            self._offline_count = board.waiting_changes
+            if not self._was_offline:
+                self._was_offline = True
+                self.offline_timer.start()
+            elif self._toast.notice is not None and self._toast.notice.kind == "offline":
+                self._say_offline()
+        elif self._was_offline and board.state is BoardState.LIVE and not board.waiting_changes:
+            self._was_offline = False
+            self.offline_timer.stop()
+            self._toast.take_back("offline")
+            text = words.connected_again(self._offline_count)
+            self._toast.say(Notice("back", text, "check", "good"))
+
+    def _say_offline(self) -> None:
+        if self._board is None or self._board.state is not BoardState.OFFLINE:
+            return
+        self._toast.say(
+            Notice(
+                "offline",
+                words.disconnected(self._board.waiting_changes),
+                "offline",
+                "warn",
+                words.tr("Try again now"),
+                self._services.people.retry_now,
+                lasting=True,
+            )
+        )
+
+    # --- people ---------------------------------------------------------------------------
+
+    def _follow_people(self) -> None:
+        board = self._board
+        if board is None:
+            return
+        now = _present(board.participants)
+        before, self._here = self._here, now
+        if board.state is not BoardState.LIVE:
+            return
+        for id_, one in now.items():
+            if id_ not in before and not one.me:
+                self._joined.append(one.name)
+        if self._joined and not self.join_timer.isActive():
+            self.join_timer.start()
+        gone = [one for id_, one in before.items() if id_ not in now and not one.me]
+        alone = not [one for one in now.values() if not one.me]
+        if gone and alone:
+            last = gone[-1]
+            address = last.address
+            self._toast.say(
+                Notice(
+                    "left",
+                    words.has_left(last.name),
+                    "people",
+                    action=words.tr("Invite again"),
+                    act=lambda: self._invite_again(address),
+                )
+            )
+
+    def _say_joined(self) -> None:
+        if self._joined:
+            first, *others = self._joined
+            self._joined.clear()
+            self._toast.say(Notice("joined", words.joined(first, len(others)), "people"))
+
+
+def _present(participants: Sequence[Participant]) -> dict[str, Participant]:
+    return {one.id: one for one in participants if not one.away}
+
+
+def _same_kind(shown: str, wanted: str) -> bool:
+    """Whether two chip texts differ only in a number."""
+    return shown.strip("0123456789…. ")[:7] == wanted.strip("0123456789…. ")[:7]

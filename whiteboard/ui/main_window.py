@@ -1,0 +1,542 @@
+"""The window: a board with what floats over it, panes beside it, a bar above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from whiteboard.session.boards import Board, BoardState
+from whiteboard.ui import words
+from whiteboard.ui.actions import make_actions, make_menu
+from whiteboard.ui.body import Body, SizeClass
+from whiteboard.ui.command_palette import CommandPalette
+from whiteboard.ui.connection import ConnectionTeller
+from whiteboard.ui.dialogs.contact import AskName
+from whiteboard.ui.file_flow import FileFlow
+from whiteboard.ui.frame import BoardFrame
+from whiteboard.ui.icons import app_icon
+from whiteboard.ui.keys import KeySheet
+from whiteboard.ui.notices import Notice
+from whiteboard.ui.pages import MakeSurface, Page, Pages
+from whiteboard.ui.panes.people import PeoplePane
+from whiteboard.ui.panes.sessions import SessionsPane
+from whiteboard.ui.people_flow import PeopleFlow
+from whiteboard.ui.ports import Services
+from whiteboard.ui.surface import Surface
+from whiteboard.ui.theme import Scheme, theme
+from whiteboard.ui.top_bar import TopBar
+from whiteboard.ui.widgets import FocusRing
+
+_EDITS = (
+    "undo",
+    "redo",
+    "cut",
+    "copy",
+    "paste",
+    "duplicate",
+    "delete",
+    "select-all",
+    "to-front",
+    "forward",
+    "backward",
+    "to-back",
+)
+_TOOLS = ("select", "hand", "pen", "eraser", "rectangle", "ellipse", "line", "arrow", "text")
+
+
+class MainWindow(QMainWindow):
+    """Everything of DESIGN section 2 that exists.
+
+    Args:
+        services: what the window works with.
+        make_surface: makes the canvas of a board.
+    """
+
+    def __init__(self, services: Services, make_surface: MakeSurface) -> None:
+        super().__init__()
+        self.services = services
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(480, 420)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        preferences = services.preferences
+        scheme = preferences.get("theme")
+        if scheme in {one.value for one in Scheme} and theme().scheme.value != scheme:
+            theme().choose(Scheme(scheme))
+        self.pages = Pages(make_surface)
+        self.frame = BoardFrame()
+        self.sessions = SessionsPane(services)
+        self.people_pane = PeoplePane(services.boards)
+        self.top = TopBar(self)
+        self.body = Body(self.frame, self.sessions, self.people_pane, preferences)
+        self._build()
+        self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
+        self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
+        self.teller = ConnectionTeller(
+            services, self.top.chip, self.frame.toast, self.people_flow.invite, self
+        )
+        self.actions_by_id = make_actions(self, self.frame, self._handlers())
+        self.menu, self._menus = make_menu(self, self.actions_by_id)
+        self._add_view_choices()
+        self._connect()
+        self.ring = FocusRing(self)
+        self._leaving = False
+        self._unsubscribe = [
+            services.people.changed.subscribe(lambda _none: self._people_changed()),
+            services.boards.changed.subscribe(lambda _none: self._boards_changed()),
+            self.pages.changed.subscribe(lambda _none: self._pages_changed()),
+            self.pages.front_changed.subscribe(self._front_changed),
+        ]
+        geometry = preferences.get("geometry")
+        if not geometry or not self.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
+            self.resize(1280, 800)
+        if not self.pages.all:
+            self.add_board()
+        self._people_changed()
+
+    # --- building -------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        whole = QWidget(self)
+        whole.setObjectName("chrome")
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.body, 1)
+        self.setCentralWidget(whole)
+        self.sessions.set_current(self._front_board)
+
+    def _connect(self) -> None:
+        top, body, flow = self.top, self.body, self.people_flow
+        top.menu.clicked.connect(self.open_menu)
+        top.sessions.clicked.connect(lambda: self._toggle(self.sessions))
+        top.people.clicked.connect(lambda: self._toggle(self.people_pane))
+        top.new.clicked.connect(self.add_board)
+        top.invite.clicked.connect(self.open_invite)
+        top.invite_small.clicked.connect(self.open_invite)
+        top.board_chosen.connect(self.pages.bring)
+        top.board_closed.connect(lambda place: self.close_page(self.pages.all[place]))
+        top.chip.clicked.connect(self._explain_connection)
+        body.panes_changed.connect(self._panes_changed)
+        body.class_changed.connect(self._class_changed)
+        self.sessions.asked.connect(self._asked)
+        self.people_pane.invite_wanted.connect(self.open_invite)
+        self.people_pane.ask_again.connect(flow.invite)
+        card = self.frame.invitation
+        card.joined.connect(flow.accept)
+        card.declined.connect(self.services.boards.decline)
+        card.postponed.connect(self._postpone)
+        self.frame.progress.cancelled.connect(self._cancel_joining)
+        self._class_changed()
+        self._panes_changed()
+
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        flow, files = self.people_flow, self.files
+        handlers: dict[str, Callable[[], None]] = {
+            "new": self._new,
+            "open": files.open,
+            "new-window": self.services.new_window,
+            "save": self._with_page(files.save),
+            "save-as": self._with_page(files.save_as),
+            "export": self._with_page(files.export),
+            "close": self._with_page(self.close_page),
+            "quit": self.services.quit,
+            "zoom-in": self._with_surface(lambda surface: surface.zoom_by(1.25)),
+            "zoom-out": self._with_surface(lambda surface: surface.zoom_by(0.8)),
+            "zoom-100": self._with_surface(lambda surface: surface.zoom_to(1.0)),
+            "fit": self._with_surface(lambda surface: surface.fit()),
+            "fit-selection": self._with_surface(lambda surface: surface.fit(selection=True)),
+            "grid": self._toggle_grid,
+            "only-board": self._toggle_only_board,
+            "full-screen": self._toggle_full_screen,
+            "sessions": lambda: self._toggle(self.sessions),
+            "people": lambda: self._toggle(self.people_pane),
+            "rename": self._with_page(self._rename),
+            "leave": self._with_page(lambda page: page.board.leave()),
+            "invite": self.open_invite,
+            "add-contact": flow.add_contact,
+            "join-room": flow.join_room,
+            "create-room": flow.create_room,
+            "account": flow.edit_account,
+            "palette": self.open_palette,
+            "keys": self._open_keys,
+            "menu": self.open_menu,
+            "next-region": lambda: self._next_region(1),
+            "previous-region": lambda: self._next_region(-1),
+            "newest-notice": self._focus_notice,
+            "next-board": lambda: self._step_board(1),
+            "previous-board": lambda: self._step_board(-1),
+        }
+        for number in range(1, 10):
+            handlers[f"board-{number}"] = self._bringer(number - 1)
+        for name in _EDITS:
+            handlers[name] = self._doer(name)
+        for name in _TOOLS:
+            handlers[f"tool-{name}"] = self._tool_chooser(name)
+        return handlers
+
+    def _with_page(self, act: Callable[[Page], None]) -> Callable[[], None]:
+        def run() -> None:
+            if self.pages.front is not None:
+                act(self.pages.front)
+
+        return run
+
+    def _with_surface(self, act: Callable[[Surface], None]) -> Callable[[], None]:
+        return self._with_page(lambda page: act(page.surface))
+
+    def _doer(self, command: str) -> Callable[[], None]:
+        return self._with_surface(lambda surface: surface.do(command))
+
+    def _tool_chooser(self, tool: str) -> Callable[[], None]:
+        return self._with_surface(lambda surface: surface.choose(tool))
+
+    def _bringer(self, place: int) -> Callable[[], None]:
+        return lambda: self.pages.bring(place)
+
+    def _add_view_choices(self) -> None:
+        """Theme and paper, which are choices and not commands, at the end of View."""
+        view = self._menus["View"]
+        view.addSeparator()
+        scheme = self.services.preferences.get("theme") or "system"
+        paper = self.services.preferences.get("paper") or "auto"
+        for title, choices, now, choose in (
+            (
+                words.tr("Theme"),
+                (("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+                scheme,
+                self._choose_scheme,
+            ),
+            (
+                words.tr("Paper"),
+                (("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")),
+                paper,
+                self._choose_paper,
+            ),
+        ):
+            menu = QMenu(title, view)
+            group = QActionGroup(menu)
+            for value, label in choices:
+                action = QAction(words.tr(label), group)
+                action.setCheckable(True)
+                action.setChecked(value == now)
+                action.triggered.connect(_with(choose, value))
+                menu.addAction(action)
+            view.addMenu(menu)
+        self.menu.aboutToShow.connect(self._refresh_actions)
+
+    # --- boards ---------------------------------------------------------------------------
+
+    def _front_board(self) -> Board | None:
+        return self.pages.front.board if self.pages.front is not None else None
+
+    def add_board(self) -> Board:
+        """A new board only on this computer, in front, the pen active."""
+        names = {page.board.name for page in self.pages.all}
+        names |= {board.name for board in self.services.boards.boards}
+        untitled, number = words.tr("Untitled"), 1
+        name = untitled
+        while name in names:
+            number += 1
+            name = f"{untitled} {words.number(number)}"
+        board = self.services.boards.new_board(name)
+        page = self.pages.show(board)
+        page.surface.choose("pen")
+        page.surface.widget.setFocus()
+        return board
+
+    def _new(self) -> None:
+        self.add_board()
+
+    def show_board(self, board: Board) -> None:
+        """Bring a board to the front (from the program around the windows)."""
+        self.pages.show(board)
+
+    def open_path(self, path: Path) -> None:
+        """Open a file, as File, Open does."""
+        self.files.open_path(path)
+
+    def close_page(self, page: Page) -> None:
+        """Close a tab and leave its board; asks only if work would be lost."""
+        self.files.ask_before_losing(page, lambda: self._close_page(page))
+
+    def _close_page(self, page: Page) -> None:
+        self.services.boards.close(page.board)
+        if self.pages.of(page.board) is not None:
+            self.pages.remove(page)
+        if not self.pages.all:
+            self.add_board()
+
+    def _rename(self, page: Page) -> None:
+        sheet = AskName(words.tr("Rename the board"), page.board.name, page.board.rename, self)
+        self.people_flow.open(sheet)
+
+    def _cancel_joining(self) -> None:
+        page = self.pages.front
+        if page is not None and page.board.state is BoardState.JOINING:
+            self._close_page(page)
+
+    def _step_board(self, step: int) -> None:
+        if len(self.pages):
+            self.pages.bring((self.pages.front_place + step) % len(self.pages))
+
+    # --- what changed ---------------------------------------------------------------------
+
+    def _people_changed(self) -> None:
+        self.people_flow.follow_account()
+        self.teller.follow()
+        self._show_badge()
+
+    def _boards_changed(self) -> None:
+        open_boards = list(self.services.boards.boards)
+        for page in self.pages.all:
+            if not any(page.board is board for board in open_boards) and len(self.pages) > 1:
+                self.pages.remove(page)
+        incoming = self.people_flow.incoming()
+        first = incoming[0] if incoming else ""
+        by_id = {one.id: one for one in self.services.boards.invitations}
+        self.frame.invitation.show_invitation(by_id.get(first), max(0, len(incoming) - 1))
+        self.frame.arrange()
+        self.people_pane.show_board(self._front_board())
+        self._show_badge()
+
+    def _show_badge(self) -> None:
+        self.top.badge.show_count(0 if self.body.is_open(self.sessions) else self.sessions.badge())
+
+    def _front_changed(self, page: Page | None) -> None:
+        if page is None:
+            self.frame.let_go()
+            return
+        tool = self.frame.surface.tool if self.frame.surface is not None else ""
+        if tool:
+            page.surface.choose(tool)
+        page.surface.set_paper(self.services.preferences.get("paper") or "auto")
+        self.frame.show_surface(page.surface)
+        self.teller.watch(page.board)
+        page.surface.widget.setFocus()
+
+    def _pages_changed(self) -> None:
+        page = self.pages.front
+        rooms = {room.address for room in self.services.people.rooms}
+        tabs = [one.tab(room=one.board.place in rooms, front=one is page) for one in self.pages.all]
+        self.top.show_tabs(tabs, max(0, self.pages.front_place))
+        board = self._front_board()
+        self.top.show_people(board.participants if board is not None else ())
+        self.people_pane.show_board(board)
+        self.frame.progress.show_board(board)
+        self.sessions.refresh()
+        self.teller.follow()
+        if board is not None:
+            self.setWindowTitle(words.window_title(board.name, self.services.title_suffix))
+
+    def _panes_changed(self) -> None:
+        for pane, button, action in (
+            (self.sessions, self.top.sessions, "sessions"),
+            (self.people_pane, self.top.people, "people"),
+        ):
+            opened = self.body.is_open(pane)
+            button.setChecked(opened)
+            self.actions_by_id[action].setChecked(opened)
+        self._show_badge()
+
+    def _class_changed(self) -> None:
+        narrow = self.body.size_class is SizeClass.SMALL
+        self.top.set_narrow(narrow, tiny=self.width() < 560)
+        self._pages_changed()
+
+    def _refresh_actions(self) -> None:
+        """Enable what would do something, before a menu shows it."""
+        page = self.pages.front
+        for name in _EDITS:
+            self.actions_by_id[name].setEnabled(page is not None and page.surface.can(name))
+        for action in self.actions_by_id.values():
+            if not action.menu():
+                action.setVisible(True)
+        leave = page is not None and page.board.state not in {BoardState.ALONE, BoardState.ENDED}
+        self.actions_by_id["leave"].setEnabled(leave)
+
+    # --- what the person asks for -----------------------------------------------------------
+
+    def _asked(self, action: str, what: str) -> None:
+        """Requests of the Sessions pane."""
+        flow, people = self.people_flow, self.services.people
+        boards: Sequence[Board] = self.services.boards.boards
+        place = int(what) if what.isdecimal() and int(what) < len(boards) else None
+        simple: dict[str, Callable[[], object]] = {
+            "new-board": self.add_board,
+            "add-account": flow.edit_account,
+            "edit-account": flow.edit_account,
+            "certificate": flow.ask_certificate,
+            "join-room": flow.join_room,
+            "create-room": flow.create_room,
+            "sign-out": people.sign_out,
+        }
+        about: dict[str, Callable[[str], object]] = {
+            "draw": flow.draw_with,
+            "open-shared": flow.open_shared_with,
+            "join": flow.accept,
+            "open-room": flow.open_room,
+            "room-details": lambda room: flow.open_room(room, details=True),
+            "leave-room": people.leave_room,
+            "add-contact": flow.add_contact,
+            "rename-contact": flow.rename_contact,
+            "remove-contact": flow.remove_contact,
+        }
+        if action in simple:
+            simple[action]()
+        elif action in about:
+            about[action](what)
+        elif place is not None:
+            page = self.pages.show(boards[place])
+            if action == "close-board":
+                self.close_page(page)
+            elif action == "rename-board":
+                self._rename(page)
+
+    def open_invite(self) -> None:
+        """Who to draw with (flow B)."""
+        small = self.top.invite.isHidden()
+        self.people_flow.open_invite(self.top.invite_small if small else self.top.invite)
+
+    def open_menu(self) -> None:
+        """The menu behind the Menu button."""
+        at = self.top.menu
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x = at.width() - self.menu.sizeHint().width() if rtl else 0
+        self.menu.popup(at.mapToGlobal(QPoint(x, at.height() + 4)))
+
+    def open_palette(self) -> None:
+        """Find a command by its name."""
+        self._refresh_actions()
+        shown = {
+            id_: one for id_, one in self.actions_by_id.items() if not id_.startswith("board-")
+        }
+        CommandPalette(shown, self).open_over(self)
+
+    def _open_keys(self) -> None:
+        self.people_flow.open(KeySheet(self))
+
+    def say(self, text: str) -> None:
+        """A fact, as a toast."""
+        self.frame.toast.say(Notice("fact", text))
+
+    def _explain_connection(self) -> None:
+        board = self._front_board()
+        if board is not None and board.state is BoardState.ALONE:
+            self.open_invite()
+        else:
+            self.body.open_pane(self.sessions, opened=True)
+
+    def _postpone(self, invitation: str) -> None:
+        self.people_flow.postpone(invitation)
+        self._boards_changed()
+
+    def _toggle(self, pane: SessionsPane | PeoplePane) -> None:
+        opened = not self.body.is_open(pane)
+        self.body.open_pane(pane, opened=opened)
+        if opened and self.body.size_class is SizeClass.SMALL:
+            pane.list.setFocus()
+
+    def _toggle_grid(self) -> None:
+        shown = self.actions_by_id["grid"].isChecked()
+        for page in self.pages.all:
+            page.surface.set_grid(shown)
+
+    def _toggle_only_board(self) -> None:
+        only = self.actions_by_id["only-board"].isChecked()
+        self.top.setVisible(not only)
+        self.frame.set_only_board(only)
+        if only:
+            for pane in (self.sessions, self.people_pane):
+                self.body.open_pane(pane, opened=False, remember=False)
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _choose_scheme(self, value: str) -> None:
+        theme().choose(Scheme(value))
+        self.services.preferences.put("theme", value)
+
+    def _choose_paper(self, value: str) -> None:
+        for page in self.pages.all:
+            page.surface.set_paper(value)
+        self.services.preferences.put("paper", value)
+
+    # --- keyboard -------------------------------------------------------------------------
+
+    def _regions(self) -> list[list[QWidget]]:
+        """What F6 walks: the canvas, each bar, the top bar, the panes; each with what to focus."""
+        regions: list[list[QWidget]] = []
+        if self.frame.surface is not None:
+            regions.append([self.frame.surface.widget])
+        regions += [_focusable(bar) for bar in (*self.frame.bars, self.top)]
+        regions += [[self.sessions.list], [self.people_pane.list]]
+        regions += [_focusable(card) for card in (self.frame.invitation, self.frame.toast)]
+        return [region for region in regions if region and region[0].isVisible()]
+
+    def _next_region(self, step: int) -> None:
+        regions = self._regions()
+        focus = QApplication.focusWidget()
+        here = next((at for at, region in enumerate(regions) if focus in region), 0)
+        regions[(here + step) % len(regions)][0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _focus_notice(self) -> None:
+        card = self.frame.invitation
+        if not card.isHidden():
+            card.join.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.frame.toast.focus_action()
+
+    # --- closing --------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        losing = [page for page in self.pages.all if page.would_be_lost]
+        if losing and not self._leaving:
+            event.ignore()
+            page = losing[0]
+            self.pages.bring(self.pages.all.index(page))
+
+            def go_on() -> None:
+                page.is_unsaved = False
+                self.close()
+
+            self.files.ask_before_losing(page, go_on)
+            return
+        geometry = self.saveGeometry().toBase64().data()
+        self.services.preferences.put("geometry", bytes(geometry).decode("ascii"))
+        self.let_go()
+        event.accept()
+
+    def let_go(self) -> None:
+        """Listen no longer and close the pages; the boards live on in the service."""
+        if self._leaving:
+            return
+        self._leaving = True
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self.sessions.let_go()
+        self.teller.watch(None)
+        self.frame.let_go()
+        for page in self.pages.all:
+            page.close()
+
+
+def _with(choose: Callable[[str], None], value: str) -> Callable[..., None]:
+    return lambda *_checked: choose(value)
+
+
+def _focusable(holder: QWidget) -> list[QWidget]:
+    if holder.isHidden():
+        return []
+    return [
+        child
+        for child in holder.findChildren(QWidget)
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
+    ]
