@@ -1,0 +1,47 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from whiteboard.app.errors import CommandError
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write beside the file, then put it in its place; an old file stays if anything fails.
+
+    Raises:
+        OSError: the disk is full, the folder is missing or may not be written.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """`replace_file` for commands.
+
+    Raises:
+        CommandError: it could not be written, with the reason.
+    """
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        raise CommandError(f"“{path}” cannot be written: {error.strerror}.") from error
