@@ -1,4 +1,4 @@
-"""Real Prosody for the integration tests: one server for the whole run, more where a test breaks it."""
+"""Real Prosody for the integration tests: one for the whole run, more where a test breaks it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ def own_server() -> Iterator[Callable[..., LocalServer]]:
             return stack.enter_context(LocalServer(**options))  # type: ignore[arg-type]
 
         yield make
+
+
+def room_address() -> str:
+    """The address of a room that does not exist yet."""
+    return f"{unique('room')}@{LocalServer.rooms}"
 
 
 def settings(
@@ -121,6 +126,21 @@ class Party:
                 self.people.account.problem is not None and self.people.account.problem.kind is kind
             )
         )
+
+    def contact(self, other: Party):
+        return next(row for row in self.people.contacts if row.address == other.address)
+
+    async def befriend(self, other: Party) -> None:
+        """Both on each other's list, seeing each other and that they can draw."""
+        self.people.add_contact(other.address)
+        await other.until(lambda: other.people.requests)
+        other.people.answer_request(self.address, allow=True)
+        for one, another in ((self, other), (other, self)):
+            await one.until(
+                lambda one=one, another=another: any(
+                    row.address == another.address and row.can_draw for row in one.people.contacts
+                )
+            )
 
     def room(self, address: str):
         return next(room for room in self.people.rooms if room.address == address)

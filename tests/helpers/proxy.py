@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Self
 
 
 class Proxy:
     """Listens on a free loopback port and forwards to `port`.
 
-    `cut` ends all connections at once without a goodbye; `refuse` lets no new ones in until `allow`.
+    `cut` ends all connections without a goodbye; `refuse` lets no new ones in until `allow`.
     """
 
     def __init__(self, port: int) -> None:
@@ -21,7 +22,7 @@ class Proxy:
         self.port = 0
         self.connections = 0
 
-    async def __aenter__(self) -> Proxy:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
