@@ -179,7 +179,7 @@ def _matches(selector: object, node: Node) -> bool:
         case selectors.NamespaceSelector():
             return bool(node.ns == selector.namespace)
         case selectors.IDSelector():
-            return node.get("id") == selector.ident
+            return bool(node.get("id") == selector.ident)
         case selectors.ClassSelector():
             return selector.class_name in (node.get("class") or "").split()
         case selectors.AttributeSelector():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -14,7 +15,7 @@ Lines: TypeAlias = Sequence[Sequence[Point]]
 
 
 def contains(lines: Lines, x: float, y: float, *, even_odd: bool) -> bool:
-    """Whether the filled area covers the point; open subpaths are closed for it, as filling does."""
+    """Whether the filled area covers the point; open subpaths count as closed, as in filling."""
     winding = 0
     for line in lines:
         px, py = line[-1]
@@ -54,7 +55,7 @@ def crosses_rect(lines: Lines, rect: Rect) -> bool:
             if _segment_meets(line[0], line[0], rect):
                 return True
             continue
-        for p, q in zip(line, line[1:], strict=False):
+        for p, q in itertools.pairwise(line):
             if _segment_meets(p, q, rect):
                 return True
     return False
@@ -83,9 +84,9 @@ def _segment_meets(p: Point, q: Point, rect: Rect) -> bool:
 def near(lines: Lines, points: Sequence[Point], radius: float) -> bool:
     """Whether a stroke of this radius through the points meets the outline."""
     square = radius * radius
-    moves = list(zip(points, points[1:], strict=False)) or [(points[0], points[0])]
+    moves = list(itertools.pairwise(points)) or [(points[0], points[0])]
     for line in lines:
-        edges = list(zip(line, line[1:], strict=False)) or [(line[0], line[0])]
+        edges = list(itertools.pairwise(line)) or [(line[0], line[0])]
         for a, b in edges:
             low_x, high_x = min(a[0], b[0]) - radius, max(a[0], b[0]) + radius
             low_y, high_y = min(a[1], b[1]) - radius, max(a[1], b[1]) + radius

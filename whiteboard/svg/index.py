@@ -1,7 +1,7 @@
 """Where painted elements are: an index over the plan that answers `tools.ports.Geometry`.
 
-Boxes lie in grids whose cells double in size; a box is in the grid whose cells are at least as large
-as itself, so in at most four cells, and adding, removing and finding cost the same on any board.
+Boxes lie in grids whose cells double in size; a box is in the grid whose cells are at least as
+large as itself, so in at most four cells: adding, removing and finding cost the same on any board.
 Boxes are made when they are first needed (`catch_up` does it in slices), because measuring
 10 000 strokes takes longer than a frame.
 """

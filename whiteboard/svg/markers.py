@@ -48,7 +48,7 @@ def vertices(path: Path) -> list[Vertex]:
             start.arrives = way
             out.append(end)
             continue
-        numbers: tuple[float, ...] = segment[1:]  # type: ignore[assignment] # after the letter
+        numbers: tuple[float, ...] = segment[1:]
         points = [(last.x, last.y), *zip(numbers[::2], numbers[1::2], strict=True)]
         begin = _first_way(points)
         arrive = _first_way(points[::-1])

@@ -6,6 +6,7 @@ segment.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -493,7 +494,7 @@ def length(path: Path, tolerance: float = 0.05) -> float:
 
 
 def _pairs(line: list[Point]) -> Iterable[tuple[Point, Point]]:
-    return zip(line, line[1:], strict=False)
+    return itertools.pairwise(line)
 
 
 def area(path: Path) -> float:
@@ -520,14 +521,14 @@ def reversed_path(path: Path) -> Path:
 def _reversed_part(part: list[Segment]) -> list[Segment]:
     closed = part[-1][0] == "Z"
     body = part[:-1] if closed else part
-    out: list[Segment] = [("M", *body[-1][-2:])]  # type: ignore[list-item] # its end point
+    out: list[Segment] = [("M", *body[-1][-2:])]
     for before, segment in zip(reversed(body[:-1]), reversed(body[1:]), strict=True):
         end = before[-2:]
         if len(segment) == 7:
             _, x1, y1, x2, y2, _, _ = segment
-            out.append(("C", x2, y2, x1, y1, *end))  # type: ignore[arg-type] # a point
+            out.append(("C", x2, y2, x1, y1, *end))
         else:
-            out.append(("L", *end))  # type: ignore[arg-type] # a point
+            out.append(("L", *end))
     if closed:
         out.append(("Z",))
     return out

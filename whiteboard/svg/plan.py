@@ -22,7 +22,7 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Segment: TypeAlias = (
     tuple[str, float, float] | tuple[str, float, float, float, float, float, float] | tuple[str]
 )
-"""('M', x, y), ('L', x, y), ('C', x1, y1, x2, y2, x, y) or ('Z',); absolute, no arcs or quadratics."""
+"""('M', x, y), ('L', x, y), ('C', x1, y1, x2, y2, x, y) or ('Z',); absolute, nothing else."""
 Path = tuple[Segment, ...]
 
 Key = tuple[str, tuple[str, ...]]

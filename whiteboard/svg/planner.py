@@ -312,7 +312,7 @@ class Planner:
         self._work.append(entry)
 
     def _check_ids(self) -> None:
-        """Plan again what looked up an id that now means another element, or none, or one at last."""
+        """Plan again what looked up an id that means something else now."""
         for name, users in list(self._id_users.items()):
             found = self._source.by_id(name)
             rid = None if found is None else found.rid

@@ -1,13 +1,14 @@
 """From the points of a pen to a smooth path: few cubics, close to the points, short on the wire.
 
 The points are thinned and lightly smoothed, cut at corners, and each part is fitted by Schneider's
-method ("An Algorithm for Automatically Fitting Digitized Curves", Graphics Gems, 1990): one cubic by
+method ("An Algorithm for Automatically Fitting Digitized Curves", Graphics Gems, 1990): a cubic by
 least squares with the end tangents given; where it is too far off, better parameters by Newton's
 method, then cut at the worst point.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -25,7 +26,7 @@ _CORNER = math.cos(math.radians(70))
 """A turn by more than this is a corner that stays sharp."""
 _NEWTON_STEPS = 4
 MAX_POINTS = 20_000
-"""A stroke with more points is thinned first; at 240 Hz that is 80 seconds without lifting the pen."""
+"""A stroke with more points is thinned first; at 240 Hz that is 80 seconds of one stroke."""
 
 
 def fit(points: Sequence[Sequence[float]], width: float = 3.0, *, scale: float = 1.0) -> str:
@@ -115,7 +116,7 @@ def _parts(points: list[Point]) -> list[list[Point]]:
             if turn < _CORNER and turn <= _neighbour_turn(points, i):
                 cuts.append(i)
     cuts.append(len(points) - 1)
-    return [points[a : b + 1] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [points[a : b + 1] for a, b in itertools.pairwise(cuts)]
 
 
 def _neighbour_turn(points: list[Point], i: int) -> float:
@@ -164,7 +165,7 @@ def _unit(x: float, y: float) -> Point:
 
 
 def _fit(points: list[Point], begin: Point, end: Point, error: float) -> list[_Bezier]:
-    """Cubics through the points; `begin` and `end` point inwards. Works off a stack, not by calls."""
+    """Cubics through the points; `begin` and `end` point inwards."""
     out: list[_Bezier] = []
     stack = [(0, len(points) - 1, begin, end)]
     while stack:
@@ -208,7 +209,7 @@ def _fit_one(
 def _chord_lengths(points: list[Point]) -> list[float]:
     total = 0.0
     out = [0.0]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in itertools.pairwise(points):
         total += math.dist(a, b)
         out.append(total)
     return [value / total for value in out]

@@ -23,6 +23,8 @@ from whiteboard.svg.units import Length, parse_fraction, parse_length, parse_len
 DEFAULT_FAMILY = "Times New Roman"
 DEFAULT_SIZE = 16.0
 _CACHE_SIZE = 20_000
+_ONE, _ZERO = Length(1.0), Length(0.0)
+_FONT = Font((DEFAULT_FAMILY,), DEFAULT_SIZE)
 
 
 @dataclass(slots=True)
@@ -36,13 +38,13 @@ class Style:
     even_odd: bool = False
     stroke: PaintValue = Keyword.NONE
     stroke_opacity: float = 1.0
-    stroke_width: Length = Length(1.0)
+    stroke_width: Length = _ONE
     cap: Cap = Cap.BUTT
     join: Join = Join.MITER
     miter_limit: float = 4.0
     dash: tuple[Length, ...] = ()
-    dash_offset: Length = Length(0.0)
-    font: Font = Font((DEFAULT_FAMILY,), DEFAULT_SIZE)
+    dash_offset: Length = _ZERO
+    font: Font = _FONT
     anchor: str = "start"
     right_to_left: bool = False
     preserve_space: bool = False
@@ -135,9 +137,9 @@ class Cascade:
 
 
 def compute(parent: Style, declared: Mapping[str, str], initial: Style) -> Style:
-    """The style below `parent` of an element that declares these values (shorthands taken apart)."""
+    """The style below `parent` of an element that declares these values; no shorthands in them."""
     style = copy.copy(parent)
-    style._children = {}
+    style._children = {}  # noqa: SLF001 - the cache is ours
     for name, value in _RESET:
         setattr(style, name, value)
     ordered = [name for name in _FIRST if name in declared]
@@ -154,8 +156,7 @@ def compute(parent: Style, declared: Mapping[str, str], initial: Style) -> Style
 
 def _declare(declared: dict[str, str], name: str, value: str) -> None:
     if name == "font":
-        for part, text in _font_shorthand(value):
-            declared[part] = text
+        declared.update(_font_shorthand(value))
     elif name == "marker":
         for part in ("marker-start", "marker-mid", "marker-end"):
             declared[part] = value
@@ -283,7 +284,7 @@ def _stroke_width(style: Style, text: str, _parent: Style) -> None:
 
 def _dash(style: Style, text: str, _parent: Style) -> None:
     lengths = [_without_em(length, style.font.size) for length in parse_lengths(text)]
-    if any(length.value < 0 for length in lengths) or not any(l.value for l in lengths):
+    if any(length.value < 0 for length in lengths) or not any(length.value for length in lengths):
         lengths = []
     style.dash = tuple(lengths)
 
@@ -461,21 +462,14 @@ def _spacing(part: str) -> Setter:
 def _font_shorthand(text: str) -> Iterable[tuple[str, str]]:
     """`font: [style variant weight stretch] size[/line-height] family`."""
     words = text.split()
-    for i, word in enumerate(words):
-        size = word.split("/")[0].lower()
-        if (
-            size in _SIZES
-            or size in ("smaller", "larger")
-            or (parse_length(size) is not None and not word.isdigit())
-        ):
-            break
-    else:
+    place, size = next(((i, s) for i, w in enumerate(words) if (s := _size_word(w))), (0, ""))
+    if not size:
         return
     yield "font-style", "normal"
     yield "font-variant", "normal"
     yield "font-weight", "normal"
     yield "font-stretch", "normal"
-    for before in words[:i]:
+    for before in words[:place]:
         word = before.lower()
         if word in ("italic", "oblique"):
             yield "font-style", word
@@ -486,9 +480,16 @@ def _font_shorthand(text: str) -> Iterable[tuple[str, str]]:
         elif word in _STRETCHES and word != "normal":
             yield "font-stretch", word
     yield "font-size", size
-    family = " ".join(words[i + 1 :])
+    family = " ".join(words[place + 1 :])
     if family:
         yield "font-family", family
+
+
+def _size_word(word: str) -> str:
+    """The size in a word of the shorthand, which may have a line height behind it; '' if none."""
+    size = word.split("/", maxsplit=1)[0].lower()
+    known = size in _SIZES or size in ("smaller", "larger")
+    return size if known or (parse_length(size) is not None and not word.isdigit()) else ""
 
 
 def _space(style: Style, text: str, _parent: Style) -> None:

@@ -74,7 +74,7 @@ def scaling(x: float, y: float) -> Matrix:
 
 
 def rotation(degrees: float, x: float = 0.0, y: float = 0.0) -> Matrix:
-    """Rotate about (x, y); positive turns from the x axis to the y axis, clockwise on the screen."""
+    """Rotate about (x, y); positive turns from the x axis to the y axis."""
     # Multiples of 90 degrees are exact, so that rotated boxes stay boxes.
     quarter = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}
     radians = math.radians(degrees)
