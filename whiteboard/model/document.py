@@ -36,6 +36,17 @@ from whiteboard.model.transaction import Author, Transaction, restamped
 from whiteboard.model.tree import Node, Tree
 from whiteboard.util.event import Event
 
+__all__ = [
+    "ChainForkedError",
+    "Document",
+    "Received",
+    "Transaction",
+    "Write",
+    "everyone",
+    "new_document",
+    "random_id",
+]
+
 SVG_NS = "http://www.w3.org/2000/svg"
 
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -478,14 +489,19 @@ class Document:
         return copy
 
 
+def empty_document() -> Document:
+    """A board on this computer without even a root, for a file to be filled in."""
+    identity = random_id()
+    return Document(SessionId(random_id(16)), Party(identity), Replica(identity))
+
+
 def new_document(element: LiteralElement | None = None) -> Document:
     """A fresh board on this computer: a random identity and a root.
 
     Args:
         element: The root; None for an empty <svg>.
     """
-    identity = random_id()
-    document = Document(SessionId(random_id(16)), Party(identity), Replica(identity))
+    document = empty_document()
     with document.transact(Origin.LOAD) as edit:
         edit.add_root(element or LiteralElement(SVG_NS, "svg"))
     return document
