@@ -303,13 +303,18 @@ def _add_text(children: list[Child], text: str | None) -> None:
             children.append(text)
 
 
+# lxml's names for the classes of what its factories Comment and PI make; public in all but name.
+_COMMENT = etree._Comment  # noqa: SLF001
+_INSTRUCTION = etree._ProcessingInstruction  # noqa: SLF001
+
+
 def _is_leaf(node: etree._Element) -> bool:
     """Whether lxml gives a comment or processing instruction as this odd kind of element."""
-    return node.tag is etree.Comment or node.tag is etree.PI
+    return isinstance(node, _COMMENT | _INSTRUCTION)
 
 
 def _leaf(node: etree._Element) -> Comment | Instruction:
-    if node.tag is etree.Comment:
+    if isinstance(node, _COMMENT):
         return Comment(node.text or "")
     return Instruction(str(getattr(node, "target", "")), node.text or "")
 

@@ -143,7 +143,7 @@ class Painter:
 
     def note(self, rid: str, reason: str) -> None:
         """Remember that something is not drawn as written."""
-        self.note(rid, reason)
+        self.notices.append(Notice(rid, reason))
 
     # --- references
 
