@@ -23,7 +23,7 @@ def run_replay(options: argparse.Namespace) -> int:
     if options.output is not None:
         write_whole(options.output, document.serialise())
     if options.c14n:
-        sys.stdout.buffer.write(document.c14n() + b"\n")
+        sys.stdout.buffer.write(document.c14n())
         sys.stdout.buffer.flush()
     if options.json:
         result = {

@@ -1,0 +1,66 @@
+"""Reading and writing drawings for the windows: the port `ui.ports.Files`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from whiteboard.app.loading import read_document_in_slices
+from whiteboard.app.output import replace_file
+from whiteboard.app.tasks import Tasks
+from whiteboard.canvas.export import ExportError, png_bytes, render_document
+from whiteboard.formats.svgfile import FileError, save
+from whiteboard.session.boards import Board
+from whiteboard.ui.ports import Opened, PngOptions, Refused
+
+Then = Callable[[Refused | None], None]
+
+
+class FileService:
+    """Implements `ui.ports.Files`; disks are waited for off the loop."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+
+    def open(self, path: Path, then: Callable[[Opened | Refused], None]) -> None:
+        """See `ui.ports.Files`."""
+        self._tasks.spawn(self._open(path, then), f"open {path.name}")
+
+    async def _open(self, path: Path, then: Callable[[Opened | Refused], None]) -> None:
+        try:
+            document, notice = await read_document_in_slices(path, lambda _share: None)
+        except FileError as error:
+            then(Refused(str(error), str(path)))
+        else:
+            then(Opened(document, notice))
+
+    def save(self, board: Board, path: Path, then: Then) -> None:
+        """See `ui.ports.Files`."""
+        data = save(board.document)
+        self._tasks.spawn(self._write(path, data, then), f"save {path.name}")
+
+    def export_svg(self, board: Board, path: Path, then: Then) -> None:
+        """See `ui.ports.Files`."""
+        self.save(board, path, then)
+
+    def export_png(self, board: Board, path: Path, options: PngOptions, then: Then) -> None:
+        """See `ui.ports.Files`."""
+        try:
+            image = render_document(
+                board.document, background=options.background, scale=options.scale, whole=True
+            )
+            data = png_bytes(image)
+        except ExportError as error:
+            then(Refused(str(error)))
+            return
+        self._tasks.spawn(self._write(path, data, then), f"export {path.name}")
+
+    async def _write(self, path: Path, data: bytes, then: Then) -> None:
+        try:
+            await asyncio.to_thread(replace_file, path, data)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            then(Refused(f"“{path.name}” cannot be written: {reason}.", str(path)))
+        else:
+            then(None)

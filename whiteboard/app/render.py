@@ -1,0 +1,126 @@
+"""`whiteboard render`: an SVG file as a picture or as plain SVG, through the canvas's own scene."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+
+from whiteboard.app.errors import CommandError
+from whiteboard.app.loading import read_document
+from whiteboard.app.output import write_whole
+from whiteboard.canvas.context import PaintContext
+from whiteboard.canvas.export import ExportError, png_bytes, render_document
+from whiteboard.canvas.fonts import FontMap
+from whiteboard.formats.svgfile import save
+
+LATER = {
+    "page": "Pages are",
+    "optimise": "Optimised SVG is",
+}
+
+
+def run_render(options: argparse.Namespace) -> int:
+    """Render one file, or with `--batch` one for each line of standard input."""
+    for option, what in LATER.items():
+        if getattr(options, option):
+            raise CommandError(f"{what} not part of this version of Whiteboard yet.")
+    if options.batch == (options.input is not None or options.output is not None):
+        options.parser.error("IN.svg and OUT, or --batch")
+    if not options.batch and options.output is None:
+        options.parser.error("OUT is missing")
+    _application = ensure_application()
+    context = _context(options)
+    if not options.batch:
+        size = (options.width, options.height)
+        _render(options, context, options.input, options.output, size)
+        return 0
+    for line in sys.stdin:
+        print(_batch_line(options, context, line), flush=True)
+    return 0
+
+
+def ensure_application() -> QGuiApplication:
+    """Qt without windows, offscreen where there is no display."""
+    running = QGuiApplication.instance()
+    if isinstance(running, QGuiApplication):
+        return running
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return QGuiApplication(sys.argv[:1])
+
+
+def has_display() -> bool:
+    """Whether windows can be shown (macOS and Windows always can)."""
+    if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
+        return os.environ.get("QT_QPA_PLATFORM") not in {"offscreen", "minimal"}
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _batch_line(options: argparse.Namespace, context: PaintContext, line: str) -> str:
+    try:
+        source, target, width, height = line.rstrip("\n").split("\t")
+        size = (int(width), int(height))
+    except ValueError:
+        return "err IN, OUT, WIDTH and HEIGHT with tabs between are expected"
+    try:
+        _render(options, context, Path(source), Path(target), size)
+    except CommandError as error:
+        return f"err {' '.join(str(error).split())}"
+    return "ok"
+
+
+def _render(
+    options: argparse.Namespace,
+    context: PaintContext,
+    source: Path,
+    target: Path,
+    size: tuple[int | None, int | None],
+) -> None:
+    suffix = target.suffix.lower()
+    document = read_document(source)
+    if suffix == ".svg":
+        write_whole(target, save(document))
+        return
+    if suffix == ".pdf":
+        raise CommandError("PDF is not part of this version of Whiteboard yet; use .png or .svg.")
+    if suffix != ".png":
+        raise CommandError(f"“{target.name}” must end in .png or .svg.")
+    selection = None
+    if options.selection:
+        rid = document.by_id(options.selection)
+        if rid is None:
+            raise CommandError(f"There is no element with the id “{options.selection}”.")
+        selection = (rid,)
+    try:
+        image = render_document(
+            document,
+            *size,
+            options.background,
+            scale=options.scale or 1.0,
+            selection=selection,
+            context=context,
+        )
+        write_whole(target, png_bytes(image))
+    except ExportError as error:
+        raise CommandError(str(error)) from error
+
+
+def _context(options: argparse.Namespace) -> PaintContext:
+    if options.font_dir is not None:
+        fonts = sorted(p for p in options.font_dir.glob("**/*") if p.suffix in {".ttf", ".otf"})
+        if not fonts:
+            raise CommandError(f"There are no fonts in “{options.font_dir}”.")
+        for font in fonts:
+            QFontDatabase.addApplicationFont(str(font))
+    return PaintContext(fonts=FontMap(_font_map(options.font_map or "")))
+
+
+def _font_map(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(";") if pair.strip()]
+    if any(not separator or not name.strip() for name, separator, _ in pairs):
+        raise CommandError("--font-map takes 'serif=Noto Serif;sans-serif=Noto Sans'.")
+    return {name.strip().lower(): family.strip() for name, _, family in pairs}
