@@ -166,7 +166,7 @@ class FixedMetrics:
 @dataclass
 class FixedView:
     scale: float = 1.0
-    visible: Rect = Rect(0, 0, 1000, 700)
+    visible: Rect = field(default_factory=lambda: Rect(0, 0, 1000, 700))
     pans: list[tuple[float, float]] = field(default_factory=list)
 
     def pan(self, dx: float, dy: float) -> None:

@@ -91,7 +91,7 @@ def _renamed(element: LiteralElement, renamed: dict[str, str]) -> LiteralElement
         if name == "href" and ns in ("", XLINK_NS) and value.startswith("#"):
             return f"#{renamed.get(value[1:], value[1:])}"
         if "url(" in value:
-            return _URL.sub(lambda m: f"url(#{renamed.get(m[2], m[2])})", value)
+            return _URL.sub(lambda m: f"url(#{renamed[m[2]]})" if m[2] in renamed else m[0], value)
         return value
 
     return LiteralElement(

@@ -117,9 +117,21 @@ def _write(transaction: Transaction, document: Document, rid: Rid, values: Value
 
 def _length(document: Document, rid: Rid, name: str, default: str = "0") -> float:
     text = document.attribute(rid, name) or default
+    return _plain(text)
+
+
+def _plain(text: str) -> float:
+    """A number of user units.
+
+    Raises:
+        _NotPlainError: it has a unit, or is none.
+    """
     if not _PLAIN.fullmatch(text):
         raise _NotPlainError
-    return float(text.strip().removesuffix("px"))
+    value = float(text.strip().removesuffix("px"))
+    if not math.isfinite(value):
+        raise _NotPlainError
+    return value
 
 
 def _by_attributes(
@@ -303,9 +315,5 @@ def _descendants(document: Document, rid: Rid) -> Iterator[Rid]:
 
 def _shifted(text: str, scale: float, offset: float, decimals: int) -> str:
     """A list of coordinates, scaled and moved."""
-    words = text.replace(",", " ").split()
-    if not all(_PLAIN.fullmatch(word) for word in words):
-        raise _NotPlainError
-    return " ".join(
-        format_number(float(word.removesuffix("px")) * scale + offset, decimals) for word in words
-    )
+    values = [_plain(word) for word in text.replace(",", " ").split()]
+    return " ".join(format_number(value * scale + offset, decimals) for value in values)

@@ -36,7 +36,7 @@ edits = st.lists(
 def real(string, index):
     """The index in the string with fillers of an index in the string without."""
     position = 0
-    for position, character in enumerate(string):  # noqa: B007
+    for position, character in enumerate(string):
         if character != EMPTY_LINE:
             if index == 0:
                 return settled(string, position)
@@ -49,11 +49,11 @@ def test_edits_of_the_string_are_edits_of_the_element(steps):
     document, rid = board(text(10, 20, "one\ntwo", Style()))
     expected = "one\ntwo"
     for start, count, insert in steps:
-        start = min(start, len(expected))
-        end = min(start + count, len(expected))
+        first = min(start, len(expected))
+        last = min(first + count, len(expected))
         string = TextModel(document, rid).string
-        edit(document, rid, real(string, start), real(string, end), insert)
-        expected = expected[:start] + insert + expected[end:]
+        edit(document, rid, real(string, first), real(string, last), insert)
+        expected = expected[:first] + insert + expected[last:]
         assert visible(document, rid) == expected
         lines = TextModel(document, rid).string.split("\n")
         assert len(lines) == 1 or all(lines), "an empty line must hold a filler"
