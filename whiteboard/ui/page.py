@@ -1,0 +1,452 @@
+"""A board to draw on: the canvas, the tools and one person's editor put together (a `Surface`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QMimeData, QPoint, QRect, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from whiteboard.canvas.context import PaintContext
+from whiteboard.canvas.others import Person
+from whiteboard.canvas.palette import DARK, LIGHT, Palette
+from whiteboard.canvas.view import BoardView
+from whiteboard.editing.editor import Editor
+from whiteboard.editing.ordering import Place
+from whiteboard.editing.style import declarations
+from whiteboard.formats import clipboard
+from whiteboard.model.document import Document
+from whiteboard.model.ids import Rid
+from whiteboard.session.boards import Board, BoardState, Ephemera
+from whiteboard.svg.plan import Rect
+from whiteboard.tools.context import ToolContext
+from whiteboard.tools.events import ToolEvent
+from whiteboard.tools.root import ToolBox
+from whiteboard.ui import words
+from whiteboard.ui.surface import Selected, Style
+from whiteboard.ui.theme import theme
+from whiteboard.util.event import Event
+
+_PLACES: Final = {
+    "to-front": Place.FRONT,
+    "forward": Place.FORWARD,
+    "backward": Place.BACKWARD,
+    "to-back": Place.BACK,
+}
+_NEEDS_SELECTION: Final = {"cut", "copy", "duplicate", "delete", *_PLACES}
+_LONGEST_PASTE: Final = 1_000_000
+"""Characters of text that are pasted as a text; more is refused."""
+
+
+class CanvasSurface:
+    """The real surface of a board; see `Surface` for what its members mean."""
+
+    def __init__(self, board: Board, context: PaintContext | None = None) -> None:
+        self.changed: Event[None] = Event()
+        self._board = board
+        self._paper = "auto"
+        self.view = BoardView(context=context)
+        self._soon = QTimer(self.view)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(lambda: self.changed.emit(None))
+        self._was_busy = False
+        self._is_fitted = False
+        self._closed = False
+        self._take_document(board.document)
+        self.view.set_handler(self._handle)
+        self.view.input.tapped = self._tapped
+        self.view.pointer_left.connect(self._pointer_left)
+        self.view.view_changed.connect(self._view_changed)
+        self._unsubscribe = [
+            board.changed.subscribe(lambda _none: self._board_changed()),
+            board.document_replaced.subscribe(self._document_replaced),
+            board.ephemeral.subscribe(self._somebody_does),
+            self.view.scene.painted.subscribe(lambda _rects: self._geometry_settled()),
+        ]
+        theme().changed.connect(self._apply_paper)
+        self._apply_paper()
+        self._board_changed()
+
+    # --- the document ---------------------------------------------------------------------
+
+    def _take_document(self, document: Document) -> None:
+        self.view.set_document(document)
+        self.editor = Editor(document)
+        self.editor.parent_to_root = self.view.places.parent_to_root
+        self.view.describe = self.editor.describe
+        self.tools = ToolBox(
+            ToolContext(
+                self.editor,
+                self.view.places,
+                self.view.camera,
+                self.view.overlay,
+                self._board,
+                self.view.overlay.metrics,
+                time.monotonic,
+            )
+        )
+        self._of_document: list[Callable[[], None]] = [
+            self.tools.changed.subscribe(lambda _none: self._change_soon()),
+            self.editor.selection.changed.subscribe(lambda _rids: self._change_soon()),
+            document.on_commit.subscribe(lambda _commit: self._change_soon()),
+        ]
+
+    def _drop_document(self) -> None:
+        for unsubscribe in self._of_document:
+            unsubscribe()
+        self.tools.close()
+        self.editor.close()
+
+    def _document_replaced(self, document: Document) -> None:
+        tool = self.tools.current
+        self._drop_document()
+        self._take_document(document)
+        self.tools.choose(tool)
+        self._is_fitted = False
+        self._fit_once()
+        self._change_soon()
+
+    def _fit_once(self) -> None:
+        """Show all of a drawing that came from elsewhere, as soon as there is something."""
+        document = self._board.document
+        root = document.root
+        if self._is_fitted or not self.view.isVisible():
+            return
+        self._is_fitted = True
+        if root is not None and document.children(root):
+            self.view.scene.settle()
+            self.view.fit()
+
+    # --- what happens -----------------------------------------------------------------------
+
+    def _handle(self, event: ToolEvent) -> bool:
+        used = self.tools.handle(event)
+        busy = self._is_busy()
+        if busy or busy != self._was_busy:
+            self._was_busy = busy
+            self._change_soon()
+        return used
+
+    def _is_busy(self) -> bool:
+        return not self.tools.active.is_idle
+
+    def _change_soon(self) -> None:
+        if not self._closed:
+            self._soon.start(0)
+
+    def _view_changed(self) -> None:
+        self._fit_once()
+        self._change_soon()
+
+    def _geometry_settled(self) -> None:
+        """Handles stand where the picture is now."""
+        if not self._closed:
+            self.tools.refresh()
+            self._change_soon()
+
+    def _pointer_left(self) -> None:
+        self.tools.left()
+
+    def _tapped(self, fingers: int) -> None:
+        self.do("undo" if fingers == 2 else "redo")
+
+    def _somebody_does(self, ephemera: Ephemera) -> None:
+        who = ephemera.sender
+        if not who.me:
+            self.view.others.receive(Person(who.id, who.name, who.address), ephemera.what)
+
+    def _board_changed(self) -> None:
+        others = self.view.others
+        if self._board.state is BoardState.OFFLINE:
+            others.clear()
+            return
+        others.people_are(
+            Person(one.id, one.name, one.address)
+            for one in self._board.participants
+            if not one.me and not one.away
+        )
+
+    def _apply_paper(self) -> None:
+        look = theme()
+        dark_paper = self._paper == "dark" or (self._paper == "auto" and look.dark)
+        ground = DARK if dark_paper else LIGHT
+        width = 3.0 if look.high_contrast else 1.75
+        palette: Palette = replace(ground, dark=dark_paper, dark_paper=dark_paper, line_width=width)
+        self.view.set_theme(palette)
+
+    # --- Surface --------------------------------------------------------------------------
+
+    @property
+    def board(self) -> Board:
+        """What is drawn on."""
+        return self._board
+
+    @property
+    def widget(self) -> QWidget:
+        """The canvas."""
+        return self.view
+
+    @property
+    def tool(self) -> str:
+        """Name of the chosen tool."""
+        return self.tools.current
+
+    def choose(self, tool: str) -> None:
+        """Use another tool."""
+        self.tools.choose(tool)
+        self._change_now()
+
+    def _change_now(self) -> None:
+        self._soon.stop()
+        self.changed.emit(None)
+
+    @property
+    def style(self) -> Style:
+        """Of the tool in use."""
+        own = self.tools.style
+        fill = None if own.fill == "none" else own.fill
+        return Style(own.colour, own.width, fill, own.font_size)
+
+    def restyle(
+        self,
+        *,
+        stroke: str | None = None,
+        width: float | None = None,
+        fill: str | None = None,
+        font_size: float | None = None,
+    ) -> None:
+        """Change what is given: of the selection with the select tool, else of the tool."""
+        chosen = self.editor.selection.rids
+        if self.tools.current == "select":
+            if stroke is not None:
+                self.editor.set_colour(chosen, stroke)
+            values: dict[str, str | None] = {}
+            if width is not None:
+                values["stroke-width"] = f"{width:g}"
+            if fill is not None:
+                values["fill"] = fill
+            if font_size is not None:
+                values["font-size"] = f"{font_size:g}"
+            if values:
+                self.editor.set_style(chosen, values)
+        own = self.tools.style
+        self.tools.set_style(
+            replace(
+                own,
+                colour=own.colour if stroke is None else stroke,
+                width=own.width if width is None else width,
+                fill=own.fill if fill is None else fill,
+                font_size=own.font_size if font_size is None else font_size,
+            )
+        )
+        self._change_now()
+
+    @property
+    def selected(self) -> Selected | None:
+        """Where the selection is and what it looks like."""
+        chosen = self.editor.selection.rids
+        if not chosen or self.tools.current != "select":
+            return None
+        boxes = [box for rid in chosen if (box := self.view.places.shape_bounds(rid)) is not None]
+        if not boxes:
+            return None
+        left = min(box.x for box in boxes)
+        top = min(box.y for box in boxes)
+        right = max(box.x + box.width for box in boxes)
+        bottom = max(box.y + box.height for box in boxes)
+        seen = self.view.camera.rect_to_view(Rect(left, top, right - left, bottom - top))
+        # QRect takes 32 bits; a drawing far out of view is larger at high zoom.
+        place = QRect(
+            QPoint(_pixel(seen.x), _pixel(seen.y)),
+            QPoint(_pixel(seen.x + seen.width), _pixel(seen.y + seen.height)),
+        )
+        return self._selected_style(len(chosen), place)
+
+    def _selected_style(self, count: int, place: QRect) -> Selected:
+        document = self.editor.document
+        leaves = self.editor.leaves(self.editor.selection.rids)
+        names = {document.name(rid) for rid in leaves}
+        first = leaves[0] if leaves else None
+        is_text = names == {"text"}
+        colour = self._property(first, "fill" if is_text else "stroke")
+        fill = self._property(first, "fill")
+        style = Style(
+            colour if colour.startswith("#") else "",
+            _number(self._property(first, "stroke-width"), 1.0),
+            fill if fill.startswith("#") else None,
+            _number(self._property(first, "font-size"), 16.0),
+        )
+        return Selected(
+            count,
+            place,
+            style,
+            fillable=bool(names & {"rect", "ellipse", "circle", "polygon", "path"}),
+            stroked=not is_text and "image" not in names,
+            moving=self._is_busy(),
+        )
+
+    def _property(self, rid: Rid | None, name: str) -> str:
+        """A presentation property as the element itself sets it."""
+        if rid is None:
+            return ""
+        document = self.editor.document
+        styled = declarations(document.attribute(rid, "style") or "")
+        return (styled.get(name) or document.attribute(rid, name) or "").strip()
+
+    @property
+    def is_editing_text(self) -> bool:
+        """Whether letters belong to a text now."""
+        return self.tools.is_text_edited
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back."""
+        return self.editor.undo_stack.undo_label if self.editor.can_undo else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again."""
+        return self.editor.undo_stack.redo_label if self.editor.can_redo else None
+
+    def can(self, command: str) -> bool:
+        """Whether a command would do something now."""
+        if command == "undo":
+            return self.editor.can_undo
+        if command == "redo":
+            return self.editor.can_redo
+        if command == "paste":
+            data = QGuiApplication.clipboard().mimeData()
+            return data is not None and (data.hasFormat(clipboard.MIME) or data.hasText())
+        if command in _NEEDS_SELECTION:
+            return bool(self.editor.selection) or bool(self.tools.text_tool.selected)
+        return command == "select-all"
+
+    def do(self, command: str) -> None:
+        """Run a command of the Edit or Arrange menu."""
+        if self.tools.is_text_edited and command in {"cut", "copy", "paste", "select-all"}:
+            self._do_in_text(command)
+        elif command in _PLACES:
+            self.editor.order(self.editor.selection.rids, _PLACES[command])
+        else:
+            self._do_with_things(command)
+        self._change_now()
+
+    def _do_with_things(self, command: str) -> None:
+        editor = self.editor
+        chosen = editor.selection.rids
+        if command == "undo":
+            editor.undo()
+        elif command == "redo":
+            editor.redo()
+        elif command == "delete":
+            editor.delete(chosen)
+        elif command == "duplicate":
+            editor.duplicate()
+        elif command == "select-all":
+            self.tools.choose("select")
+            editor.select_all()
+        elif command in {"copy", "cut"} and chosen:
+            text = clipboard.to_text(editor.copy())
+            data = QMimeData()
+            data.setData(clipboard.MIME, text.encode("utf-8", "surrogatepass"))
+            data.setText(text)
+            QGuiApplication.clipboard().setMimeData(data)
+            if command == "cut":
+                editor.delete(chosen, words.tr("Cut"))
+        elif command == "paste":
+            self._paste()
+
+    def _paste(self) -> None:
+        """Drawings from the clipboard, 16 px beside where they were copied."""
+        data = QGuiApplication.clipboard().mimeData()
+        if data is None:
+            return
+        if data.hasFormat(clipboard.MIME):
+            text = bytes(data.data(clipboard.MIME).data()).decode("utf-8", "replace")
+        else:
+            text = data.text()
+        if len(text) > _LONGEST_PASTE or "<" not in text:
+            return
+        try:
+            elements = clipboard.from_text(text)
+        except clipboard.FileError:
+            return  # text that is no drawing
+        self.tools.choose("select")
+        self.editor.paste(elements, 16.0, 16.0)
+
+    def _do_in_text(self, command: str) -> None:
+        tool = self.tools.text_tool
+        board = QGuiApplication.clipboard()
+        if command == "paste":
+            text = board.text()
+            if text and len(text) <= _LONGEST_PASTE:
+                tool.insert(text)
+        elif command in {"copy", "cut"} and tool.selected:
+            board.setText(tool.selected)
+            if command == "cut":
+                tool.insert("")
+
+    @property
+    def zoom(self) -> float:
+        """1.0 = 100 %."""
+        return self.view.camera.scale
+
+    def zoom_by(self, factor: float) -> None:
+        """About the middle of what is seen."""
+        self.zoom_to(self.zoom * factor)
+
+    def zoom_to(self, zoom: float) -> None:
+        """Set the zoom about the middle."""
+        self.view.camera.set_scale_centred(zoom)
+        self._change_now()
+
+    def fit(self, *, selection: bool = False) -> None:
+        """Show all of the drawing, or of the selection."""
+        boxes = [self.view.places.bounds(rid) for rid in self.editor.selection.rids]
+        found = [box for box in boxes if box is not None]
+        if selection and found:
+            left, top = min(box.x for box in found), min(box.y for box in found)
+            right = max(box.x + box.width for box in found)
+            bottom = max(box.y + box.height for box in found)
+            self.view.fit_rect(Rect(left, top, right - left, bottom - top))
+        else:
+            self.view.fit()
+        self._change_now()
+
+    def set_paper(self, paper: str) -> None:
+        """'auto', 'light' or 'dark'."""
+        self._paper = paper
+        self._apply_paper()
+
+    def set_grid(self, shown: bool) -> None:
+        """Show or hide the dots."""
+        self.view.set_grid_shown(shown)
+
+    def close(self) -> None:
+        """Let go of the board."""
+        if self._closed:
+            return
+        self._closed = True
+        self._soon.stop()
+        theme().changed.disconnect(self._apply_paper)
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._drop_document()
+        self.view.release()
+        self.view.hide()
+        self.view.deleteLater()
+
+
+def _pixel(value: float) -> int:
+    return round(min(1e6, max(-1e6, value)))
+
+
+def _number(text: str, otherwise: float) -> float:
+    try:
+        return float(text.removesuffix("px"))
+    except ValueError:
+        return otherwise
