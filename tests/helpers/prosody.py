@@ -95,7 +95,7 @@ class Party:
         self.boards = self.network.boards
 
     def settings(self, **changes: object) -> AccountSettings:
-        return settings(self.server, self.address, port=self.port, **changes)
+        return settings(self.server, self.address, **{"port": self.port, **changes})
 
     async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
         """Wait until something about accounts, people, rooms or boards is so."""

@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication
 
 from whiteboard.app.errors import CommandError
 from whiteboard.app.loading import read_document
@@ -43,14 +44,14 @@ def run_render(options: argparse.Namespace) -> int:
     return 0
 
 
-def ensure_application() -> QGuiApplication:
-    """Qt without windows, offscreen where there is no display."""
-    running = QGuiApplication.instance()
-    if isinstance(running, QGuiApplication):
+def ensure_application() -> QApplication:
+    """Qt, offscreen where there is no display (a scene needs the application of widgets)."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
         return running
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    return QGuiApplication(sys.argv[:1])
+    return QApplication(sys.argv[:1])
 
 
 def has_display() -> bool:

@@ -172,8 +172,7 @@ def qpen(stroke: Stroke | None, context: PaintContext, length: float) -> QPen:
         _CAPS[stroke.cap],
         _JOINS[stroke.join],
     )
-    # SVG measures the miter from inner to outer tip, Qt from the corner to the outer tip.
-    pen.setMiterLimit(max(0.5, stroke.miter_limit / 2))
+    pen.setMiterLimit(max(1.0, stroke.miter_limit))  # SvgMiterJoin takes it as SVG means it
     pattern = _dash_pattern(stroke, length)
     if pattern:
         pen.setDashPattern(pattern)

@@ -39,27 +39,27 @@ class DocumentSource:
 class DocumentNode:
     """One node; made when asked for and not kept, so equality is that of the rid."""
 
-    __slots__ = ("_document", "_element", "rid")
+    __slots__ = ("_document", "_is_element", "rid")
 
-    def __init__(self, document: Document, rid: Rid) -> None:
+    def __init__(self, document: Document, rid: Rid, kind: Kind | None = None) -> None:
         self._document = document
         self.rid = rid
-        self._element = document.node(rid) if document.kind(rid) is Kind.ELEMENT else None
+        self._is_element = (kind or document.kind(rid)) is Kind.ELEMENT
 
     @property
     def ns(self) -> str:
         """Namespace name."""
-        return "" if self._element is None else self._document.ns(self.rid)
+        return self._document.ns(self.rid) if self._is_element else ""
 
     @property
     def name(self) -> str:
         """Local name; '' for text."""
-        return "" if self._element is None else self._document.name(self.rid)
+        return self._document.name(self.rid) if self._is_element else ""
 
     @property
     def text(self) -> str:
         """Characters of a text node."""
-        return self._document.text(self.rid) if self._element is None else ""
+        return "" if self._is_element else self._document.text(self.rid)
 
     @property
     def parent(self) -> DocumentNode | None:
@@ -73,37 +73,37 @@ class DocumentNode:
     def children(self) -> Sequence[DocumentNode]:
         """Elements and text in order."""
         document = self._document
+        kinds = ((rid, document.kind(rid)) for rid in document.children(self.rid))
         return [
-            DocumentNode(document, rid)
-            for rid in document.children(self.rid)
-            if document.kind(rid) in (Kind.ELEMENT, Kind.TEXT)
+            DocumentNode(document, rid, kind)
+            for rid, kind in kinds
+            if kind is Kind.ELEMENT or kind is Kind.TEXT
         ]
 
     @property
     def previous(self) -> DocumentNode | None:
         """The element before it; text between is stepped over, the planner asks for elements."""
-        if self._element is None:
-            return None
-        before = self._element.getprevious()
+        element = self._document.node(self.rid) if self._is_element else None
+        before = None if element is None else element.getprevious()
         while before is not None and not isinstance(before.tag, str):
             before = before.getprevious()
-        return (
-            None if before is None else DocumentNode(self._document, self._document.rid_of(before))
-        )
+        if before is None:
+            return None
+        return DocumentNode(self._document, self._document.rid_of(before), Kind.ELEMENT)
 
     @property
     def attributes(self) -> Mapping[str, str]:
         """By name; those in a namespace as '{namespace}name'."""
-        if self._element is None:
+        if not self._is_element:
             return {}
-        return {str(name): str(value) for name, value in self._element.attrib.items()}
+        return {
+            f"{{{ns}}}{name}" if ns else name: value
+            for (ns, name), value in self._document.attributes(self.rid).items()
+        }
 
     def get(self, name: str, ns: str = "") -> str | None:
         """Value of an attribute."""
-        if self._element is None:
-            return None
-        value = self._element.get(f"{{{ns}}}{name}" if ns else name)
-        return None if value is None else str(value)
+        return self._document.attribute(self.rid, name, ns) if self._is_element else None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DocumentNode) and other.rid == self.rid

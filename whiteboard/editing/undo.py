@@ -12,6 +12,7 @@ nothing but ordinary operations (I3).
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -37,6 +38,10 @@ _ATTRIBUTES = {
     "pidata": "pidata",
 }
 """Field on the wire -> attribute of `New` and `Set`."""
+
+
+_SHOWN = {"chdata", "primary-weight"}
+"""Fields that any undo of an attribute must be able to follow."""
 
 
 class Why(enum.Enum):
@@ -66,6 +71,8 @@ class _Edit:
     rid: Rid
     ts: Ts
     fields: tuple[str, ...]
+    recreated: bool = False
+    """A `new` of a record that had been there before."""
     partial: Set | None = None
     """The partial edit of the text, if it is one."""
     epoch: Ts | None = None
@@ -193,7 +200,7 @@ class UndoStack:
                     created.add(op.rid)
                 else:
                     opened.add(op.rid)
-                    yield _Edit(op.rid, ts, tuple(_ATTRIBUTES))
+                    yield _Edit(op.rid, ts, tuple(_ATTRIBUTES), recreated=True)
             elif isinstance(op, Set):
                 edit = self._recorded_set(op, ts, created, opened)
                 if edit is not None:
@@ -205,7 +212,8 @@ class UndoStack:
                 self._tails.add(ts)
                 return None
             full = _full(self._document.writes(op.rid, "chdata"))
-            return _Edit(op.rid, ts, ("chdata",), op, full[-1].alias if full else None)
+            epoch = full[-1].alias if full else None
+            return _Edit(op.rid, ts, ("chdata",), partial=op, epoch=epoch)
         if op.chdata is not None:
             opened.add(op.rid)
         fields = tuple(
@@ -245,12 +253,15 @@ class _Pass:
             if not self._stands(edit, name, writes, edit.ts):
                 continue
             cancelled = self._cancelled.get((edit.rid, name), set()) | {edit.ts}
+            cancelled |= _taken_back(writes)
             older = [w for w in _full(writes) if w.alias not in cancelled]
             if name == "parent":
                 if not self._may_go_back(edit, older[-1] if older else None):
                     return
-            elif not older or (name != "chdata" and older[-1].value == _full(writes)[-1].value):
-                continue  # nothing was there before, or nothing would change
+            elif not older:
+                continue  # it was made with this value
+            elif edit.recreated and name not in _SHOWN and older[-1].value == writes[-1].value:
+                continue  # a `new` that gave an attribute back restated it
             values[name] = older[-1] if older else None
         for name, ts in self._write(edit.rid, values).items():
             edit.undone[name] = ts
@@ -284,9 +295,7 @@ class _Pass:
         full = _full(writes)
         if not full:
             self._skip(edit, name, Why.GONE)
-        elif full[-1].alias != value or any(
-            _types(w) and w.ts not in self._tails for w in writes
-        ):
+        elif full[-1].alias != value or any(_types(w) and w.ts not in self._tails for w in writes):
             self._skip(edit, name, Why.CHANGED_SINCE)
         else:
             return True
@@ -299,12 +308,13 @@ class _Pass:
                 self._skip(edit, "parent", Why.OTHERS_INSIDE)
                 return False
             return True
-        above: Rid | None = Rid(str(to.value))
-        if above == self._document.parent(edit.rid):
+        target = Rid(str(to.value))
+        if target == self._document.parent(edit.rid):
             return True
-        if above not in {DOCUMENT, TRASH} and not self._document.is_visible(above):
+        if target not in {DOCUMENT, TRASH} and not self._document.is_visible(target):
             self._skip(edit, "parent", Why.GONE)
             return False
+        above: Rid | None = target
         while above and above != edit.rid:
             above = self._document.parent(above)
         if above == edit.rid:  # it would lie inside itself by now
@@ -357,8 +367,7 @@ class _Pass:
                 text = str(value)
                 value = text[:CHUNK]
             changes[_ATTRIBUTES[name]] = value
-            if name != "chdata" :
-                restores[name] = write.alias
+            restores[name] = write.alias
         if not changes:
             return {}
         if changes.get("parent", TRASH) != TRASH and "weight" not in changes:
@@ -418,6 +427,23 @@ class _Pass:
 
 def _full(writes: Sequence[Write]) -> list[Write]:
     return [write for write in writes if not write.partial]
+
+
+def _taken_back(writes: Sequence[Write]) -> set[Ts]:
+    """Values that their own authors have undone: nobody's undo may bring them back.
+
+    An undo is a write that restores another value over one of the same party.
+    """
+    out: set[Ts] = set()
+    full = _full(writes)
+    by_ts = {write.ts: write for write in full}
+    for before, write in itertools.pairwise(full):
+        if write.alias != write.ts:
+            out.discard(write.alias)
+            origin = by_ts.get(before.alias, before)
+            if origin.party == write.party and before.alias != write.alias:
+                out.add(before.alias)
+    return out
 
 
 def _types(write: Write) -> bool:

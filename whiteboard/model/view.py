@@ -365,7 +365,7 @@ def _text(edits: Sequence[_Edit]) -> str:
     for p in members:
         assert isinstance(p.op, Set)
         assert p.op.replace is not None
-        past = [q for q in partials if p.has_seen(q)]
+        past = [q for q in members if p.has_seen(q)]
         seen = {q.ts for q in past if is_active(q, past)}
         shown = [i for i, character in enumerate(text) if character.is_visible(seen)]
         start, count = p.op.replace
@@ -373,7 +373,7 @@ def _text(edits: Sequence[_Edit]) -> str:
             text[i].deleters.append(p.ts)
         at = shown[min(start, len(shown)) - 1] + 1 if start and shown else 0
         text[at:at] = [_Character(c, p.ts) for c in p.op.chdata or ""]
-    active = {q.ts for q in members if is_active(q, partials)}
+    active = {q.ts for q in members if is_active(q, members)}
     return "".join(character.value for character in text if character.is_visible(active))
 
 
@@ -391,13 +391,16 @@ class _Character:
 
 
 def _cancels(c: _Edit, q: _Edit) -> bool:
-    """Whether `c` is a cancel (an empty partial edit) of the partial edit `q` of its own party."""
+    """Whether `c` is a cancel (an empty partial edit) of the partial edit `q` of its own party.
+
+    Nothing cancels what is newer than itself, so that verdicts never go in a circle.
+    """
     return (
         isinstance(c.op, Set)
         and c.op.chdata == ""
         and c.op.replace == (0, 0)
         and c.alias == q.ts
-        and c.has_seen(q)
+        and c.ts > q.ts
         and c.message.batch.party == q.message.batch.party
     )
 
@@ -426,7 +429,7 @@ def _visible(records: Mapping[Rid, _Record]) -> dict[Rid, Visible]:
         ]
         depth += 1
         if depth > MAX_DEPTH:
-            level = [child for child in level if child.kind is not Kind.ELEMENT]
+            level = [child for child in level if child.kind is Kind.ATTRIBUTE]
     return out
 
 

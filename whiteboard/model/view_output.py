@@ -53,8 +53,7 @@ def _decimal(weight: float) -> str:
     """The shortest decimal that reads back as `weight`."""
     if weight == 0:
         return "0"
-    mantissa, _, exponent = repr(float(weight)).partition("e")
-    mantissa = mantissa.removesuffix(".0")
+    mantissa, _, exponent = repr(float(weight)).removesuffix(".0").partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
@@ -74,54 +73,50 @@ class _Writer:
         self.prefixes = {ns: _PREFIXES.get(ns) or ranks[ns] for ns in used}
 
     def document(self) -> str:
-        before: list[str] = []
-        after: list[str] = []
-        root = ""
+        parts: list[str] = []
+        after_root = False
         for child in self._children(DOCUMENT):
-            if child.kind is Kind.ELEMENT:
-                root = self._element(child, "")
-            elif root:
-                after.append("\n" + self._node(child, ""))
-            else:
-                before.append(self._node(child, "") + "\n")
-        return "".join(before) + root + "".join(after)
+            parts.append("\n" if after_root else "")
+            self._write(child, "", parts)
+            after_root = after_root or child.kind is Kind.ELEMENT
+            parts.append("" if after_root else "\n")
+        return "".join(parts)
 
     def _children(self, rid: Rid) -> list[Visible]:
         found = [x for x in self.below.get(rid, []) if x.kind is not Kind.ATTRIBUTE]
         return sorted(found, key=lambda x: (x.weight, x.rid))
 
-    def _node(self, x: Visible, default: str) -> str:
+    def _write(self, x: Visible, default: str, parts: list[str]) -> None:
         match x.kind:
             case Kind.ELEMENT:
-                return self._element(x, default)
+                name = f"xml:{x.name}" if x.ns == _XML else x.name
+                parts.append(f"<{name}{self._start(x, default)}>")
+                for child in self._children(x.rid):
+                    # The XML namespace may not be declared as the default.
+                    self._write(child, default if x.ns == _XML else x.ns, parts)
+                parts.append(f"</{name}>")
             case Kind.COMMENT:
-                return f"<!--{_escape_cr(x.value)}-->"
+                parts.append(f"<!--{_escape_cr(x.value)}-->")
             case Kind.INSTRUCTION:
-                return f"<?{x.name} {_escape_cr(x.value)}?>" if x.value else f"<?{x.name}?>"
+                data = f" {_escape_cr(x.value)}" if x.value else ""
+                parts.append(f"<?{x.name}{data}?>")
             case _:
-                return _escape_cr(
-                    x.value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-                )
+                value = x.value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                parts.append(_escape_cr(value))
 
-    def _element(self, x: Visible, default: str) -> str:
-        declared: list[str] = []
-        name = x.name
-        if x.ns == _XML:  # may not be declared as the default
-            name = f"xml:{name}"
-        elif x.ns != default:
-            declared.append(f' xmlns="{_attribute(x.ns)}"')
-            default = x.ns
+    def _start(self, x: Visible, default: str) -> str:
+        """Declarations and attributes of an element."""
+        out = [f' xmlns="{_attribute(x.ns)}"'] if x.ns not in {default, _XML} else []
         if x.parent == DOCUMENT:
             named = sorted((prefix, ns) for ns, prefix in self.prefixes.items() if ns != _XML)
-            declared += [f' xmlns:{prefix}="{_attribute(ns)}"' for prefix, ns in named]
+            out += [f' xmlns:{prefix}="{_attribute(ns)}"' for prefix, ns in named]
         attributes = sorted(
             (a.ns, a.name, a.value) for a in self.below.get(x.rid, []) if a.kind is Kind.ATTRIBUTE
         )
         for ns, local, value in attributes:
             prefix = f"{self.prefixes[ns]}:" if ns else ""
-            declared.append(f' {prefix}{local}="{_attribute(value)}"')
-        inside = "".join(self._node(child, default) for child in self._children(x.rid))
-        return f"<{name}{''.join(declared)}>{inside}</{name}>"
+            out.append(f' {prefix}{local}="{_attribute(value)}"')
+        return "".join(out)
 
 
 def _attribute(value: str) -> str:

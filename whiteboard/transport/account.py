@@ -369,6 +369,8 @@ class Account:
 
     def _on_disconnected(self, reason: object) -> None:
         self._went_down()
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            self._certificate_error = reason
         self._over(reason or "connection lost")
 
     def _on_attempt_failed(self, error: object) -> None:
@@ -376,11 +378,10 @@ class Account:
             self._certificate_error = error
         self._over(error or "no connection")
 
-    def _on_invalid_chain(self, error: Exception) -> None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            self._certificate_error = error
-        else:
-            self._note(Problem(ProblemKind.UNREACHABLE, self._domain, str(error)))
+    def _on_invalid_chain(self, _: Exception) -> None:
+        # Being handled keeps the library from ending a connection that may be the next one: the
+        # loss of this one, which names the certificate's fault, was told before.
+        pass
 
     def _on_certificate(self, pem: str) -> None:
         """TLS stands, nothing was said yet."""
@@ -407,6 +408,9 @@ class Account:
             "temporary-auth-failure": ProblemKind.UNREACHABLE,
             "encryption-required": ProblemKind.NO_ENCRYPTION,
         }.get(condition, ProblemKind.WRONG_PASSWORD)
+        if self._registering:
+            # The server never offered to make the account, so there is none to sign in to.
+            kind = ProblemKind.REGISTRATION_REFUSED
         self._note(Problem(kind, self.settings.address, condition))
 
     def _on_no_auth(self, _: object) -> None:
@@ -440,6 +444,7 @@ class Account:
                 register[name] = value
         try:
             await iq.send(timeout=_ATTEMPT_SECONDS / 2)
+            self._registering = False
         except IqError as error:
             taken = error.condition == "conflict"
             kind = ProblemKind.ADDRESS_TAKEN if taken else ProblemKind.REGISTRATION_REFUSED

@@ -18,7 +18,7 @@ from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, SessionId
-from whiteboard.session.negotiation import Invitation
+from whiteboard.session.negotiation import Invitation, Stage
 from whiteboard.session.ports import (
     Advertise,
     AskUser,
@@ -362,9 +362,14 @@ class Node:
         key = (message.session, peer.address)
         if isinstance(message, Initiate) and key not in self.invitations:
             self.invitations[key] = Invitation.incoming(message.session, self.peer, peer)
-        invitation = self.invitations.get(key)
-        if invitation is not None and isinstance(message, Initiate | Accept | Terminate):
-            self.perform(invitation.receive(peer, message, now), invitation)
+        if isinstance(message, Initiate | Accept | Terminate):
+            # An invitation's until it is accepted; then its end is the session's matter too.
+            invitation = self.invitations.get(key)
+            was_accepted = invitation is not None and invitation.stage is Stage.ACCEPTED
+            if invitation is not None:
+                self.perform(invitation.receive(peer, message, now), invitation)
+            if not (was_accepted and isinstance(message, Terminate)):
+                return
         self.take(lambda session: session.receive(peer, message, now))
 
     def bounced(self, send: Send) -> None:

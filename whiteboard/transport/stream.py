@@ -45,7 +45,6 @@ class Stream(ClientXMPP):
                     "unencrypted_scram": plaintext,
                     "unencrypted_plain": plaintext,
                 },
-                "xep_0077": {"force_registration": registering},
                 "xep_0115": {"caps_node": CAPS_NODE},
                 "xep_0198": {"window": 1_000_000},  # acknowledgements are asked for by the outbox
                 "xep_0284": {"application_types": APPLICATION_TYPES},

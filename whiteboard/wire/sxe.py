@@ -38,6 +38,7 @@ INVALID = Invalid("says nothing valid")
 _KINDS = {kind.value: kind for kind in Kind}
 _NAMED = (Kind.ELEMENT, Kind.ATTRIBUTE)
 _WITH_DATA = (Kind.ATTRIBUTE, Kind.TEXT, Kind.COMMENT)
+_XMLNS = "http://www.w3.org/2000/xmlns/"
 _NCNAME = re.compile(r"[^\W\d][\w.\-·]*")
 _NEW, _SET, _REMOVE = f"{{{ns.SXE}}}new", f"{{{ns.SXE}}}set", f"{{{ns.SXE}}}remove"
 
@@ -209,6 +210,8 @@ def write_literal_element(content: LiteralElement) -> Element:
     Raises:
         LocalProtocolError: a name that XML cannot write, or text that would not come back as it is.
     """
+    if content.ns == ns.XML:
+        raise LocalProtocolError("no element of the XML namespace can be written")
     element = Element(_qualified(content.ns, content.name))
     for namespace, name, value in content.attributes:
         element.set(_qualified(namespace, name), representable(value))
@@ -233,6 +236,9 @@ def write_literal_element(content: LiteralElement) -> Element:
 def _qualified(namespace: str, name: str) -> str:
     if not _NCNAME.fullmatch(name):
         raise LocalProtocolError(f"{name!r} is no XML name; send it as a plain new")
+    if "}" in namespace or namespace == _XMLNS:
+        # Parsers that write names as `{ns}name` end the stream at the first, all at the second.
+        raise LocalProtocolError(f"{namespace!r} cannot be declared; send it as a plain new")
     return f"{{{namespace}}}{name}" if namespace else name
 
 

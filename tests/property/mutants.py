@@ -1,0 +1,167 @@
+"""Faults that the tests of merging must notice (SYNC 11): the checker is checked.
+
+Each mutant replaces one piece of source text, which must occur exactly once, so that a mutant does
+not silently vanish when the code changes. `scripts/mutants.py` runs them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One planted fault."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+
+MERGE = "whiteboard/model/merge.py"
+MOVES = "whiteboard/model/moves.py"
+TEXT = "whiteboard/model/text.py"
+HISTORY = "whiteboard/model/history.py"
+PROJECTION = "whiteboard/model/projection.py"
+UNDO = "whiteboard/editing/undo.py"
+
+MUTANTS = [
+    Mutant(
+        "no cycle test",
+        MOVES,
+        "    step: Record | None = record\n    while step is not None:\n",
+        "    step: Record | None = record if record is ancestor else None\n"
+        "    while step is not None:\n",
+    ),
+    Mutant(
+        "no undo and redo in the move log",
+        MOVES,
+        "if not log or log[-1].ts < move.ts:",
+        "if True:",
+    ),
+    Mutant(
+        "a late move of an unknown record is not compared with newer ones",
+        MOVES,
+        "elif not late and not record.placed and record is not parent:",
+        "elif not late and record is not parent:",
+    ),
+    Mutant(
+        "fast path always",
+        TEXT,
+        "elif partial.ts in self._cancels or not seen_all:",
+        "elif False:",
+    ),
+    Mutant(
+        "registers by arrival",
+        MERGE,
+        "        if not entries or entries[-1][0] < ts:\n",
+        "        if True:\n",
+    ),
+    Mutant(
+        "no causal wait",
+        HISTORY,
+        "if not all(q == r or self.holds(q, m) for q, m in batch.deps.items()):",
+        "if False:",
+    ),
+    Mutant(
+        "epoch by arrival",
+        MERGE,
+        "        if entries and ts < entries[-1][0]:\n",
+        "        if False:\n",
+    ),
+    Mutant(
+        "partial edits in an epoch that their author had not seen",
+        MERGE,
+        "            if epoch.r != message.r or ts < epoch:\n                return\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "undo without winner check",
+        UNDO,
+        "full[-1].alias != value or any(",
+        "any(",
+    ),
+    Mutant(
+        "undo by the winner's identity, not by whose value it restores",
+        UNDO,
+        "full[-1].alias != value or any(",
+        "full[-1].ts != value or any(",
+    ),
+    Mutant(
+        "undo over partial edits",
+        UNDO,
+        "_types(w) and w.ts not in self._tails for w in writes",
+        "False for w in writes",
+    ),
+    Mutant(
+        "undo of a creation with others' work inside",
+        UNDO,
+        "if self._others_inside(edit.rid):",
+        "if False:",
+    ),
+    Mutant(
+        "first received at forks, delivered",
+        HISTORY,
+        "self._fork(held.batch, batch)\n            return self._drain(), False, True\n",
+        "return [], True, False\n",
+    ),
+    Mutant(
+        "first received at forks, waiting",
+        HISTORY,
+        "if any(self._same(batch, other) for other in variants) or len(variants) >= 2:",
+        "if variants:",
+    ),
+    Mutant(
+        "a fork voids its own dot only",
+        HISTORY,
+        "if message.n >= self.forks.get(message.r, message.n + 1):",
+        "if message.n == self.forks.get(message.r, message.n + 1):",
+    ),
+    Mutant(
+        "cancel by anyone",
+        TEXT,
+        "and cancel.message.party == partial.message.party",
+        "and cancel.message.party",
+    ),
+    Mutant(
+        "verdicts on what one sees judged from today",
+        TEXT,
+        "p.saw(q) and self.is_active(q, p)",
+        "p.saw(q) and self.is_active(q)",
+    ),
+    Mutant(
+        "every clock is valid, however far ahead",
+        HISTORY,
+        "if message.l > message.n + sum(message.deps.values()):",
+        "if False:",
+    ),
+    Mutant(
+        "every clock is valid, however far behind",
+        HISTORY,
+        "if any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):",
+        "if False:",
+    ),
+    Mutant(
+        "foreign rids count",
+        MERGE,
+        'if rid.startswith((f"{r}.", f"~{r}.")):',
+        "if True:",
+    ),
+    Mutant(
+        "removal by anyone",
+        MERGE,
+        "or not self._is_host(message.party)",
+        "",
+    ),
+    Mutant(
+        "an attribute can be moved to another element",
+        MERGE,
+        'return "@" not in rid or parent == TRASH or rid.startswith(f"{parent}@")',
+        "return True",
+    ),
+    Mutant(
+        "the newest root shows",
+        PROJECTION,
+        "kid.created < oldest.created",
+        "kid.created > oldest.created",
+    ),
+]
