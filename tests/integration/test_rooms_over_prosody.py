@@ -1,0 +1,167 @@
+"""Group chats on a real server: entering, being refused, being thrown out."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.helpers.drawing import draw
+from tests.helpers.prosody import needs_prosody, room_address, until_same
+from whiteboard.im.account import ProblemKind
+from whiteboard.im.people import RoomState
+from whiteboard.session.boards import BoardState
+
+pytestmark = [pytest.mark.prosody, needs_prosody]
+
+ADMIN = "http://jabber.org/protocol/muc#admin"
+OWNER = "http://jabber.org/protocol/muc#owner"
+
+
+async def ask_room(owner, room, child: ET.Element):
+    """An owner's or admin's request to a room."""
+    connection = owner.people.connection
+    iq = connection.account.stream.make_iq_set(ito=room)
+    iq.xml.append(child)
+    await connection.account.request(iq)
+
+
+async def set_affiliation(owner, room, address, affiliation):
+    query = ET.Element(f"{{{ADMIN}}}query")
+    ET.SubElement(query, f"{{{ADMIN}}}item", jid=address, affiliation=affiliation)
+    await ask_room(owner, room, query)
+
+
+async def set_role(owner, room, nick, role):
+    query = ET.Element(f"{{{ADMIN}}}query")
+    ET.SubElement(query, f"{{{ADMIN}}}item", nick=nick, role=role)
+    await ask_room(owner, room, query)
+
+
+async def configure(owner, room, **values):
+    query = ET.Element(f"{{{OWNER}}}query")
+    form = ET.SubElement(query, "{jabber:x:data}x", type="submit")
+    values["FORM_TYPE"] = "http://jabber.org/protocol/muc#roomconfig"
+    for name, value in values.items():
+        var = name if name == "FORM_TYPE" else f"muc#roomconfig_{name}"
+        entry = ET.SubElement(form, "{jabber:x:data}field", var=var)
+        ET.SubElement(entry, "{jabber:x:data}value").text = value
+    await ask_room(owner, room, query)
+
+
+async def refused(one, room, kind, **options):
+    one.people.join_room(room, **options)
+    await one.until(lambda: one.room(room).state is RoomState.FAILED)
+    assert one.room(room).problem.kind is kind
+
+
+async def test_a_created_room_has_its_name_and_is_open_to_others_at_once(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    assert ana.people.suggested_room_service() == "conference.localhost"
+    room = room_address()
+    ana.people.create_room(room, name="Team α")
+    await ana.until(lambda: ana.room(room).state is RoomState.IN)
+    await ben.enter(room)
+    await ben.until(lambda: ben.room(room).name == "Team α")
+    await ana.until(
+        lambda: [o.nick for o in ana.room(room).occupants if o.can_draw] == [ana.name, ben.name]
+    )
+    assert [o.me for o in ana.room(room).occupants] == [True, False]
+    assert ana.room(room).occupants[0].role == "moderator"
+
+
+async def test_a_members_only_room_refuses_and_lets_members_in(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    ana.people.create_room(room, members_only=True)
+    await ana.until(lambda: ana.room(room).state is RoomState.IN)
+    await refused(ben, room, ProblemKind.MEMBERS_ONLY)
+    await set_affiliation(ana, room, ben.address, "member")
+    await ben.enter(room)
+
+
+async def test_a_banned_person_is_thrown_out_and_kept_out(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    await ben.enter(room)
+    first = await ben.share(room)
+    await set_affiliation(ana, room, ben.address, "outcast")
+    await ben.until(lambda: ben.room(room).state is RoomState.FAILED)
+    assert ben.room(room).problem.kind is ProblemKind.BANNED
+    assert first.state is BoardState.OFFLINE
+    assert first.problem
+    draw(first, d="M0 0")
+    await refused(ben, room, ProblemKind.BANNED)
+
+
+async def test_a_kicked_person_can_come_back_and_the_board_goes_on(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    first = await ana.share(room)
+    await ben.enter(room)
+    second = await ben.join(room, first.session)
+    await set_role(ana, room, ben.name, "none")
+    await ben.until(lambda: ben.room(room).state is RoomState.FAILED)
+    assert ben.room(room).problem.kind is ProblemKind.NOT_ALLOWED
+    draw(second, d="M7 7")
+    draw(first, d="M8 8")
+    await ben.enter(room)
+    await ben.until_live(second)
+    await until_same(first, second)
+    assert len(first.document.children(first.document.root)) == 2
+
+
+async def test_a_room_with_a_password_asks_for_it(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    await configure(ana, room, passwordprotectedroom="1", roomsecret="open sesame")
+    await refused(ben, room, ProblemKind.PASSWORD_NEEDED)
+    await refused(ben, room, ProblemKind.PASSWORD_NEEDED, password="wrong")
+    await ben.enter(room, password="open sesame")
+
+
+async def test_a_nick_that_is_taken_is_named_and_another_one_enters(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room, nick="Artist")
+    await refused(ben, room, ProblemKind.NICK_TAKEN, nick="Artist")
+    await ben.enter(room, nick="Artist 2")
+
+
+async def test_a_destroyed_room_is_gone_and_its_board_stays_here(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    await ben.enter(room)
+    board = await ben.share(room)
+    query = ET.Element(f"{{{OWNER}}}query")
+    ET.SubElement(query, f"{{{OWNER}}}destroy")
+    await ask_room(ana, room, query)
+    await ben.until(lambda: ben.room(room).state is RoomState.FAILED)
+    assert ben.room(room).problem.kind is ProblemKind.NO_SUCH_ROOM
+    assert board.state is BoardState.OFFLINE
+
+
+async def test_a_room_on_a_server_that_cannot_be_reached_is_refused(party):
+    ana = await party("ana")
+    await refused(ana, "x@rooms.localhost", ProblemKind.NOT_ALLOWED)
+
+
+async def test_an_address_that_is_no_room_is_refused_here(party):
+    ana = await party("ana")
+    for address in ("", "no room", "localhost", "a@b/c"):
+        ana.people.join_room(address)
+        assert ana.room(address).state is RoomState.FAILED
+
+
+async def test_a_room_whose_answer_never_comes_fails_by_itself(party, monkeypatch):
+    from whiteboard.transport import muc
+
+    monkeypatch.setattr(muc, "_JOIN_SECONDS", 0.05)
+    ana = await party("ana")
+    rooms = ana.people.connection.rooms
+    monkeypatch.setattr(rooms, "_send_presence", lambda *_, **__: None)
+    await refused(ana, room_address(), ProblemKind.UNREACHABLE)
