@@ -136,7 +136,7 @@ class Drawing(State[PenTool]):
             self.context.broadcast.tell(
                 InkPreview(self._preview, start, points, self._style.colour, self._style.width)
             )
-        self._told += 0
+        self._told = len(self._samples)
 
     def _commit(self) -> None:
         self._hold_shift(held=False)

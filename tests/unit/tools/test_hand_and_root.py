@@ -103,6 +103,15 @@ def test_a_press_whose_release_was_lost_does_not_block_the_tool():
     assert driver.look(driver.things[0])["x"] == "10"
 
 
+@pytest.mark.parametrize("tool", ["select", "pen", "eraser", "rectangle", "text", "hand"])
+def test_the_secondary_button_is_left_to_the_menu(tool):
+    driver = ToolDriver(tool)
+    driver.button = Button.SECONDARY
+    driver.down(10, 10).expect_in(f"{tool}.idle")
+    assert not driver.used
+    driver.up().expect_in(f"{tool}.idle")
+
+
 def test_a_closed_tool_box_hears_no_commits():
     driver = ToolDriver("select")
     rid = driver.rect(0, 0, 50, 50)

@@ -90,6 +90,7 @@ def test_others_get_every_point_once_and_in_order():
         assert preview.start <= len(points)
         points[preview.start :] = preview.points
     assert len(points) == 60
+    assert sum(len(preview.points) for preview in driver.told.of(InkPreview)) == 60
     assert len({preview.id for preview in driver.told.of(InkPreview)}) == 1
 
 
