@@ -259,8 +259,8 @@ class Replicas(RuleBasedStateMachine):
         done = sum(member.undo.can_undo and (member.undo.undo() or True) for _ in range(n))
         for _ in range(done):
             member.undo.redo()
-        assert member.doc.c14n() == before
         self.posted(member)
+        assert member.doc.c14n() == before
 
     def assert_only_own_work_undone(self, member: Member) -> None:
         """I1: no write of the last undo or redo replaced another party's effective value."""

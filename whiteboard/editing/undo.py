@@ -147,8 +147,7 @@ class UndoStack:
             return False
         step = self._undo.pop()
         changed = self._perform(step, redo=False)
-        if changed:
-            self._redo.append(step)
+        self._redo.append(step)  # also if nothing changed: n undos and n redos are one state
         self.on_change.emit(None)
         return changed
 

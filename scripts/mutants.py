@@ -1,0 +1,115 @@
+"""Plant each mutant of tests/property/mutants.py in a copy and see the tests of merging notice it.
+
+    python scripts/mutants.py [PART OF A NAME ...]
+
+Exit status 0 if every mutant was killed, 1 if one survived or no longer applies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDED = (
+    "pyproject.toml",
+    "tests/__init__.py",
+    "tests/conftest.py",
+    "tests/helpers",
+    "tests/property",
+    "tests/unit/__init__.py",
+    "tests/unit/model",
+    "whiteboard",
+)
+SUITES = (("tests/unit/model/scenarios",), ("tests/property/test_replicas.py",))
+"""Quick ones first: what they kill need not be looked for at random."""
+SECONDS = 240
+
+
+def load(path: Path) -> ModuleType:
+    """A module by its file, without making the tests a package on the path."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def copy_to(folder: Path) -> None:
+    """What the tests of merging need, in a folder of its own."""
+    ignore = shutil.ignore_patterns("__pycache__", ".hypothesis")
+    for name in NEEDED:
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=ignore)
+        else:
+            shutil.copy(source, target)
+
+
+def killed_by(folder: Path) -> str | None:
+    """The first suite that fails or hangs in the folder; None if all pass."""
+    environment = {**os.environ, "HYPOTHESIS_PROFILE": "dev", "PYTHONDONTWRITEBYTECODE": "1"}
+    for suite in SUITES:
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
+                   "--timeout=60", "--no-header", *suite]  # fmt: skip
+        try:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"{suite[0]} (time)"
+        if done.returncode:
+            return suite[0]
+    return None
+
+
+def main() -> int:
+    """Run the mutants whose names contain one of the given words, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    wanted = parser.parse_args().names
+    mutants = load(ROOT / "tests/property/mutants.py").MUTANTS
+    survivors = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_to(folder)
+        if killed_by(folder) is not None and not wanted:
+            print("the tests fail without any mutant")
+            return 1
+        for mutant in mutants:
+            if wanted and not any(word in mutant.name for word in wanted):
+                continue
+            path = folder / mutant.path
+            source = path.read_text(encoding="utf-8")
+            start = time.monotonic()
+            if source.count(mutant.old) != 1:
+                verdict = "DOES NOT APPLY"
+                survivors += 1
+            else:
+                path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+                killer = killed_by(folder)
+                path.write_text(source, encoding="utf-8")
+                verdict = "SURVIVED" if killer is None else f"killed by {killer}"
+                survivors += killer is None
+            print(f"{mutant.name}: {verdict} ({time.monotonic() - start:.0f} s)", flush=True)
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
