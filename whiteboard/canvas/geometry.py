@@ -70,7 +70,10 @@ class CanvasGeometry:
 
 
 class CanvasTextMetrics:
-    """Carets of text elements; positions count code points of the text as it is painted."""
+    """Carets of text elements; positions count code points, and one for each break of lines.
+
+    A chunk is a line: what `editing.text.TextModel` says of the element, as it is painted.
+    """
 
     def __init__(self, scene: BoardScene, fonts: FontMap) -> None:
         self._scene = scene
@@ -84,7 +87,7 @@ class CanvasTextMetrics:
         for chunk in shape.chunks:
             layout = ChunkLayout(chunk, self._fonts)
             if index > len(layout.text) and chunk is not shape.chunks[-1]:
-                index -= len(layout.text)
+                index -= len(layout.text) + 1
                 continue
             x = layout.left + layout.x_of(to_utf16(layout.text, max(0, index)))
             top, bottom = _line(layout)
@@ -109,7 +112,7 @@ class CanvasTextMetrics:
             if away < best:
                 best = away
                 found = passed + from_utf16(layout.text, layout.index_at(px - layout.left))
-            passed += len(layout.text)
+            passed += len(layout.text) + 1
         return found
 
     def _shape(self, rid: Rid) -> TextShape | None:
