@@ -94,7 +94,7 @@ class _Known:
     party: Party
     away: bool = False
     is_listening: bool = False
-    """Direct: it has asked for the state, so edits go there."""
+    """Direct: it has asked for the state, so edits go there while it is not away."""
 
 
 class Session:
@@ -296,7 +296,7 @@ class Session:
             self._sync.gone(address)
         known = self._known.get(address)
         if known is not None and not known.away:
-            known.away, known.is_listening = True, False
+            known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
         if known is not None and forget:
             del self._known[address]
@@ -387,7 +387,11 @@ class Session:
             return self._refuse(entry)
         if peer.address == self.me.address:
             return []  # the room's reflection: applied when it was made
-        return self._handlers[entry](self, peer, message, now)
+        effects: list[Effect] = []
+        known = self._known.get(peer.address)
+        if known is not None and known.away and isinstance(self.place, Direct):
+            effects = self._meet(peer)  # no presence tells of a return there
+        return [*effects, *self._handlers[entry](self, peer, message, now)]
 
     def _refuse(self, refusal: Refusal) -> list[Effect]:
         """Drop by name; told once, then counted only, so that nobody can flood the log."""
@@ -774,9 +778,8 @@ class Session:
             self._sync.pause()
         effects: list[Effect] = [Notify(Notice.STATE)]
         for address in list(self._known):
-            listening = self._known[address].is_listening
+            # Asking another giver now would only be asked into the void: `online` does it.
             effects += [e for e in self._gone(address) if not isinstance(e, Send)]
-            self._known[address].is_listening = listening
         return effects
 
     def online(self, me: Peer, now: float) -> list[Effect]:
