@@ -186,7 +186,8 @@ def test_use_shows_the_same_element_twice() -> None:
 
 def test_text_stands_on_its_baseline_and_follows_its_anchor() -> None:
     image = rendered(
-        '<text x="100" y="100" font-size="60" text-anchor="middle" font-family="sans-serif">HHH</text>'
+        '<text x="100" y="100" font-size="60" text-anchor="middle" '
+        'font-family="sans-serif">HHH</text>'
     )
     columns = [x for x in range(200) if any(colour(image, x, y) != "#ffffff" for y in (70, 80, 95))]
     rows = [y for y in range(200) if any(colour(image, x, y) != "#ffffff" for x in range(200))]

@@ -24,14 +24,17 @@ SHAPES = [
     '<path d="M{x} {y}c10 20 30 -20 40 10" fill="none" stroke="#2265d8" stroke-width="5"/>',
     '<circle cx="{x}" cy="{y}" r="18" fill="#2b8a4a" class="a"/>',
     '<text x="{x}" y="{y}" font-size="16">abc <tspan fill="#f00">d</tspan></text>',
-    '<g transform="translate({x} {y})"><rect width="20" height="20"/><circle r="9" fill="#f80"/></g>',
-    '<g opacity=".5"><rect x="{x}" y="{y}" width="30" height="30"/><rect x="5" width="50" height="9"/></g>',
+    '<g transform="translate({x} {y})"><rect width="20" height="20"/>'
+    '<circle r="9" fill="#f80"/></g>',
+    '<g opacity=".5"><rect x="{x}" y="{y}" width="30" height="30"/>'
+    '<rect x="5" width="50" height="9"/></g>',
     '<use href="#d" x="{x}" y="{y}"/>',
     '<ellipse cx="{x}" cy="{y}" rx="20" ry="9" fill="url(#p)"/>',
 ]
 DEFS = (
     '<defs><rect id="d" width="25" height="25" fill="#7a4bd0"/><linearGradient id="p">'
-    '<stop offset="0" stop-color="#f00"/><stop offset="1" stop-color="#00f"/></linearGradient></defs>'
+    '<stop offset="0" stop-color="#f00"/><stop offset="1" stop-color="#00f"/>'
+    "</linearGradient></defs>"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from pytestqt.qtbot import QtBot
 
@@ -99,7 +99,8 @@ def test_a_patched_picture_is_the_picture_made_at_once(view: BoardView) -> None:
     view.settle()
     add(
         document,
-        '<g opacity=".5"><circle cx="330" cy="300" r="60"/><rect x="300" y="200" width="60" height="300" fill="#f00"/></g>',
+        '<g opacity=".5"><circle cx="330" cy="300" r="60"/>'
+        '<rect x="300" y="200" width="60" height="300" fill="#f00"/></g>',
     )
     add(
         document,
@@ -297,4 +298,3 @@ def test_input_methods_are_asked_only_while_text_is_written(view: BoardView) -> 
     assert view.overlay.metrics.index_at(rid, 101, 95) == 0
     view.overlay.show(Feedback())
     assert not view.testAttribute(attribute)
-    assert QEvent is not None
