@@ -276,7 +276,7 @@ class _Pass:
             if not self._stands(edit, name, writes, restored):
                 continue
             mine = [w for w in _full(writes) if w.alias == edit.ts]
-            if not mine or (name == "parent" and not self._may_go_back(edit, mine[-1])):
+            if not mine or (name == "parent" and not self._may_go(edit, mine[-1])):
                 continue
             values[name] = replace(mine[-1], alias=edit.ts)
         self._write(edit.rid, values)
@@ -308,15 +308,18 @@ class _Pass:
                 return False
             return True
         target = Rid(str(to.value))
-        if target == self._document.parent(edit.rid):
-            return True
-        if target not in {DOCUMENT, TRASH} and not self._document.is_visible(target):
+        is_shown = target in {DOCUMENT, TRASH} or self._document.is_visible(target)
+        if not is_shown and target != self._document.parent(edit.rid):
             self._skip(edit, "parent", Why.GONE)
             return False
-        above: Rid | None = target
+        return self._may_go(edit, to)
+
+    def _may_go(self, edit: _Edit, to: Write) -> bool:
+        """Whether the record would not lie inside itself where that write says."""
+        above: Rid | None = Rid(str(to.value))
         while above and above != edit.rid:
             above = self._document.parent(above)
-        if above == edit.rid:  # it would lie inside itself by now
+        if above == edit.rid:
             self._skip(edit, "parent", Why.CHANGED_SINCE)
             return False
         return True

@@ -323,7 +323,7 @@ class Projection:
             shown_name(record),
             shown_value(record),
         )
-        if record.attrs:
+        if record.attrs and record.kind is Kind.ELEMENT:
             for (ns, name), winner in self.attributes(record):
                 total += _sha(
                     winner.rid,

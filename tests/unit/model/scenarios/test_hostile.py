@@ -223,6 +223,22 @@ def test_44_a_weight_that_is_no_number_counts_as_zero_everywhere(weight):
     assert view.records[Rid("a.3")].weight == 0
 
 
+def test_an_attribute_of_what_is_no_element_is_hidden_also_in_the_hash():
+    text = Rid("a.1")
+    view = agree([
+        START,
+        message("a", 2, 2, New(text, Kind.TEXT, ROOT, 1.0, chdata="t")),
+        message(
+            "b",
+            1,
+            3,
+            New(attribute_rid(text, "fill"), Kind.ATTRIBUTE, text, name="fill", chdata="red"),
+            deps={"a": 2},
+        ),
+    ])
+    assert list(view.records) == [ROOT, text]
+
+
 def test_deep_nesting_is_cut_alike_everywhere():
     ops = [rect(f"a.{i}", parent=Rid(f"a.{i - 1}") if i > 1 else ROOT) for i in range(1, 300)]
     view = agree([START, message("a", 2, 2, *ops)])
