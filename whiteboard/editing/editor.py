@@ -186,13 +186,15 @@ class Editor:
         target = self.target
         if target is None:
             return None
+        marker, is_new = self._arrow_marker(style.colour)
         with self.document.transact(Origin.LOCAL, "Arrow") as transaction:
-            marker = self._arrow_marker(transaction, style.colour)
+            if is_new:
+                self._add_marker(transaction, marker, style.colour)
             element = shapes.arrow(x1, y1, x2, y2, style, marker)
             return transaction.add(target, self._into(target, element))
 
-    def _arrow_marker(self, transaction: Transaction, colour: str) -> str:
-        """The id of an own marker of this colour, made if missing.
+    def _arrow_marker(self, colour: str) -> tuple[str, bool]:
+        """The id for an own marker of this colour, and whether it must be made.
 
         An own one, because its author's undo takes a marker away: it must not be the head of
         somebody else's arrow. Own steps are undone in reverse order, so an own one outlives its
@@ -203,11 +205,13 @@ class Editor:
         id_, number = wanted, 1
         while (rid := document.by_id(id_)) is not None:
             if rid.startswith(f"{document.replica}.") and document.name(rid) == "marker":
-                return id_
+                return id_, False
             number += 1
             id_ = f"{wanted}-{number}"
+        return id_, True
+
+    def _add_marker(self, transaction: Transaction, id_: str, colour: str) -> None:
         transaction.add(self._defs(transaction), shapes.arrow_marker(id_, colour))
-        return id_
 
     def _defs(self, transaction: Transaction) -> Rid:
         document = self.document
@@ -280,16 +284,17 @@ class Editor:
 
     # -- changing
 
-    def transform(self, rids: Iterable[Rid], matrix: Matrix, label: str = "Move") -> None:
-        """Transform the elements by a matrix in root units."""
+    def transform(self, rids: Iterable[Rid], matrix: Matrix, label: str = "Move") -> bool:
+        """Transform the elements by a matrix in root units; False if nothing may be moved."""
         moved = self._editable(rids)
         if not moved or matrix == IDENTITY:
-            return
+            return False
         with self.document.transact(Origin.LOCAL, label) as transaction:
             for rid in moved:
                 transforms.apply_matrix(
                     transaction, self.document, rid, matrix, self.parent_to_root(rid)
                 )
+        return True
 
     def set_style(
         self, rids: Iterable[Rid], values: Mapping[str, str | None], label: str = "Style"
@@ -298,12 +303,32 @@ class Editor:
 
         A property that the `style` attribute sets goes from there, or it would win.
         """
-        changed = self._editable(self.leaves(rids))
-        if not changed or not values:
+        self._restyle(dict.fromkeys(self.leaves(rids), values), label)
+
+    def _restyle(self, wanted: Mapping[Rid, Mapping[str, str | None]], label: str) -> None:
+        changed = {rid: values for rid, values in wanted.items() if values and self.can_edit(rid)}
+        if not changed:
             return
+        heads = {rid: self._new_head(rid, values.get("stroke")) for rid, values in changed.items()}
+        made: set[str] = set()
         with self.document.transact(Origin.LOCAL, label) as transaction:
-            for rid in changed:
+            for rid, values in changed.items():
                 self._set_style(transaction, rid, values)
+                head = heads[rid]
+                if head is None:
+                    continue
+                marker, is_new = head
+                if is_new and marker not in made:
+                    self._add_marker(transaction, marker, values["stroke"] or "")
+                    made.add(marker)
+                transaction.set_attribute(rid, "marker-end", f"url(#{marker})")
+
+    def _new_head(self, rid: Rid, colour: str | None) -> tuple[str, bool] | None:
+        """The head that an arrow needs in its new colour: id, and whether it must be made."""
+        head = self.document.attribute(rid, "marker-end") or ""
+        if not colour or not colour.startswith("#") or not head.startswith("url(#arrow-"):
+            return None
+        return self._arrow_marker(colour)
 
     def _set_style(
         self, transaction: Transaction, rid: Rid, values: Mapping[str, str | None]
@@ -315,21 +340,14 @@ class Editor:
         for name, value in values.items():
             if document.attribute(rid, name) != value:
                 transaction.set_attribute(rid, name, value)
-        colour = values.get("stroke")
-        head = document.attribute(rid, "marker-end") or ""
-        if colour and colour.startswith("#") and head.startswith("url(#arrow-"):
-            marker = self._arrow_marker(transaction, colour)
-            transaction.set_attribute(rid, "marker-end", f"url(#{marker})")
 
     def set_colour(self, rids: Iterable[Rid], colour: str) -> None:
         """Give the elements another main colour: of the outline, or of the letters of a text."""
-        changed = self._editable(self.leaves(rids))
-        if not changed:
-            return
-        with self.document.transact(Origin.LOCAL, "Colour") as transaction:
-            for rid in changed:
-                name = "fill" if self.document.name(rid) == "text" else "stroke"
-                self._set_style(transaction, rid, {name: colour})
+
+        def main(rid: Rid) -> str:
+            return "fill" if self.document.name(rid) == "text" else "stroke"
+
+        self._restyle({rid: {main(rid): colour} for rid in self.leaves(rids)}, "Colour")
 
     def order(self, rids: Iterable[Rid], place: Place) -> None:
         """Bring the elements to the front or back, or one step that way, among their siblings."""

@@ -197,8 +197,10 @@ class ToolBox:
         else:
             used = self.active.handle(event)
         self._settle()
-        if not isinstance(event, TickEvent) or used or self._is_stale:
+        if self._is_stale:
             self.refresh()
+        elif used or not isinstance(event, TickEvent):
+            self._show()
         return used
 
     def left(self) -> None:
@@ -216,6 +218,11 @@ class ToolBox:
 
     def refresh(self) -> None:
         """Show what the active tool shows now; the canvas calls this when geometry has settled."""
+        for tool in self.tools.values():
+            tool.geometry_changed()
+        self._show()
+
+    def _show(self) -> None:
         self._is_stale = False
         feedback = self.active.state.feedback()
         if self._override is not None and self._override.name == "hand":

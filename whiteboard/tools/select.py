@@ -56,6 +56,7 @@ class SelectTool(Tool):
 
     def __init__(self, context: ToolContext) -> None:
         self.entered: Rid | None = None
+        self._framed: tuple[tuple[Rid, ...], Rect | None] | None = None
         self.edit_text: Callable[[Rid, tuple[float, float] | None], bool] = lambda _rid, _at: False
         super().__init__(context)
 
@@ -64,9 +65,16 @@ class SelectTool(Tool):
         return Idle(self)
 
     def frame(self) -> Rect | None:
-        """The box around what is selected."""
-        boxes = [self.context.geometry.shape_bounds(rid) for rid in self.context.editor.selection]
-        return _union([box for box in boxes if box is not None])
+        """The box around what is selected; kept until something changes, for every move asks."""
+        rids = self.context.editor.selection.rids
+        if self._framed is None or self._framed[0] != rids:
+            boxes = [self.context.geometry.shape_bounds(rid) for rid in rids]
+            self._framed = (rids, _union([box for box in boxes if box is not None]))
+        return self._framed[1]
+
+    def geometry_changed(self) -> None:
+        """The frame is measured again when it is next asked for."""
+        self._framed = None
 
     def pick(self, event: PointerEvent) -> Rid | None:
         """The thing at the pointer; with Ctrl the element itself, not its group."""
@@ -152,6 +160,7 @@ class Idle(State[SelectTool]):
     def __init__(self, tool: SelectTool) -> None:
         super().__init__(tool)
         self._cursor = "arrow"
+        self._is_nudging = False
 
     def pointer(self, event: PointerEvent) -> bool:
         """A press on a handle, a thing or nothing; a second press goes into it."""
@@ -197,8 +206,12 @@ class Idle(State[SelectTool]):
         if event.key in _NUDGES:
             step = 10.0 if event.modifiers.shift else 1.0
             dx, dy = _NUDGES[event.key]
-            editor.transform(editor.selection, translation(dx * step, dy * step), "Move")
+            moved = editor.transform(editor.selection, translation(dx * step, dy * step), "Move")
+            if moved and event.repeat and self._is_nudging:
+                editor.undo_stack.fold()  # a key held down is one step
+            self._is_nudging = moved
             return True
+        self._is_nudging = False
         if event.key in ("Delete", "Backspace"):
             editor.delete(editor.selection)
             return True

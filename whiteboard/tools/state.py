@@ -76,6 +76,9 @@ class Tool:
         """Give up what is under way; False if nothing was."""
         return self.state.cancel()
 
+    def geometry_changed(self) -> None:
+        """Things may stand elsewhere now."""
+
     def finish(self) -> None:
         """Another tool is chosen: keep what is worth keeping and go idle."""
         if not self.is_idle:
