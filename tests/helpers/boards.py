@@ -84,7 +84,7 @@ def room_of(network: MemoryNetwork, *nicks: str) -> list[Node]:
 def join_running(network: MemoryNetwork, node: Node) -> None:
     """Join the board that somebody advertises in the room."""
     assert network.run_until(lambda: bool(node.seen), 10)
-    node.join(sorted(node.seen)[0])
+    node.join(min(node.seen))
 
 
 def is_live(node: Node) -> bool:

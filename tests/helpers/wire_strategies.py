@@ -85,9 +85,7 @@ news = st.one_of(
     st.builds(
         New, rids, st.just(Kind.ATTRIBUTE), rids, weights, ns=optional_ns, name=text, chdata=text
     ),
-    st.builds(
-        New, rids, st.sampled_from([Kind.TEXT, Kind.COMMENT]), rids, weights, chdata=text
-    ),
+    st.builds(New, rids, st.sampled_from([Kind.TEXT, Kind.COMMENT]), rids, weights, chdata=text),
     st.builds(New, rids, st.just(Kind.INSTRUCTION), rids, weights, pitarget=text, pidata=text),
 )
 
@@ -185,7 +183,9 @@ descriptions = st.builds(
     prolog=text,
 )
 hex32 = st.text("0123456789abcdef", min_size=32, max_size=32)
-originals = st.builds(m.EditMessage, batches(), peers, st.sampled_from(["", "2026-01-01T00:00:00Z"]))
+originals = st.builds(
+    m.EditMessage, batches(), peers, st.sampled_from(["", "2026-01-01T00:00:00Z"])
+)
 
 session = st.just(SESSION)
 all_messages = st.one_of(

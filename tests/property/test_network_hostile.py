@@ -26,8 +26,8 @@ def test_hostile_messages_of_all_kinds_leave_the_others_unharmed(messages):
     session = ana.session.session
     eves = new_replica(session, "id-eve", random.Random(3))
     rng = random.Random(4)
-    for message, to_both, with_own_replica in messages:
-        message = replace(message, **_at(message, session))
+    for drawn, to_both, with_own_replica in messages:
+        message = replace(drawn, **_at(drawn, session))
         if with_own_replica:
             message = _as(message, eves)
         for target in (ana, mira) if to_both else (mira,):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice
 
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
@@ -17,14 +16,16 @@ READER = Replica("0")
 
 
 def replay(log: LogReader, until: int | None = None) -> Document:
-    """The document that the log's messages make, or its first `until` messages.
+    """The document that the messages of a log make, or its first `until` messages.
 
     There is no limit on what waits for what; what stays undeliverable has no effect.
 
     Raises:
         RemoteProtocolError: this is no log, it is hostile, or of a mode not spoken here.
     """
-    messages = list(islice(log, until))
+    if until is not None:
+        log.until = until
+    messages = list(log)
     header = log.header
     if header is None:
         raise RemoteProtocolError(Fault.MALFORMED, "this is not a session log")

@@ -47,13 +47,16 @@ class LogReader:
         header: session, mode and description; known once the first edit is given.
         faults: messages that were passed over, by fault.
         is_cut_off: the file ends before its end tag.
+        until: read only so many `<message/>` elements, edits or not; None = all.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, until: int | None = None) -> None:
         self.header: LogHeader | None = None
         self.faults: dict[Fault, int] = {}
         self.is_cut_off = False
         self._file = file
+        self.until = until
+        self._read = 0
         self._reader = Reader()
 
     def __iter__(self) -> Iterator[EditMessage]:
@@ -63,6 +66,8 @@ class LogReader:
             RemoteProtocolError: this is no session log, it is hostile, or not XML where it matters.
         """
         while piece := self._file.read(_PIECE):
+            if self._is_at_end() and self.header is not None:
+                return
             yield from self._take(piece, final=False)
         if self._reader.root is None:
             raise RemoteProtocolError(Fault.MALFORMED, "this is not a session log")
@@ -74,9 +79,15 @@ class LogReader:
         if self._reader.root is not None:
             self._read_header()
         for child in children:
+            if self._is_at_end():
+                return
+            self._read += child.tag == _MESSAGE
             message = self._read_child(child)
             if message is not None:
                 yield message
+
+    def _is_at_end(self) -> bool:
+        return self.until is not None and self._read >= self.until
 
     def _read_header(self) -> None:
         root = self._reader.root

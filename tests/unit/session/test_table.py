@@ -25,14 +25,17 @@ OTHER = m.Peer("room@h/other", "id-other")
 DESCRIPTION = m.Description(identity=m.Identity.OCCUPANT_ID, creator="id-other", name="B")
 
 
-def session_in(
-    role: Role, state: State, identity: m.Identity = m.Identity.OCCUPANT_ID
-) -> Session:
+def session_in(role: Role, state: State, identity: m.Identity = m.Identity.OCCUPANT_ID) -> Session:
     """A real session brought to that state by real messages."""
     rng = random.Random(1)
     if role is Role.CREATOR:
         session = Session.share(
-            new_document(), replace(IN_ROOM, identity=identity), ME, InRoom("room@h"), rng, session=w.SESSION
+            new_document(),
+            replace(IN_ROOM, identity=identity),
+            ME,
+            InRoom("room@h"),
+            rng,
+            session=w.SESSION,
         )
         session.start(0.0)
         if state is not State.OPENING:
@@ -215,6 +218,4 @@ def test_an_invitation_is_unanswered_after_two_minutes():
 
 def test_a_session_in_a_place_without_identity_is_refused_loudly():
     with pytest.raises(ValueError, match="names a party"):
-        Session.share(
-            new_document(), IN_ROOM, m.Peer("room@h/me"), Direct(""), random.Random(1)
-        )
+        Session.share(new_document(), IN_ROOM, m.Peer("room@h/me"), Direct(""), random.Random(1))

@@ -90,7 +90,10 @@ def test_44_a_weight_that_is_no_decimal_number_is_zero(weight, number):
 @pytest.mark.parametrize(
     ("attributes", "expected"),
     [
-        ("replacefrom='1' replacen='2' chdata='x'", Set("a.1", 1, name="n", chdata="x", replace=(1, 2))),
+        (
+            "replacefrom='1' replacen='2' chdata='x'",
+            Set("a.1", 1, name="n", chdata="x", replace=(1, 2)),
+        ),
         ("replacefrom='-1' replacen='2' chdata='x'", Set("a.1", 1, name="n")),
         ("replacefrom='1' chdata='x'", Set("a.1", 1, name="n")),
         ("replacefrom='1' replacen='2'", Set("a.1", 1, name="n")),
