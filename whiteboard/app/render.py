@@ -17,6 +17,7 @@ from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.export import ExportError, png_bytes, render_document
 from whiteboard.canvas.fonts import FontMap
 from whiteboard.formats.svgfile import save
+from whiteboard.util.display import has_display
 
 LATER = {
     "page": "Pages are",
@@ -52,13 +53,6 @@ def ensure_application() -> QApplication:
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     return QApplication(sys.argv[:1])
-
-
-def has_display() -> bool:
-    """Whether windows can be shown (macOS and Windows always can)."""
-    if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
-        return os.environ.get("QT_QPA_PLATFORM") not in {"offscreen", "minimal"}
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _batch_line(options: argparse.Namespace, context: PaintContext, line: str) -> str:

@@ -1,0 +1,85 @@
+"""The desktop application: one loop for Qt and asyncio, one program in it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import qasync
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from whiteboard.app.address import is_uri, parse_address
+from whiteboard.app.errors import CommandError
+from whiteboard.app.paths import Paths
+from whiteboard.app.settings import SettingsStore
+from whiteboard.app.sign_in import account_of
+from whiteboard.app.wiring import Program
+from whiteboard.ui.theme import theme
+from whiteboard.util.display import has_display
+
+NO_DISPLAY = "There is no display here. Try: whiteboard demo, or whiteboard join."
+
+
+def open_window(options: argparse.Namespace) -> int:
+    """Show the window and stay until it is closed."""
+    if not has_display():
+        raise CommandError(NO_DISPLAY)
+    what: str | None = options.what
+    address = parse_address(what) if what is not None and is_uri(what) else None
+    path = Path(what) if what is not None and address is None else None
+    account = account_of(options)
+    store = SettingsStore(Paths(options.profile).settings)
+    if options.theme:
+        store.settings.preferences["theme"] = options.theme
+    application = make_application()
+
+    async def run() -> int:
+        program = Program(store)
+        window = program.open_window()
+        window.show()
+        if account is not None:
+            program.people.sign_in_for_now(account)
+        else:
+            program.people.start()
+        if address is not None:
+            program.go_to(address, window, options.nick)
+        if path is not None:
+            window.open_path(path)
+        await program.ended.wait()
+        await program.close()
+        return 0
+
+    return run_in_loop(application, run)
+
+
+def make_application() -> QApplication:
+    """Qt, with our theme.
+
+    Closing the last window does not end it: goodbyes are still to be said. Every move of the mouse
+    is heard, because a stroke is made of them.
+    """
+    running = QApplication.instance()
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
+    application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("whiteboard")
+    application.setApplicationDisplayName("")
+    application.setDesktopFileName("whiteboard")
+    application.setQuitOnLastWindowClosed(False)
+    theme()
+    return application
+
+
+def run_in_loop(application: QApplication, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run a coroutine in a loop that Qt and asyncio share; returns what it returns."""
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    logging.getLogger("qasync").setLevel(logging.WARNING)
+    with loop:
+        result: int = loop.run_until_complete(work())
+        return result

@@ -1,0 +1,173 @@
+"""Who is given to whom: one account, its boards, and the windows on them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject
+
+from whiteboard.app.address import Address
+from whiteboard.app.files import FileService
+from whiteboard.app.people import KeepPassword, RememberingPeople
+from whiteboard.app.settings import SettingsStore, save_password
+from whiteboard.app.tasks import Tasks
+from whiteboard.app.web_pictures import WebPictures
+from whiteboard.canvas.context import PaintContext
+from whiteboard.canvas.pictures import PictureStore
+from whiteboard.im.account import ConnectionState
+from whiteboard.im.people import RoomState
+from whiteboard.session.boards import Board, BoardState
+from whiteboard.transport.service import Network
+from whiteboard.ui.main_window import MainWindow
+from whiteboard.ui.page import CanvasSurface
+from whiteboard.ui.ports import Services
+from whiteboard.util.log import UI
+
+NOT_TOLD = "Something went wrong inside Whiteboard. Your drawing is not touched."
+
+
+class Program:
+    """One person's program: several windows, one account.
+
+    Attributes:
+        ended: set once the last window is closed, or the person quits.
+    """
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        *,
+        title_suffix: str = "",
+        keep_password: KeepPassword = save_password,
+    ) -> None:
+        self.store = store
+        self.network = Network()
+        self.people = RememberingPeople(self.network.people, store, keep_password)
+        self.tasks = Tasks(self._task_failed)
+        self.windows: list[MainWindow] = []
+        self.ended = asyncio.Event()
+        self._pictures = PictureStore(WebPictures(self.tasks, self._may_load))
+        self._closing = _CloseWatch(self._closed)
+        self.services = Services(
+            people=self.people,
+            boards=self.network.boards,
+            files=FileService(self.tasks),
+            preferences=store,
+            trust=store,
+            new_window=lambda: self.open_window().show(),
+            quit=self.quit,
+            title_suffix=title_suffix,
+        )
+
+    def open_window(self) -> MainWindow:
+        """A further window, not yet shown."""
+        window = MainWindow(self.services, self._surface)
+        window.installEventFilter(self._closing)
+        self.windows.append(window)
+        if self.store.problem:
+            window.say(self.store.problem)
+            self.store.problem = ""
+        return window
+
+    def _surface(self, board: Board) -> CanvasSurface:
+        return CanvasSurface(board, PaintContext(pictures=self._pictures))
+
+    def _may_load(self) -> bool:
+        return self.store.get("web_images") == "1"
+
+    def quit(self) -> None:
+        """Close every window; each asks first if work would be lost."""
+        for window in tuple(self.windows):
+            window.close()
+
+    def _closed(self, window: QObject) -> None:
+        self.windows = [one for one in self.windows if one is not window]
+        if not self.windows:
+            self.ended.set()
+
+    async def close(self) -> None:
+        """Say goodbye to everybody and end all tasks."""
+        for window in tuple(self.windows):
+            window.let_go()
+            window.hide()
+        await self.network.close()
+        await self.tasks.close()
+
+    def _task_failed(self, name: str, error: BaseException) -> None:
+        UI.error("%s: %s", name, error)
+        for window in self.windows:
+            window.say(NOT_TOLD)
+
+    # --- going somewhere by an address ---
+
+    def go_to(self, address: Address, window: MainWindow, nick: str = "") -> None:
+        """Draw at an address as soon as the account is online: `xmpp:` URIs on the command line."""
+        if address.is_room:
+            self._when(lambda: self._can_enter, lambda: self._enter(address.bare, nick))
+            self._when(
+                lambda: self._is_in(address.bare),
+                lambda: self._show_board_of(address.bare, window),
+            )
+        else:
+            self._when(lambda: self._can_enter, lambda: self._invite(address.bare, window))
+
+    @property
+    def _can_enter(self) -> bool:
+        account = self.people.account
+        return account is not None and account.connection is ConnectionState.ONLINE
+
+    def _enter(self, room: str, nick: str) -> None:
+        if not self._is_in(room):
+            self.people.join_room(room, nick)
+
+    def _is_in(self, room: str) -> bool:
+        return any(r.address == room and r.state is RoomState.IN for r in self.people.rooms)
+
+    def _show_board_of(self, address: str, window: MainWindow) -> None:
+        """The board that runs in the room, or the window's own one shared there."""
+        room = next(r for r in self.people.rooms if r.address == address)
+        if room.boards:
+            board = self.network.boards.join_in_room(address, room.boards[0].session)
+            window.show_board(board)
+        else:
+            self.network.boards.share_in_room(self._own_board(window, room.name), address)
+
+    def _invite(self, address: str, window: MainWindow) -> None:
+        self.network.boards.invite(self._own_board(window, ""), address)
+
+    def _own_board(self, window: MainWindow, name: str) -> Board:
+        front = window.pages.front
+        if front is None or front.board.state is not BoardState.ALONE:
+            return window.add_board()
+        if name:
+            front.board.rename(name)
+        return front.board
+
+    def _when(self, is_so: Callable[[], bool], then: Callable[[], None]) -> None:
+        """Call `then` once, as soon as `is_so`; it is looked at whenever people change."""
+        if is_so():
+            then()
+            return
+
+        def look(_none: None) -> None:
+            if is_so():
+                unsubscribe()
+                then()
+
+        unsubscribe = self.people.changed.subscribe(look)
+
+
+class _CloseWatch(QObject):
+    """Hears that a window was really closed: a close event that was not refused hides it."""
+
+    def __init__(self, closed: Callable[[QObject], None]) -> None:
+        super().__init__()
+        self._closed = closed
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Qt's: look at every event of the window, take none."""
+        hidden = event.type() == QEvent.Type.Hide and not event.spontaneous()
+        if hidden and isinstance(watched, MainWindow):
+            self._closed(watched)
+        return False
