@@ -93,6 +93,8 @@ class Connection:
     ) -> None:
         self._listener = listener
         self._version = ""
+        self.ready = False
+        """Signed in, with the contact list, and visible to others."""
         self.account = Account(settings, register=register, back_off=back_off)
         self.capabilities = Capabilities(self.account)
         self.roster = Roster(self.account, self.capabilities, drawing_with)
@@ -100,6 +102,8 @@ class Connection:
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
+        self.heard: Event[None] = Event()
+        """A message for a session came."""
         self.changed: Event[None] = Event()
         """Account, contacts or rooms differ now."""
         for event in (self.account.changed, self.roster.changed, self.rooms.changed):
@@ -146,8 +150,10 @@ class Connection:
 
     def _on_online(self, *, resumed: bool) -> None:
         if resumed:
+            self.ready = True
             self.rooms.online(resumed=True)
             self._listener.on_online()
+            self.changed.emit(None)
         else:
             self.account.spawn(asyncio.ensure_future(self._enter()))
 
@@ -159,11 +165,13 @@ class Connection:
         await caps.update_caps(jid=stream.boundjid, broadcast=False)
         self._version = str(await caps.get_verstring(stream.boundjid) or "")
         await self.roster.enter(self._version)
+        self.ready = True
         self.rooms.online(resumed=False)
         self._listener.on_online()
         await self.rooms.find_service()
 
     def _on_offline(self) -> None:
+        self.ready = False
         self.rooms.offline()
         self.roster.leave()
         self._listener.on_offline()
@@ -225,6 +233,7 @@ class Connection:
             return
         if message is None:
             return
+        self.heard.emit(None)
         address = bare(full)
         if not self.rooms.knows(address):
             self._listener.on_message(Direct(full), Peer(full, jid=address), message)

@@ -92,6 +92,11 @@ class Roster:
         """Whether the bare address is on the list."""
         return address in self._items
 
+    def sees(self, address: str) -> bool:
+        """Whether the contact lets me see when they are here."""
+        item = self._items.get(address)
+        return item is not None and item.subscription in {Subscription.TO, Subscription.BOTH}
+
     def name_of(self, address: str) -> str:
         """The name on the list, or the part before the @."""
         item = self._items.get(address)
@@ -142,9 +147,7 @@ class Roster:
         if self._requests.pop(address, None) is None:
             return
         self._presence(address, "subscribed" if allow else "unsubscribed")
-        item = self._items.get(address)
-        sees = item is not None and item.subscription in {Subscription.TO, Subscription.BOTH}
-        if allow and not sees:
+        if allow and not self.sees(address):
             self._presence(address, "subscribe")
         self.changed.emit(None)
 
@@ -232,11 +235,8 @@ class Roster:
 
     def _asked_for(self, address: str, xml: ET.Element) -> None:
         item = self._items.get(address)
-        if item is not None and item.subscription in {Subscription.TO, Subscription.BOTH}:
+        if self.sees(address) or (item is not None and item.asked):
             # I asked first: seeing each other is what both want.
-            self._presence(address, "subscribed")
-            return
-        if item is not None and item.asked:
             self._presence(address, "subscribed")
             return
         if len(self._requests) < _MOST_REQUESTS:
