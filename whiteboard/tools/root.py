@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -261,6 +262,8 @@ class ToolBox:
     def _pointer(self, event: PointerEvent) -> bool:
         if event.button is Button.SECONDARY:
             return False
+        if not (math.isfinite(event.x) and math.isfinite(event.y)):
+            return False  # a window of no size has no places
         self._use_device(event.device)
         event = self._second_press(event)
         if event.phase is Phase.DOWN or event.phase is Phase.DOUBLE:

@@ -118,3 +118,31 @@ def test_a_closed_tool_box_hears_no_commits():
     driver.click(10, 10).down(10, 10)
     driver.box.close()
     driver.remote_delete(rid)
+
+
+def test_a_place_that_is_no_number_is_not_drawn():
+    driver = ToolDriver("rectangle").down(float("nan"), 0).expect_in("rectangle.idle")
+    driver.down(0, 0).move(float("inf"), 5).move(20, 20).up()
+    assert driver.look(driver.things[0])["width"] == "20"
+
+
+def test_a_key_held_down_nudges_in_one_step():
+    from whiteboard.tools.events import KeyEvent
+
+    driver = ToolDriver("select")
+    rid = driver.rect(0, 0, 50, 50)
+    driver.click(10, 10).press("Right")
+    for _ in range(5):
+        driver.box.handle(KeyEvent("Right", repeat=True))
+    assert driver.look(rid)["x"] == "6"
+    driver.editor.undo()
+    assert driver.look(rid)["x"] == "0"
+
+
+def test_a_new_document_in_the_same_window_ends_the_gesture():
+    from whiteboard.model.changes import Changes, Commit, Origin
+
+    driver = ToolDriver("rectangle").down(0, 0).move(50, 50)
+    driver.document.on_commit.emit(Commit(Origin.LOAD, "", Changes(reset=True), ()))
+    driver.expect_in("rectangle.idle").up()
+    assert driver.things == ()

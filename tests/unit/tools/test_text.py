@@ -278,3 +278,74 @@ def test_the_middle_button_and_the_secondary_one_do_not_end_the_writing():
     for button in (Button.MIDDLE, Button.SECONDARY):
         driver.button = button
         driver.click(500, 500).expect_in("text.editing")
+
+
+def test_without_measures_the_caret_goes_up_and_down_by_columns():
+    from whiteboard.tools.context import NoMetrics
+
+    driver = writing("one\nlonger\nx")
+    driver.context.metrics = NoMetrics()
+    carets = []
+    for key in ("Up", "Up", "Up", "Down", "End", "Down", "Down", "Down"):
+        driver.press(key)
+        carets.append(driver.shown.text.caret)
+    assert carets == [5, 1, 0, 4, 10, 12, 12, 12]
+
+
+def test_an_input_method_may_replace_what_stands_before_the_caret():
+    from whiteboard.tools.events import TextEvent
+
+    driver = writing("teh cat")
+    driver.box.handle(TextEvent("the", "", -7, 3))
+    assert driver.text_of(only(driver)) == "the cat"
+    driver.box.handle(TextEvent("", "", -99, 99))
+    assert driver.box.text_tool.state._string.startswith("the") is False
+
+
+def test_a_text_that_may_not_be_edited_any_more_takes_no_letters():
+    driver = writing("abc")
+    driver.editor.may_edit = lambda _rid: False
+    driver.type("d").expect_in("text.idle")
+    assert driver.text_of(only(driver)) == "abc"
+
+
+def test_a_text_cannot_be_placed_where_nothing_may_be_made():
+    driver = ToolDriver("text")
+    driver.editor.may_edit = lambda _rid: False
+    driver.click(10, 10).expect_in("text.idle")
+    assert not driver.box.text_tool.insert("x")
+    assert driver.commits == []
+
+
+def test_a_text_can_begin_with_pasted_lines_or_be_composed():
+    driver = ToolDriver("text").click(10, 10)
+    driver.box.text_tool.insert("\nb")
+    assert driver.text_of(only(driver)) == "\u200b|b"
+    driver = ToolDriver("text").click(10, 10).compose(preedit="に")
+    assert driver.shown.shapes[0].children == ("に",)
+    driver.compose("日").expect_in("text.editing")
+    assert driver.text_of(only(driver)) == "日"
+
+
+def test_a_second_click_while_nothing_is_written_moves_the_place():
+    driver = writing().click(300, 200).type("a")
+    assert driver.look(only(driver))["x"] == "300"
+
+
+def test_commands_of_the_window_pass_through_while_writing():
+    driver = writing("a").press("s", "", ctrl=True)
+    assert not driver.used
+    driver.press("F2")
+    assert driver.used, "no key of the board is a command while writing"
+
+
+def test_ctrl_and_alt_together_type_the_third_level_of_a_key():
+    driver = writing("a").press("q", "@", ctrl=True, alt=True)
+    assert driver.text_of(only(driver)) == "a@"
+
+
+def test_ctrl_backspace_and_ctrl_delete_take_a_word():
+    driver = writing("one two three").press("Backspace", ctrl=True)
+    assert driver.text_of(only(driver)) == "one two "
+    driver.press("Home").press("Delete", ctrl=True)
+    assert driver.text_of(only(driver)) == "two "
