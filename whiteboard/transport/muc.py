@@ -45,6 +45,9 @@ DATA_FORM = "jabber:x:data"
 _JOIN_SECONDS = 20.0
 _MOST_OCCUPANTS = 2000
 _MOST_BOARDS = 64
+_LOCKED_TRIES = 5
+_LOCKED_WAIT = 0.4
+"""Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
 
 _REFUSALS = {
@@ -113,6 +116,7 @@ class _Room:
     members_only: bool = False
     was_in: bool = False
     tries: int = 0
+    locked_tries: int = 0
     me: Peer | None = None
     occupants: dict[str, _Occupant] = field(default_factory=dict)
     advertised: dict[str, Advertisement] = field(default_factory=dict)
@@ -356,6 +360,18 @@ class Rooms:
             room.nick = f"{room.nick.rstrip('_')}{'_' * room.tries}"
             self._enter(room)
             return
+        if (
+            problem.kind is ProblemKind.ROOM_LOCKED
+            and room.locked_tries < _LOCKED_TRIES
+            and room.state is RoomState.JOINING
+        ):
+            # Somebody makes the room at this very moment: it opens once it is configured.
+            room.locked_tries += 1
+            room.timer = asyncio.get_running_loop().call_later(
+                _LOCKED_WAIT * room.locked_tries, self._enter, room
+            )
+            return
+        room.locked_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
         self.changed.emit(None)
