@@ -369,7 +369,8 @@ class _Pass:
                 text = str(value)
                 value = text[:CHUNK]
             changes[_ATTRIBUTES[name]] = value
-            restores[name] = write.alias
+            if not write.shared:  # with others' typing in it, it is a value of its own: no undo
+                restores[name] = write.alias  # of the older write may take that typing away
         if not changes:
             return {}
         if changes.get("parent", TRASH) != TRASH and "weight" not in changes:

@@ -84,6 +84,8 @@ class Write:
     partial: bool = False
     active: bool = True
     """False for a partial edit that is cancelled."""
+    shared: bool = False
+    """`value` has partial edits of another party than the write's in it."""
 
 
 def everyone(party: Party) -> bool:
@@ -453,8 +455,9 @@ class Document:
         parties = self._history.parties
         closed = (record.closed or {}) if field == "chdata" else {}
         result = [
-            Write(ts, closed.get(ts, value), alias or ts, parties.get(ts.r, self.party))
+            Write(ts, text, alias or ts, parties.get(ts.r, self.party), shared=shared)
             for ts, value, alias in self._merge.entries(record, field)
+            for text, shared in (closed.get(ts, (value, False)),)
         ]
         if field == "chdata" and record.text is not None:
             result += [

@@ -250,7 +250,8 @@ class Merge:
             if record.text is not None:
                 if record.closed is None:
                     record.closed = {}
-                record.closed[last] = record.chdata
+                party = self._history.parties.get(last.r)
+                record.closed[last] = record.chdata, record.text.is_shared(party)
                 last = max([last, *(p.ts for p in record.text.partials if p.ts.r == self._me)])
             self._note_loss(message, record, "chdata", last, ts)
         entries.append((ts, value, alias))

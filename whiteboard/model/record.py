@@ -65,8 +65,9 @@ class Record:
         """It stands in the move log, as what is moved or as a new parent."""
         self.log: dict[str, list[Entry]] | None = None
         self.text: TextLog | None = None
-        self.closed: dict[Ts, str] | None = None
-        """Full write that is not the newest any more -> what partial edits had made of it."""
+        self.closed: dict[Ts, tuple[str, bool]] | None = None
+        """Full write that is not the newest any more -> what partial edits had made of it, and
+        whether another party's are among them."""
         self.kids: list[Record] | None = None
         self.attrs: dict[Slot, list[Record]] | None = None
         self.shown = False

@@ -19,7 +19,7 @@ import bisect
 from collections.abc import Sequence
 
 from whiteboard.model.history import Message
-from whiteboard.model.ids import Replica
+from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Ts
 
 
@@ -95,6 +95,13 @@ class TextLog:
                 return active
             active = not active
             partial = newest
+
+    def is_shared(self, party: Party | None) -> bool:
+        """Whether somebody else than `party` has edits in effect here."""
+        return any(
+            p.message.party != party and p.alias is None and self.is_active(p)
+            for p in self.partials
+        )
 
     def _canceller(self, partial: Partial, viewer: Partial | None) -> Partial | None:
         for cancel in reversed(self._cancels.get(partial.ts, ())):

@@ -238,3 +238,61 @@ def test_one_transaction_with_many_steps_is_undone_as_one():
     a.undo.redo()
     assert a.doc.c14n() == after
     agreed(a, b)
+
+
+def test_undo_below_a_text_that_another_had_typed_in_does_not_take_that_typing_away():
+    a, b = members("ab")
+    holder = a.add(a.start(), element("text", "first"))
+    text = a.doc.children(holder)[0]
+    a.do(Set(text, chdata="old"))
+    sync(a, b)
+    b.splice(text, 3, 0, "er")
+    sync(a, b)
+    a.do(Set(text, chdata="new"))
+    a.undo.undo()
+    assert a.doc.text(text) == "older"
+    a.undo.undo()  # would bring back "first", without what b had typed
+    assert a.undo.skipped
+    assert agreed(a, b, limit=60).records[text].value == "older"
+    a.undo.redo()
+    a.undo.redo()
+    assert agreed(a, b, limit=60).records[text].value == "new"
+
+
+def test_undo_of_a_full_write_over_ones_own_typing_goes_on_below_it():
+    (a,) = members("a")
+    rect = a.add(a.start(), element("path"))
+    states = []
+    a.set(rect, "d", "M0 0")
+    d = a.doc.attribute_record(rect, "d")
+    states.append(a.doc.c14n())
+    a.splice(d, 4, 0, "h1")
+    states.append(a.doc.c14n())
+    a.set(rect, "d", "M1 1")
+    a.undo.undo()
+    assert a.doc.c14n() == states.pop()
+    a.undo.undo()
+    a.undo.undo()
+    assert a.doc.attributes(rect) == {}
+    for _ in range(3):
+        a.undo.redo()
+    assert a.doc.attribute(rect, "d") == "M1 1"
+
+
+def test_a_value_longer_than_a_message_comes_back_whole():
+    a, b = members("ab")
+    rect = a.add(a.start(), element("path"))
+    long, longer = "M0 0" + "h1v1" * 30_000, "M0 0" + "l1 1" * 40_000
+    a.set(rect, "d", long)
+    a.set(rect, "d", longer)
+    a.set(rect, "d", "M1 1")
+    for value in (longer, long):
+        a.undo.undo()
+        assert not a.undo.skipped
+        assert a.doc.attribute(rect, "d") == value
+    for value in (longer, "M1 1"):
+        a.undo.redo()
+        assert not a.undo.skipped
+        assert a.doc.attribute(rect, "d") == value
+    sync(a, b)
+    assert b.doc.c14n() == a.doc.c14n()
