@@ -13,6 +13,8 @@ from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.ephemeral import Cursor, CursorGone, SelectionShown
 from whiteboard.model.ids import Rid
 from whiteboard.tools.context import ToolContext
+from whiteboard.tools.cross import TOOLS as CROSS_TOOLS
+from whiteboard.tools.cross import Cross
 from whiteboard.tools.eraser import EraserTool
 from whiteboard.tools.events import (
     Button,
@@ -63,6 +65,7 @@ class ToolBox:
         changed: told when the tool, its style or whether it is kept changed (for the tool bar).
         device: what the pointer was last; styles are remembered for each.
         is_kept: whether shapes and texts keep their tool after use (Q).
+        cross: where somebody draws by keys.
     """
 
     def __init__(self, context: ToolContext) -> None:
@@ -78,6 +81,7 @@ class ToolBox:
             "pen": Style(width=5.0),
             "text": Style(colour=PEN_COLOURS["ink"]),
         }
+        self.cross = Cross(context, self._pointer)
         self._pressed: Button | None = None
         self._shown: Feedback = NOTHING
         self._is_stale = True
@@ -128,9 +132,12 @@ class ToolBox:
         self.active.finish()
         self._override = None
         self._pressed = None
+        self.cross.release()
         self._take_made(self._chosen)
         if tool is not self._chosen:
             self._chosen = tool
+            if name not in CROSS_TOOLS:
+                self.cross.hide()
             if name not in ("select", "hand"):
                 self.context.editor.selection.clear()
             self._prepare(tool)
@@ -192,6 +199,7 @@ class ToolBox:
     def handle(self, event: ToolEvent) -> bool:
         """Let the active tool answer; False if the event meant nothing here."""
         if isinstance(event, PointerEvent):
+            self.cross.hide()
             used = self._pointer(event)
         elif isinstance(event, KeyEvent):
             used = self._key(event)
@@ -228,6 +236,8 @@ class ToolBox:
         feedback = self.active.state.feedback()
         if self._override is not None and self._override.name == "hand":
             feedback = replace(self._chosen.state.feedback(), cursor=feedback.cursor)
+        if self.cross.at is not None:
+            feedback = replace(feedback, shapes=(*feedback.shapes, *self.cross.picture()))
         if feedback != self._shown:
             self._shown = feedback
             self.context.overlay.show(feedback)
@@ -236,6 +246,7 @@ class ToolBox:
         """After an event: select what was made, and take a lent tool back if it may go."""
         chosen = self._chosen
         if self._take_made(chosen) and chosen.returns_to_select and not self.is_kept:
+            self.cross.hide()
             self._chosen = self.tools["select"]
             self._prepare(self._chosen)
             self.changed.emit(None)
@@ -331,8 +342,11 @@ class ToolBox:
         if event.key == "Escape":
             if event.pressed:
                 self._pressed = None
+                self.cross.release()
                 return active.cancel()
             return False
+        if self._override is None and self.cross.key(event, self.current):
+            return True
         if not active.is_idle and not (active is self._override and event.key == "Space"):
             return active.handle(event)
         if event.key == "Space":
