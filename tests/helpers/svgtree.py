@@ -64,8 +64,8 @@ class Tree:
 
     def read(self, svg: str) -> TreeNode:
         """A subtree of new nodes, not yet in the tree. The SVG namespace may be left out."""
-        if "xmlns=" not in svg.split(">")[0]:
-            head, rest = svg.split(None, 1) if " " in svg.split(">")[0] else (None, None)
+        if "xmlns=" not in svg.split(">", maxsplit=1)[0]:
+            head, rest = svg.split(None, 1) if " " in svg.split(">", maxsplit=1)[0] else (None, None)
             declared = ' xmlns="http://www.w3.org/2000/svg"'
             declared += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
             if head is None:

@@ -130,6 +130,7 @@ class Planner:
         self._users: dict[str, set[_Entry]] = {}
         self._id_users: dict[str, set[_Entry]] = {}
         self._placed: dict[Key, Placed] = {}
+        self._owners: dict[Key, _Entry] = {}
         self._work: list[_Entry] = []
         self._fresh: list[_Entry] = []
         self._touched: set[str] = set()
@@ -234,6 +235,7 @@ class Planner:
         for key in self._placed:
             self._before.setdefault(key, self._placed[key])
         self._placed.clear()
+        self._owners.clear()
         for entry in self._entries.values():
             entry.alive = False
         self._entries.clear()
@@ -285,7 +287,7 @@ class Planner:
             return
         for parent_rid, nodes in by_parent.items():
             entry = self._entries.get(parent_rid)
-            if entry is not None and entry.is_group and not entry.dirty:
+            if entry is not None and entry.is_group:
                 self._adopt(entry, nodes)
 
     def _soil_users_of_parent(self, rid: str, *, structural: bool) -> None:
@@ -390,26 +392,34 @@ class Planner:
 
     def _set_nodes(self, entry: _Entry, nodes: list[PlanNode]) -> None:
         old = {
-            node.key: self._placed[node.key].z for node in entry.nodes if node.key in self._placed
+            node.key: self._placed[node.key].z
+            for node in entry.nodes
+            if self._owners.get(node.key) is entry
         }
         same = list(old) == [node.key for node in nodes]
         for node in entry.nodes:
-            self._unplace(node.key)
+            self._unplace(entry, node.key)
         entry.nodes = tuple(nodes)
         if same:
             for node in nodes:
-                self._place(node, old[node.key])
+                self._place(entry, node, old[node.key])
         elif nodes:
             self._fresh.append(entry)
 
-    def _place(self, node: PlanNode, z: float) -> None:
-        self._before.setdefault(node.key, self._placed.get(node.key))
-        self._placed[node.key] = Placed(node, z)
+    def _place(self, entry: _Entry, node: PlanNode, z: float) -> None:
+        key = node.key
+        self._before.setdefault(key, self._placed.get(key))
+        self._placed[key] = Placed(node, z)
+        other = self._owners.get(key)
+        if other is not None and other is not entry:
+            # It moved in from an entry that is still to be planned again.
+            other.nodes = tuple(node for node in other.nodes if node.key != key)
+        self._owners[key] = entry
 
-    def _unplace(self, key: Key) -> None:
-        old = self._placed.pop(key, None)
-        if old is not None:
-            self._before.setdefault(key, old)
+    def _unplace(self, entry: _Entry, key: Key) -> None:
+        if self._owners.get(key) is entry:
+            self._before.setdefault(key, self._placed.pop(key))
+            del self._owners[key]
 
     def _clear(self, entry: _Entry) -> None:
         """Forget what the entry used and the entries below it; its own nodes stay for now."""
@@ -437,7 +447,7 @@ class Planner:
         """Take an entry and those below it out."""
         self._clear(entry)
         for node in entry.nodes:
-            self._unplace(node.key)
+            self._unplace(entry, node.key)
         entry.nodes = ()
         entry.alive = False
         if self._entries.get(entry.node.rid) is entry:
@@ -495,7 +505,7 @@ class Planner:
         """Give the new nodes their places between those that have one."""
         fresh, self._fresh = self._fresh, []
         for entry in fresh:
-            if not entry.alive or not entry.nodes or entry.nodes[0].key in self._placed:
+            if not entry.alive or not entry.nodes or self._has_place(entry):
                 continue
             run = [entry]
             first = _step(entry, forward=False)
@@ -506,26 +516,26 @@ class Planner:
             while last is not None and not self._has_place(last):
                 run.append(last)
                 last = _step(last, forward=True)
-            nodes = [node for one in run for node in one.nodes]
+            nodes = [(one, node) for one in run for node in one.nodes]
             low = None if first is None else self._placed[first.nodes[-1].key].z
             high = None if last is None else self._placed[last.nodes[0].key].z
             if low is None:
                 low = _GAP * (-len(nodes) - 1) + high if high is not None else 0.0
             step = _GAP if high is None else (high - low) / (len(nodes) + 1)
-            for i, node in enumerate(nodes, start=1):
-                self._place(node, low + i * step)
+            for i, (one, node) in enumerate(nodes, start=1):
+                self._place(one, node, low + i * step)
             if step < _SMALLEST_GAP:
                 self._renumber()
 
     def _has_place(self, entry: _Entry) -> bool:
-        return entry.nodes[0].key in self._placed
+        return self._owners.get(entry.nodes[0].key) is entry
 
     def _renumber(self) -> None:
         """Make room again everywhere."""
         z = 0.0
         for placed in sorted(self._placed.values(), key=lambda p: p.z):
             z += _GAP
-            self._place(placed.node, z)
+            self._place(self._owners[placed.node.key], placed.node, z)
 
     def _difference(self) -> PlanUpdate:
         removed: list[Key] = []
