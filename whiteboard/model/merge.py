@@ -137,7 +137,7 @@ class Merge:
         self._pending[ts] = Move(ts, record, self.record(op.parent))
 
     def _set(self, message: Message, k: int, op: Set) -> None:
-        if op.rid in {TRASH, DOCUMENT} or len(op.rid) > MAX_RID or len(op.name or "") > MAX_NAME:
+        if not may_be_named(op.rid) or len(op.name or "") > MAX_NAME:
             return
         record = self.record(op.rid)
         projection = self._projection
@@ -169,7 +169,7 @@ class Merge:
             self._pending[ts] = Move(ts, record, self.record(op.parent))
 
     def _remove(self, message: Message, op: Remove) -> None:
-        if op.rid in {TRASH, DOCUMENT} or not self._is_host(message.party):
+        if not may_be_named(op.rid) or not self._is_host(message.party):
             return
         record = self.record(op.rid)
         self._projection.touch(record)
@@ -286,13 +286,18 @@ class Merge:
 def counts(op: New, r: Replica, *, inside: bool) -> bool:
     """Whether a `new` by replica r may have its rid (SYNC 0.3.4); `inside`: of a literal."""
     rid = op.rid
-    if len(rid) > MAX_RID or len(op.name) > MAX_NAME or has_white_space(rid):
+    if not may_be_named(rid) or len(op.name) > MAX_NAME:
         return False
     if rid.startswith((f"{r}.", f"~{r}.")):
         return True
     if op.kind is Kind.ATTRIBUTE and rid == attribute_rid(op.parent, op.name, op.ns or ""):
         return True
     return inside and op.kind is not Kind.ATTRIBUTE and rid.startswith(f"{op.parent}/")
+
+
+def may_be_named(rid: Rid) -> bool:
+    """Whether an operation on `rid` can count: a record's rid, not too long, no white space."""
+    return rid not in {TRASH, DOCUMENT} and len(rid) <= MAX_RID and not has_white_space(rid)
 
 
 def may_hang(rid: Rid, parent: Rid) -> bool:

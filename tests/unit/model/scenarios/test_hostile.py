@@ -270,3 +270,20 @@ def test_a_member_whose_own_chain_was_forged_shows_what_all_others_show():
         member.doc.receive(batches)
         assert member.doc.state_hash() == view.state_hash()
     assert isinstance(a, Member)
+
+
+def test_65_a_rid_with_white_space_names_no_record_that_could_stand_in_the_way():
+    spaced = Rid("w.a b")
+    view = agree([
+        START,
+        message("a", 2, 2, rect("a.1")),
+        message(
+            "w",
+            1,
+            3,
+            Set(spaced, parent=Rid("a.1"), weight=1.0),
+            Set(Rid("a.1"), parent=spaced, weight=1.0),
+            deps={"a": 2},
+        ),
+    ])
+    assert view.children(ROOT) == []
