@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers.drawing import HARD_TEXT, draw, write
+from tests.helpers.drawing import HARD_TEXT, draw, drawn, write
 from tests.helpers.prosody import needs_prosody, room_address, until, until_same
 from whiteboard.model.changes import Origin
 from whiteboard.model.ephemeral import Cursor, CursorGone
@@ -236,6 +236,23 @@ async def test_two_boards_run_in_one_room_side_by_side(party):
     joined = await ana.join(room, second.session)
     await until_same(second, joined)
     assert first.document.c14n() != second.document.c14n()
+
+
+async def test_two_who_open_a_board_at_the_same_moment_end_on_one(party, real_opening):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    await ben.enter(room)
+    boards = [one.boards.new_board(one.name) for one in (ana, ben)]
+    for one, board in zip((ana, ben), boards, strict=True):
+        one.boards.share_in_room(board, room)
+        draw(board, id=one.name)
+    await ana.until(lambda: len({board.session for board in boards}) == 1)
+    for one, board in zip((ana, ben), boards, strict=True):
+        await one.until_live(board)
+    await until_same(*boards)
+    await ana.until(lambda: set(drawn(boards[0])) == {ana.name, ben.name})
+    await ana.until(lambda: [b.people for b in ana.room(room).boards] == [2])
 
 
 async def test_leaving_the_room_leaves_its_boards_and_stops_announcing_them(party):

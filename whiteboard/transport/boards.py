@@ -19,6 +19,7 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid
 from whiteboard.util.clock import Clock, MonotonicClock
 from whiteboard.util.event import Event
@@ -82,6 +83,7 @@ class Boards:
         self._boards: list[SharedBoard] = []
         self._entries: dict[str, _Entry] = {}
         self.changed: Event[None] = Event()
+        self._changed = Soon(self.changed)
         self.invited: Event[Invitation] = Event()
         """Somebody invites me."""
 
@@ -97,10 +99,10 @@ class Boards:
         """See `BoardService`."""
         return tuple(e.row for e in reversed(self._entries.values()) if e.shown)
 
-    def draws_with(self, address: str) -> bool:
-        """Whether a person at this bare address takes part in a board of mine now."""
-        return any(
-            bare(member.peer.address) == address or member.peer.jid == address
+    def drawing_with(self) -> frozenset[str]:
+        """Bare addresses of the others who take part in a board of mine now."""
+        return frozenset(
+            member.peer.jid or member.peer.bare
             for board in self._boards
             if board.actor is not None and board.actor.state is State.LIVE
             for member in board.actor.members
@@ -112,7 +114,7 @@ class Boards:
     def new_board(self, name: str, document: Document | None = None) -> SharedBoard:
         """See `BoardService`."""
         board = self._add(name, document or new_document())
-        self.changed.emit(None)
+        self._changed()
         return board
 
     def share_in_room(self, board: Board, room: str) -> None:
@@ -135,7 +137,7 @@ class Boards:
             shared.document, description, me, place, self._rng, yields=not running
         )
         shared.attach(session, self._link(connection, place), place)
-        self.changed.emit(None)
+        self._changed()
 
     def join_in_room(self, room: str, session: str) -> SharedBoard:
         """See `BoardService`."""
@@ -154,7 +156,7 @@ class Boards:
                 SessionId(session), me, place, self._rng, ask=ask, name=board.name
             )
             board.attach(joining, self._link(connection, place), place)
-        self.changed.emit(None)
+        self._changed()
         return board
 
     def close(self, board: Board) -> None:
@@ -172,7 +174,7 @@ class Boards:
         ):
             link.forget(session)
         self._boards.remove(shared)
-        self.changed.emit(None)
+        self._changed()
 
     def leave_room(self, room: str) -> None:
         """I am about to leave a group chat: leave its boards first."""
@@ -203,7 +205,7 @@ class Boards:
             self._ask_device(entry, shared, connection, device)
         shared.waiting_for_answer = True
         shared.changed.emit(None)
-        self.changed.emit(None)
+        self._changed()
 
     def take_back(self, invitation: str) -> None:
         """See `BoardService`."""
@@ -212,7 +214,7 @@ class Boards:
             self._cancel(entry)
             self._set_state(entry, InvitationState.GONE)
             entry.shown = False
-            self.changed.emit(None)
+            self._changed()
 
     def accept(self, invitation: str) -> SharedBoard:
         """See `BoardService`.
@@ -239,7 +241,7 @@ class Boards:
             )
             board.attach(session, self._link(connection, place), place)
             self._set_state(entry, InvitationState.ACCEPTED)
-        self.changed.emit(None)
+        self._changed()
         return board
 
     def decline(self, invitation: str) -> None:
@@ -258,7 +260,7 @@ class Boards:
             entry.shown = False
             if entry.row.state is not InvitationState.ACCEPTED:
                 del self._entries[invitation]
-            self.changed.emit(None)
+            self._changed()
 
     def _share_directly(self, board: SharedBoard, connection: Connection, address: str) -> None:
         actor = board.actor
@@ -303,7 +305,7 @@ class Boards:
         if isinstance(effect, AskUser):
             entry.row = replace(entry.row, board=effect.board or entry.row.board)
             self.invited.emit(entry.row)
-            self.changed.emit(None)
+            self._changed()
             return
         if entry.row.incoming:
             if isinstance(effect, Ended) and entry.row.state is InvitationState.OPEN:
@@ -331,7 +333,7 @@ class Boards:
                 for other in self._entries.values()
             )
             board.changed.emit(None)
-        self.changed.emit(None)
+        self._changed()
 
     def _cancel(self, entry: _Entry) -> None:
         for attempt in entry.tries:
@@ -399,7 +401,7 @@ class Boards:
         attempt.driver.run(lambda now: actor.receive(peer, message, now))
         if actor.stage is Stage.ENDED:
             del self._entries[row.id]
-        self.changed.emit(None)
+        self._changed()
 
     def on_bounce(self, sent: Sent, condition: str) -> None:
         """See `Listener`."""
@@ -455,7 +457,7 @@ class Boards:
     def _add(self, name: str, document: Document) -> SharedBoard:
         board = SharedBoard(name, document, self._clock, self._name_of)
         self._boards.append(board)
-        board.changed.subscribe(lambda _: self.changed.emit(None))
+        board.changed.subscribe(self._changed)
         return board
 
     def _own(self, board: Board) -> SharedBoard:

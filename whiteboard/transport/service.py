@@ -16,6 +16,7 @@ from whiteboard.im.people import Contact, Room, SubscriptionRequest
 from whiteboard.transport.account import BackOff
 from whiteboard.transport.boards import Boards
 from whiteboard.transport.connection import Connection
+from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import local, valid_jid
 from whiteboard.util.event import Event
 
@@ -35,7 +36,9 @@ class People:
         self._settings: AccountSettings | None = None
         self.connection: Connection | None = None
         self.changed: Event[None] = Event()
-        boards.changed.subscribe(lambda _: self.changed.emit(None))
+        self._changed = Soon(self.changed)
+        self._drawing_with: frozenset[str] = frozenset()
+        boards.changed.subscribe(self._look_at_boards)
 
     # --- what is shown ---
 
@@ -84,7 +87,7 @@ class People:
         self._disconnect()
         if self._settings is not None:
             self._settings = replace(self._settings, password="")
-        self.changed.emit(None)
+        self._changed()
 
     def retry_now(self) -> None:
         """See `PeopleService`."""
@@ -101,19 +104,25 @@ class People:
         self._disconnect()
         await asyncio.gather(*self._ending, return_exceptions=True)
 
+    def _look_at_boards(self, _: object) -> None:
+        drawing_with = self._boards.drawing_with()
+        if drawing_with != self._drawing_with:
+            self._drawing_with = drawing_with
+            self._changed()
+
     def _connect(self, settings: AccountSettings, *, register: bool) -> None:
         self._disconnect()
         self._settings = settings
         self.connection = Connection(
             settings,
             self._boards,
-            self._boards.draws_with,
+            lambda address: address in self._drawing_with,
             register=register,
             back_off=self._back_off(),
         )
-        self.connection.changed.subscribe(lambda _: self.changed.emit(None))
+        self.connection.changed.subscribe(self._changed)
         self.connection.start()
-        self.changed.emit(None)
+        self._changed()
 
     def _disconnect(self) -> None:
         connection, self.connection = self.connection, None
