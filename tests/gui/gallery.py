@@ -15,6 +15,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
@@ -174,7 +175,7 @@ def waiting() -> MainWindow:
 
 
 def invitation() -> MainWindow:
-    world, made = shared()
+    _, made = shared()
     made.body.open_pane(made.sessions, opened=False)
     return made
 
@@ -324,6 +325,7 @@ def render(names: list[str], suffix: str, schemes: tuple[Scheme, ...], *, rtl: b
     app.setFont(font)
     direction = Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
     app.setLayoutDirection(direction)
+    QCursor.setPos(790, 450)
     OUT.mkdir(parents=True, exist_ok=True)
     for scheme in schemes:
         theme().choose(scheme)

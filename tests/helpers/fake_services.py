@@ -261,9 +261,7 @@ class FakeFiles:
         self.calls.append(("export_png", path.name, options))
         then(None)
 
-    def export_svg(
-        self, board: Board, path: Path, then: Callable[[Refused | None], None]
-    ) -> None:
+    def export_svg(self, board: Board, path: Path, then: Callable[[Refused | None], None]) -> None:
         self.calls.append(("export_svg", path.name))
         then(None)
 
@@ -299,7 +297,7 @@ class _Sketch(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Board")
 
-    def paintEvent(self, event: object) -> None:
+    def paintEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme().colour("canvas"))

@@ -12,7 +12,7 @@ from whiteboard.ui.avatars import Avatar, Status
 from whiteboard.ui.shade import Depth, Floating
 from whiteboard.ui.widgets import Button, ElidedLabel, IconButton, IconLabel, Kind, Label
 
-CARD_WIDTH = 372
+CARD_WIDTH = 420
 
 
 class InvitationCard(Floating):

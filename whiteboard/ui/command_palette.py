@@ -33,6 +33,7 @@ class CommandPalette(QWidget):
         self.search.textChanged.connect(self._refresh)
         self.search.installEventFilter(self)
         self.list = RowView(words.tr("Commands"), self)
+        self.list.steer_from_outside()
         self.list.acted.connect(self._run)
         column.addWidget(self.search)
         column.addWidget(self.list, 1)

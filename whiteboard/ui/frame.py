@@ -120,7 +120,7 @@ class BoardFrame(QWidget):
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         if self.surface is not None:
             self.surface.widget.setGeometry(frame)
-        self.zoom.set_compact(frame.width() < 900)
+        self.zoom.set_compact(self.window().width() < 900 or frame.width() < 700)
         beside = 2 * (MARGIN + GAP + max(self.undo.width(), self.zoom.width()))
         self.tools.fit_width(max(frame.width() - beside, 180))
         low = MARGIN + (self.tools.height() - self.undo.height()) // 2

@@ -325,7 +325,8 @@ class MainWindow(QMainWindow):
         tabs = [one.tab(room=one.board.place in rooms, front=one is page) for one in self.pages.all]
         self.top.show_tabs(tabs, max(0, self.pages.front_place))
         board = self._front_board()
-        self.top.show_people(board.participants if board is not None else ())
+        reachable = board is not None and board.state is not BoardState.OFFLINE
+        self.top.show_people(board.participants if board is not None else (), reachable=reachable)
         self.people_pane.show_board(board)
         self.frame.progress.show_board(board)
         self.sessions.refresh()

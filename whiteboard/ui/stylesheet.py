@@ -34,7 +34,11 @@ QLineEdit[wrong="true"] {
   border: 2px solid $danger; padding: 0 10px; min-height: ${h32}px;
 }
 QLineEdit:disabled { color: $disabled; border-color: $line; }
-QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
+QLineEdit[search="true"] { padding-left: 2px; }
+QLineEdit[search="true"]:focus { padding-left: 1px; }
+QLineEdit[bare="true"], QLineEdit[search="true"] { padding-left: 2px; }
+QLineEdit[search="true"]:focus { padding-left: 1px; }
+QLineEdit[bare="true"]:focus {
   border: none; background: transparent; padding: 0; min-height: ${h24}px;
 }
 QPlainTextEdit { padding: 8px; }
@@ -61,12 +65,12 @@ QComboBox QAbstractItemView {
 }
 
 QMenu { color: $text; background: $raised; border: 1px solid $line; padding: 5px; }
-QMenu::item { min-height: ${h34}px; padding: 0 16px 0 8px; border-radius: 8px; }
+QMenu::item { min-height: ${h34}px; padding: 0 16px 0 10px; border-radius: 8px; }
 QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $disabled; }
-QMenu::icon { padding-left: 10px; }
+QMenu::icon { padding-left: 8px; padding-right: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
-QMenu::indicator { width: 18px; height: 18px; margin-left: 10px; }
+QMenu::indicator { width: 18px; height: 18px; margin-left: 8px; margin-right: 8px; }
 QMenu::indicator:checked { image: url($tick); }
 
 QListView { background: transparent; border: none; outline: none; color: $text; }

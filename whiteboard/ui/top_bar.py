@@ -247,7 +247,7 @@ class Chip(QWidget):
         if self._short:
             return QSize(32, 26)
         width = QFontMetrics(theme().font(11, 600)).horizontalAdvance(self.text)
-        return QSize(width + (34 if self._icon else 20), 26)
+        return QSize(width + (42 if self._icon else 24), 26)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         self.clicked.emit()
@@ -391,10 +391,10 @@ class TopBar(QWidget):
         )
         self.narrow_name.setToolTip(name)
 
-    def show_people(self, people: Sequence[Participant]) -> None:
-        """Others on the board: up to three discs and a count."""
+    def show_people(self, people: Sequence[Participant], *, reachable: bool = True) -> None:
+        """Others on the board: up to three discs and a count; grey where I reach nobody."""
         others = [one for one in people if not one.me]
-        shown = tuple((one.address, one.name, one.away) for one in others)
+        shown = tuple((one.address, one.name, one.away or not reachable) for one in others)
         if shown == self._shown and len(self._avatars) == min(len(shown), self._room_for):
             return
         self._shown = shown

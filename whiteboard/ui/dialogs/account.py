@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayo
 
 from whiteboard.im.account import (
     AccountSettings,
+    AccountState,
     ConnectionState,
     Problem,
     ProblemKind,
@@ -45,6 +46,7 @@ class AccountForm(Sheet):
         self._name = name
         self._creating = False
         self._submitted = False
+        self._before: AccountState | None = None
         self.intro = self.add_text(
             words.tr("Draw with the people you already know, on any server.")
         )
@@ -54,7 +56,11 @@ class AccountForm(Sheet):
         self.password_problem = self.add_problem()
         self.advanced = Button(words.tr("Advanced"), Kind.QUIET, self, compact=True)
         self.advanced.setCheckable(True)
-        self.body.addWidget(self.advanced)
+        fold = QHBoxLayout()
+        fold.setContentsMargins(-8, 0, 0, 0)
+        fold.addWidget(self.advanced)
+        fold.addStretch(1)
+        self.body.addLayout(fold)
         self._add_advanced()
         self.connect_button = Button(words.tr("Connect"), Kind.PRIMARY, self)
         self.create_button = Button(words.tr("Create an account…"), Kind.QUIET, self)
@@ -152,6 +158,7 @@ class AccountForm(Sheet):
             tls=TlsMode.DIRECT if self.direct.isChecked() else TlsMode.STARTTLS,
         )
         self._submitted = True
+        self._before = self._people.account
         self._busy(True)
         if self._creating:
             self._people.register(settings)
@@ -169,8 +176,9 @@ class AccountForm(Sheet):
 
     def _follow(self) -> None:
         account = self._people.account
-        if not self._submitted or account is None:
-            return
+        if not self._submitted or account is None or account is self._before:
+            return  # what an earlier try came to
+        self._before = None
         if account.connection is ConnectionState.ONLINE:
             self._submitted = False
             self.accept()

@@ -32,7 +32,7 @@ class CertificateQuestion(Sheet):
         changed = problem.kind is ProblemKind.CERTIFICATE_CHANGED
         domain = certificate.domain if certificate is not None else problem.subject
         title = words.certificate_changed(domain) if changed else words.certificate_question(domain)
-        super().__init__(title, parent, width=520)
+        super().__init__(title, parent, width=560, icon_name="certificate", tint="warn")
         if not changed:
             self.add_text(words.certificate_text())
         self._details = QPlainTextEdit(self)

@@ -14,7 +14,7 @@ from whiteboard.im.service import PeopleService
 from whiteboard.session.boards import BoardService
 from whiteboard.ui import words
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, contact_row
+from whiteboard.ui.panes.rows import Row, RowButton, RowKind, contact_row, hours_and_minutes
 from whiteboard.ui.theme import theme
 from whiteboard.ui.widgets import Label, SearchField
 
@@ -51,6 +51,7 @@ class InvitePopover(QWidget):
         holder.addWidget(self.search)
         column.addLayout(holder)
         self.list = RowView(words.tr("People and group chats"), self)
+        self.list.steer_from_outside()
         self.list.acted.connect(self._act)
         column.addWidget(self.list, 1)
         self._unsubscribe = people.changed.subscribe(lambda _none: self.refresh())
@@ -72,7 +73,9 @@ class InvitePopover(QWidget):
         """Show who can be invited now."""
         self.list.show_rows(self._rows())
         if self.list.rows.rows and not self.list.currentIndex().isValid():
-            self.list.setCurrentIndex(self.list.rows.index(0, 0))
+            rows = self.list.rows.rows
+            useful = next((at for at, row in enumerate(rows) if row.buttons), 0)
+            self.list.setCurrentIndex(self.list.rows.index(useful, 0))
 
     def _rows(self) -> list[Row]:
         account = self._people.account
@@ -94,7 +97,7 @@ class InvitePopover(QWidget):
         for contact in self._people.contacts:
             if needle in contact.name.casefold() or needle in contact.address.casefold():
                 row = contact_row(
-                    contact, sent.get(contact.address), connected=connected, clock=lambda _t: ""
+                    contact, sent.get(contact.address), connected=connected, clock=hours_and_minutes
                 )
                 can = row.buttons and row.buttons[0].action == "draw"
                 buttons = (RowButton("contact", words.tr("Invite")),) if can else ()

@@ -28,6 +28,7 @@ class JoinRoom(Sheet):
         super().__init__(words.tr("Join a group chat"), parent)
         self._people = people
         self._entering = ""
+        self._before: Room | None = None
         service = people.suggested_room_service()
         self.address = self.add_field(
             words.tr("Address"), hint=f"team@{service or 'rooms.example.org'}"
@@ -58,14 +59,19 @@ class JoinRoom(Sheet):
             self.problem.say(words.problem(what), self.address)
             return
         self._entering = address
+        self._before = self._room()
         self.join.setEnabled(False)
         self._people.join_room(address, self.nick.text().strip(), self.password.text())
         self._follow()
 
+    def _room(self) -> Room | None:
+        return next((one for one in self._people.rooms if one.address == self._entering), None)
+
     def _follow(self) -> None:
-        room = next((one for one in self._people.rooms if one.address == self._entering), None)
-        if room is None:
-            return
+        room = self._room()
+        if room is None or (room == self._before and room.state is RoomState.FAILED):
+            return  # what an earlier try came to
+        self._before = None
         if room.state is RoomState.IN:
             self._entering = ""
             self.accept()
@@ -157,7 +163,7 @@ class RoomBoards(Sheet):
     @staticmethod
     def _rows(room: Room) -> list[Row]:
         title = words.boards_running(len(room.boards)) if room.boards else words.tr("No board")
-        rows = [Row(RowKind.SECTION, "section:boards", title)]
+        rows = [Row(RowKind.SECTION, "section:boards", title, foldable=False)]
         rows += [
             Row(
                 RowKind.TILE,
@@ -171,7 +177,13 @@ class RoomBoards(Sheet):
         ]
         people = words.tr("People")
         rows.append(
-            Row(RowKind.SECTION, "section:people", people, count=words.number(len(room.occupants)))
+            Row(
+                RowKind.SECTION,
+                "section:people",
+                people,
+                count=words.number(len(room.occupants)),
+                foldable=False,
+            )
         )
         rows += [
             Row(

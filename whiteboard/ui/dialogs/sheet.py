@@ -12,7 +12,15 @@ from whiteboard.ui.widgets import Button, FocusRing, IconLabel, Kind, Label, mar
 class Sheet(QDialog):
     """The frame of all dialogs: 24 around, title 15/600, buttons at the trailing end."""
 
-    def __init__(self, title: str, parent: QWidget | None, *, width: int = 420) -> None:
+    def __init__(
+        self,
+        title: str,
+        parent: QWidget | None,
+        *,
+        width: int = 420,
+        icon_name: str = "",
+        tint: str = "text2",
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("sheet")
         self.setWindowTitle(title)
@@ -22,7 +30,12 @@ class Sheet(QDialog):
         self.body.setContentsMargins(24, 20, 24, 20)
         self.body.setSpacing(8)
         self.title = Label(title, self, px=15, weight=600, wrap=True)
-        self.body.addWidget(self.title)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        if icon_name:
+            head.addWidget(IconLabel(icon_name, tint, 24, self), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.title, 1)
+        self.body.addLayout(head)
         self.ring = FocusRing(self)
 
     def add_text(self, text: str) -> Label:
@@ -58,14 +71,14 @@ class Sheet(QDialog):
         return problem
 
     def add_buttons(self, *buttons: Button, leading: Button | None = None) -> None:
-        """The row of buttons; the first one given is the default."""
+        """The row of buttons, from leading to trailing; the first one is the default."""
         row = QHBoxLayout()
         row.setContentsMargins(0, 12, 0, 0)
         row.setSpacing(8)
         if leading is not None:
             row.addWidget(leading)
         row.addStretch(1)
-        for button in reversed(buttons):
+        for button in buttons:
             row.addWidget(button)
         buttons[0].setDefault(True)
         self.body.addLayout(row)

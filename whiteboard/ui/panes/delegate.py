@@ -36,6 +36,8 @@ class RowDelegate(QStyledItemDelegate):
     def __init__(self, pointed: Pointed) -> None:
         super().__init__()
         self._pointed = pointed
+        self.selected_is_active = False
+        """The selected row shows its button without the focus (a search steers the list)."""
 
     # --- sizes ----------------------------------------------------------------------------
 
@@ -214,8 +216,14 @@ class _Brush:
             self.ring(rect.adjusted(4, 2, -4, -2))
         middle = rect.center().y() + 1
         chevron = "chevron-right" if row.folded else "chevron-down"
-        self.icon(chevron, QRect(rect.left() + 12, middle - 8, 16, 16), "text2")
-        title = QRect(rect.left() + 34, rect.top() + 2, rect.width() - 80, rect.height())
+        if row.foldable:
+            self.icon(chevron, QRect(rect.left() + 12, middle - 6, 16, 16), "text2")
+        title = QRect(
+            rect.left() + (34 if row.foldable else 16),
+            rect.top() + 2,
+            rect.width() - 80,
+            rect.height(),
+        )
         width = self.text(title, row.title, 12, 600, "text2")
         count = QRect(title.left() + width + 7, title.top(), 120, title.height())
         self.text(count, row.count, 12, 400, "text2")
@@ -223,7 +231,7 @@ class _Brush:
             if self.spot == button.action:
                 self.box(place, "hover", 6)
             size = theme().em(18)
-            at = QRect(place.center() - QPoint(size // 2 - 1, size // 2 - 1), QSize(size, size))
+            at = QRect(place.center() - QPoint(size // 2 - 1, size // 2 - 2), QSize(size, size))
             self.icon("plus", at, "text")
 
     def ground(self) -> str:
@@ -246,7 +254,8 @@ class _Brush:
         side = em(32)
         disc = QRect(rect.left() + 18, rect.top() + (rect.height() - 1 - side) // 2, side, side)
         self.disc(row, disc, ground)
-        active = self.hover or (self.selected and self.focused)
+        steered = self.focused or self.delegate.selected_is_active
+        active = self.hover or (self.selected and steered)
         spots = self.delegate.spots(row, rect, active=active)
         end = rect.right() - 16
         if spots:

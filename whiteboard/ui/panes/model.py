@@ -37,8 +37,10 @@ class RowModel(QAbstractListModel):
         return None
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled
-        if index.isValid() and self._rows[index.row()].kind is not RowKind.SKELETON:
+        if self._rows[index.row()].kind is not RowKind.SKELETON:
             flags |= Qt.ItemFlag.ItemIsSelectable
         return flags
 

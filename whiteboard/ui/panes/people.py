@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -14,7 +16,9 @@ from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_text
 from whiteboard.ui.widgets import Button
 
 
-def people_rows(board: Board | None, boards: BoardService) -> list[Row]:
+def people_rows(
+    board: Board | None, boards: BoardService, folded: Collection[str] = ()
+) -> list[Row]:
     """Drawing, not here, and invited; each under its head."""
     if board is None:
         return []
@@ -48,7 +52,9 @@ def people_rows(board: Board | None, boards: BoardService) -> list[Row]:
     ):
         if group:
             count = words.number(len(group))
-            rows += [Row(RowKind.SECTION, f"section:{key}", title, count=count), *group]
+            shut = key in folded
+            head = Row(RowKind.SECTION, f"section:{key}", title, count=count, folded=shut)
+            rows += [head] if shut else [head, *group]
     if len(here) + len(gone) + len(invited) <= 1:
         rows.append(
             Row(
@@ -88,6 +94,7 @@ class PeoplePane(Pane):
 
     def __init__(self, boards: BoardService, parent: QWidget | None = None) -> None:
         super().__init__(words.tr("People"), parent, trailing=True, cross=True)
+        self._folded: set[str] = set()
         self._boards = boards
         self._board: Board | None = None
         self.list = RowView(words.tr("People"), self)
@@ -104,13 +111,16 @@ class PeoplePane(Pane):
     def show_board(self, board: Board | None) -> None:
         """Whose people to show; call again when they change."""
         self._board = board
-        rows = people_rows(board, self._boards)
+        rows = people_rows(board, self._boards, self._folded)
         self.invite.setVisible(all(row.kind is not RowKind.EMPTY for row in rows))
         self.list.show_rows(rows)
 
     def _act(self, action: str, key: str) -> None:
         _, _, what = key.partition(":")
-        if action == "invite":
+        if action == "fold":
+            self._folded ^= {what}
+            self.show_board(self._board)
+        elif action == "invite":
             self.invite_wanted.emit()
         elif action == "take-back":
             self._boards.take_back(what)

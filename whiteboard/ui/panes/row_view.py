@@ -48,6 +48,10 @@ class RowView(QListView):
         self.viewport().setAutoFillBackground(False)
         theme().changed.connect(self.scheduleDelayedItemsLayout)
 
+    def steer_from_outside(self) -> None:
+        """A search field moves the selection: the selected row shows its button."""
+        self._delegate.selected_is_active = True
+
     @property
     def rows(self) -> RowModel:
         """What is listed."""

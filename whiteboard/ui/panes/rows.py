@@ -65,6 +65,8 @@ class Row:
     dim: bool = False
     middle: bool = False
     """The subtitle is an address: shortened in the middle."""
+    foldable: bool = True
+    """A section that has a chevron."""
     why: str = ""
     """Why there is nothing to do."""
 
@@ -101,7 +103,7 @@ def session_rows(
         rows += _connection_banner(account, boards)
     if not needle:
         rows += _invitations(people, boards, folded)
-    rows += _contacts(people, boards, folded, needle, clock or _hours_and_minutes)
+    rows += _contacts(people, boards, folded, needle, clock or hours_and_minutes)
     rows += _rooms(people, boards, folded, needle)
     rows += _boards(people, boards, folded, needle, current)
     if needle:
@@ -345,7 +347,7 @@ def contact_row(
     if contact.can_draw and available:
         mark, mark_word = "can-draw", words.tr("can draw")
     text = outgoing_text(invitation) if invitation is not None else None
-    if contact.drawing_with_me:
+    if contact.drawing_with_me and connected:
         buttons = (RowButton("open-shared", words.tr("Open")),)
     elif text is not None:
         subtitle, tone, buttons = text
@@ -378,7 +380,7 @@ def contact_row(
 
 
 def _contact_state(contact: Contact, *, connected: bool, clock: Callable[[float], str]) -> str:
-    if contact.drawing_with_me:
+    if contact.drawing_with_me and connected:
         return words.tr("Drawing with you")
     if contact.waiting and contact.availability is Availability.OFFLINE:
         return words.tr("Has not answered your request yet")
@@ -548,5 +550,6 @@ def _matches(needle: str, *texts: str) -> bool:
     return not needle or any(needle in text.casefold() for text in texts)
 
 
-def _hours_and_minutes(unix: float) -> str:
+def hours_and_minutes(unix: float) -> str:
+    """A Unix time as the clock on the wall here shows it."""
     return datetime.datetime.fromtimestamp(unix).astimezone().strftime("%H:%M")
