@@ -146,3 +146,12 @@ def test_a_new_document_in_the_same_window_ends_the_gesture():
     driver.document.on_commit.emit(Commit(Origin.LOAD, "", Changes(reset=True), ()))
     driver.expect_in("rectangle.idle").up()
     assert driver.things == ()
+
+
+def test_a_secondary_release_that_a_menu_swallowed_does_not_block_the_next_press():
+    driver = ToolDriver("rectangle")
+    driver.button = Button.SECONDARY
+    driver.down(10, 10)
+    driver.button = Button.PRIMARY
+    driver.drag(0, 0, 30, 30)
+    assert driver.names() == ["rect"]
