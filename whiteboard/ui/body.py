@@ -102,11 +102,11 @@ class Body(QWidget):
         now = SizeClass.of(self.width())
         if now is not self.size_class or not self._known_width:
             self.size_class = now
-            self._apply_class()
+            self.apply_class()
         self._known_width = self.width()
         self._place()
 
-    def _apply_class(self) -> None:
+    def apply_class(self) -> None:
         """Open what is open in this class; a pane with the focus stays."""
         focus = QApplication.focusWidget()
         for pane, default in (

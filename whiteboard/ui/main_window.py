@@ -451,7 +451,9 @@ class MainWindow(QMainWindow):
         only = self.actions_by_id["only-board"].isChecked()
         self.top.setVisible(not only)
         self.frame.set_only_board(only)
-        if only:
+        if not only:
+            self.body.apply_class()
+        else:
             for pane in (self.sessions, self.people_pane):
                 self.body.open_pane(pane, opened=False, remember=False)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QPoint, QRect, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from whiteboard.canvas.context import PaintContext
@@ -42,6 +42,27 @@ _LONGEST_PASTE: Final = 1_000_000
 """Characters of text that are pasted as a text; more is refused."""
 
 
+class _KeysOfTools(QObject):
+    """Keeps single keys from being shortcuts while a tool hears them: writing, drawing."""
+
+    def __init__(self, canvas: QWidget, hears_keys: Callable[[], bool]) -> None:
+        super().__init__(canvas)
+        self._hears_keys = hears_keys
+        canvas.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
+            and self._hears_keys()
+        ):
+            event.accept()
+            return True
+        return False
+
+
 class CanvasSurface:
     """The real surface of a board; see `Surface` for what its members mean."""
 
@@ -50,6 +71,7 @@ class CanvasSurface:
         self._board = board
         self._paper = "auto"
         self.view = BoardView(context=context)
+        self._keys = _KeysOfTools(self.view, self._hears_keys)
         self._soon = QTimer(self.view)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: self.changed.emit(None))
@@ -133,6 +155,9 @@ class CanvasSurface:
 
     def _is_busy(self) -> bool:
         return not self.tools.active.is_idle
+
+    def _hears_keys(self) -> bool:
+        return self.tools.is_text_edited or self._is_busy()
 
     def _change_soon(self) -> None:
         if not self._closed:
