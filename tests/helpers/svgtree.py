@@ -65,7 +65,9 @@ class Tree:
     def read(self, svg: str) -> TreeNode:
         """A subtree of new nodes, not yet in the tree. The SVG namespace may be left out."""
         if "xmlns=" not in svg.split(">", maxsplit=1)[0]:
-            head, rest = svg.split(None, 1) if " " in svg.split(">", maxsplit=1)[0] else (None, None)
+            head, rest = (
+                svg.split(None, 1) if " " in svg.split(">", maxsplit=1)[0] else (None, None)
+            )
             declared = ' xmlns="http://www.w3.org/2000/svg"'
             declared += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
             if head is None:
@@ -101,7 +103,7 @@ class Tree:
     def node(self, rid: str) -> TreeNode | None:
         return self._nodes.get(rid)
 
-    def by_id(self, id: str) -> TreeNode | None:
+    def by_id(self, id: str) -> TreeNode | None:  # noqa: A002 - the attribute's name
         if self.root is None:
             return None
         return next((node for node in self.root.walk() if node.get("id") == id), None)

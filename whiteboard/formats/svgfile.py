@@ -287,6 +287,8 @@ def _with_prefix(text: str, error: etree.XMLSyntaxError) -> str | None:
 
 def _sound_root(text: str) -> etree._Element | None:
     """The root of a beginning of a file whose only fault is that elements are still open."""
+    if text.rfind("<") > text.rfind(">"):
+        return None  # it ends inside a tag
     puller = etree.XMLPullParser(events=(), resolve_entities=False, huge_tree=True)
     try:
         puller.feed(text)
