@@ -23,6 +23,8 @@ CAPS = "http://jabber.org/protocol/caps"
 DISCO_INFO = "http://jabber.org/protocol/disco#info"
 
 _MOST = 2000
+_MOST_ASKED = 50
+"""Questions under way at once: announcing ever new versions costs nothing."""
 
 Features = frozenset[str]
 
@@ -63,7 +65,7 @@ class Capabilities:
         known = self._by_version.get(key)
         if known is not None:
             self._learn(address, known)
-        else:
+        elif len(self._asking) < _MOST_ASKED:
             node = f"{caps.get('node', '')}#{key[1]}"
             self._account.spawn(asyncio.ensure_future(self._ask(address, key, node)))
 

@@ -98,7 +98,9 @@ class Connection:
         self.account = Account(settings, register=register, back_off=back_off)
         self.capabilities = Capabilities(self.account)
         self.roster = Roster(self.account, self.capabilities, drawing_with)
-        self.rooms = Rooms(self.account, self.capabilities, lambda: self._version)
+        self.rooms = Rooms(
+            self.account, self.capabilities, lambda: self._version, lambda: self.ready
+        )
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""

@@ -130,14 +130,20 @@ class Rooms:
         account: whose.
         capabilities: looks up who can draw.
         version: the verification string of our own capabilities, '' while unknown.
+        ready: whether the session is up and its initial presence sent.
     """
 
     def __init__(
-        self, account: Account, capabilities: Capabilities, version: Callable[[], str]
+        self,
+        account: Account,
+        capabilities: Capabilities,
+        version: Callable[[], str],
+        ready: Callable[[], bool],
     ) -> None:
         self._account = account
         self._capabilities = capabilities
         self._version = version
+        self._ready = ready
         self._rooms: dict[str, _Room] = {}
         self.service = ""
         """Domain of the server's group chats, '' while unknown."""
@@ -333,7 +339,7 @@ class Rooms:
         room.problem = None
         room.occupants.clear()
         room.me = None
-        if not self._account.is_online:
+        if not self._ready():
             room.state = RoomState.WAITING
             self.changed.emit(None)
             return
