@@ -147,7 +147,7 @@ class TextModel:
         start, end = self.line_at(index)
         document = self.document
         tail = self.string[index:end]
-        if tail and tail != EMPTY_LINE:
+        if tail != EMPTY_LINE:
             self._cut(transaction, index, end)
             self._fill_if_empty(transaction, start, index)
         line = self._break_at(start)

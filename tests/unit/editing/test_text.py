@@ -1,6 +1,6 @@
 """Texts as strings with lines."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.helpers.tool_driver import element
@@ -44,6 +44,7 @@ def real(string, index):
     return settled(string, len(string))
 
 
+@example([(0, 1, ""), (0, 6, "\n")])
 @given(edits)
 def test_edits_of_the_string_are_edits_of_the_element(steps):
     document, rid = board(text(10, 20, "one\ntwo", Style()))
