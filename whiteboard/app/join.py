@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -25,8 +27,13 @@ def run_join(options: argparse.Namespace) -> int:
     def joined(session: str) -> None:
         print(json.dumps({"session": session}) if options.json else session, flush=True)
 
+    async def run() -> Outcome:
+        stop = asyncio.Event()
+        _stop_on_signal(stop)
+        return await take_part(task, joined=joined, stop=stop)
+
     try:
-        outcome = asyncio.run(take_part(task, joined=joined))
+        outcome = asyncio.run(run())
     except HeadlessError as error:
         raise CommandError(str(error)) from error
     except OSError as error:
@@ -35,6 +42,15 @@ def run_join(options: argparse.Namespace) -> int:
         write_whole(options.export, save(outcome.document))
     _tell(outcome, as_json=options.json)
     return 0
+
+
+def _stop_on_signal(stop: asyncio.Event) -> None:
+    """Go in order when asked to end: say goodbye, finish the log, export."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Windows has no signal handlers in loops: there Ctrl+C just ends the program.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
 
 
 def _task(options: argparse.Namespace) -> Task:

@@ -139,6 +139,7 @@ async def take_part(
     task: Task,
     *,
     joined: Callable[[str], object] = lambda _: None,
+    stop: asyncio.Event | None = None,
     network: Network | None = None,
 ) -> Outcome:
     """Do `task`; cancelling it leaves the board in order.
@@ -146,6 +147,7 @@ async def take_part(
     Args:
         task: what to do.
         joined: called with the session id as soon as it is on the board.
+        stop: once set, it stays no longer and leaves in order.
         network: for tests.
 
     Raises:
@@ -157,7 +159,7 @@ async def take_part(
         board = await participant.get_on_board()
         joined(board.session or "")
         participant.draw(board)
-        await participant.stay(board)
+        await participant.stay(board, stop or asyncio.Event())
         return participant.outcome(board)
     finally:
         await own.close()
@@ -333,8 +335,20 @@ class _Participant:
             for element in self._task.draw:
                 transaction.add(document.root, element)
 
-    async def stay(self, board: SharedBoard) -> None:
-        """As long as the task says."""
+    async def stay(self, board: SharedBoard, stop: asyncio.Event) -> None:
+        """As long as the task says, at most until `stop`."""
+        staying = asyncio.ensure_future(self._stay(board))
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait({staying, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if staying.done():
+                staying.result()
+        finally:
+            for task in (staying, stopping):
+                task.cancel()
+            await asyncio.gather(staying, stopping, return_exceptions=True)
+
+    async def _stay(self, board: SharedBoard) -> None:
         until = self._task.until
         if until is Until.IDLE:
             await self._stay_until_idle(board)
