@@ -227,7 +227,7 @@ class Document:
         self._busy = what
 
     def _settle(self) -> None:
-        self._merge.settle_moves()
+        self._merge.settle()
         self._projection.settle()
 
     def _follow(self, changes: Changes) -> None:

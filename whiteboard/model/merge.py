@@ -53,6 +53,8 @@ class Merge:
         self._me = me
         self._moves = MoveLog(projection.relocate)
         self._pending: dict[Ts, Move] = {}
+        self._edited: dict[Record, None] = {}
+        """Records with partial edits since the last `settle`."""
         self._news: dict[Replica, int] = {}
         self.own_counter = 0
         """The greatest counter of an own rid seen (`R.x`, `~R.x`)."""
@@ -62,7 +64,7 @@ class Merge:
     # --- applying
 
     def apply(self, message: Message) -> None:
-        """Give a valid message its effect; structure follows with `settle_moves`."""
+        """Give a valid message its effect; structure and texts follow with `settle`."""
         assert message.batch is not None
         k = 0
         for op in message.batch.ops:
@@ -80,8 +82,12 @@ class Merge:
         self._apply_plain(message, k, op)
         return k + 1
 
-    def settle_moves(self) -> None:
-        """Bring the tree up to date; many messages at once cost one pass."""
+    def settle(self) -> None:
+        """Bring structure and texts up to date; many messages at once cost one pass."""
+        for record in self._edited:
+            if record.text is not None:
+                record.chdata = record.text.text
+        self._edited.clear()
         if self._pending:
             pending, self._pending = self._pending, {}
             self._moves.add(list(pending.values()))
@@ -251,7 +257,7 @@ class Merge:
                 if record.closed is None:
                     record.closed = {}
                 party = self._history.parties.get(last.r)
-                record.closed[last] = record.chdata, record.text.is_shared(party)
+                record.closed[last] = record.text.text, record.text.is_shared(party)
                 last = max([last, *(p.ts for p in record.text.partials if p.ts.r == self._me)])
             self._note_loss(message, record, "chdata", last, ts)
         entries.append((ts, value, alias))
@@ -273,7 +279,7 @@ class Merge:
         start, count = op.replace
         is_cancel = alias is not None and not op.chdata and start == 0 and count == 0
         text.add(Partial(ts, message, start, count, op.chdata, alias if is_cancel else None))
-        record.chdata = text.text
+        self._edited[record] = None
 
     def _note_counter(self, rid: Rid) -> None:
         tail = rid.removeprefix("~").removeprefix(f"{self._me}.")

@@ -93,7 +93,7 @@ class Author:
 
     def settle(self) -> None:
         """Bring the tree up to date with what was written."""
-        self._merge.settle_moves()
+        self._merge.settle()
 
     def seal(self) -> tuple[Batch, ...]:
         """Make the messages final and part of the history."""
