@@ -108,9 +108,10 @@ class _Builder:
         numbers = iter(values[:usable])
         for x1, y1, x2, y2, dx, dy in zip(*[numbers] * 6, strict=True):
             add(("C", x + x1, y + y1, x + x2, y + y2, x + dx, y + dy))
-            self.control = ("C", x + x2, y + y2)
             x, y = x + dx, y + dy
         self.x, self.y = x, y
+        last = self.out[-1]
+        self.control = ("C", last[3], last[4])  # type: ignore[misc] # a cubic, just added
 
     def _begin(self) -> None:
         if not self.open:  # after Z the next subpath starts where the last one did
