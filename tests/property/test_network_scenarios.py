@@ -97,7 +97,7 @@ def test_38_a_joiner_whose_giver_leaves_goes_on_with_the_next(seed: int) -> None
     assert network.run_until(lambda: (session.progress or 0) > 0.3, 30)
     giver = ana if session._joining.giver == ana.peer.address else mira
     other = mira if giver is ana else ana
-    kept = len(session._joining.state)
+    kept = sum(session._loading.vv.values())
     bytes_before = network.count.bytes
     network.remove(giver)
     draw(other)

@@ -2,18 +2,17 @@
 
 What one giver sent is kept: the next one is told what is already here. The state is complete when
 everything up to the vector that the giver named is here, in any order; what was lost on the way is
-asked for again. Live edits wait meanwhile.
+asked for again. Live edits wait meanwhile. The messages themselves go into a document that nobody
+sees yet, page by page, so that its making takes no time at the end.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
 from whiteboard.model.ids import Replica, SessionId
-from whiteboard.model.ops import Batch
 from whiteboard.session.ports import CancelTimer, Effect, Send, StartTimer, ToPeer
-from whiteboard.session.serving import coverage
 from whiteboard.wire.messages import (
     AcceptState,
     Connect,
@@ -48,11 +47,19 @@ class Step(enum.Enum):
 
 
 class Joining:
-    """One attempt to get the state; ends with COMPLETE or NOBODY."""
+    """One attempt to get the state; ends with COMPLETE or NOBODY.
+
+    Attributes:
+        giver: address of the member whose offer was taken.
+        live: edits that came meanwhile, not yet judged.
+        holds: whether a message is here already, set when the first offer is taken.
+        held: the vector of what is here, likewise.
+    """
 
     def __init__(self, session: SessionId, candidates: Iterable[Peer]) -> None:
         self.giver: str | None = None
-        self.state: dict[tuple[Replica, int], list[Batch]] = {}
+        self.holds: Callable[[Replica, int], bool] = lambda _r, _n: False
+        self.held: Callable[[], Vector] = dict
         self.live: list[EditMessage] = []
         self._session = session
         self._candidates = [peer.address for peer in candidates]
@@ -60,6 +67,7 @@ class Joining:
         self._rounds = 0
         self._stalls = 0
         self._count = 0
+        self._taken = 0
         self._target: Vector | None = None
         self._has_ended = False
 
@@ -115,8 +123,7 @@ class Joining:
         self._has_ended = False
         self._stalls = 0
         self._rounds = 0
-        since = coverage(batch for variants in self.state.values() for batch in variants)
-        accept = AcceptState(self._session, since)
+        accept = AcceptState(self._session, dict(self.held()))
         return [
             CancelTimer(ASK_TIMER),
             Send(ToPeer(address), accept),
@@ -131,19 +138,14 @@ class Joining:
 
     def begin(self, message: StateBegin) -> tuple[Step, list[Effect]]:
         """How much comes."""
-        self._count = min(message.count, MAX_STATE) + len(self.state)
-        self._target = {**coverage(self._batches()), **message.vv}
+        self._count = min(message.count, MAX_STATE) + self._taken
+        self._target = message.vv
         return Step.GOING_ON, [StartTimer(STALL_TIMER, STALL_SECONDS)]
 
-    def take(self, batches: Sequence[Batch]) -> tuple[Step, list[Effect]]:
-        """A part of the state. A page that brings nothing new does not count as life."""
-        grown = False
-        for batch in batches:
-            variants = self.state.setdefault(batch.dot, [])
-            if len(self.state) <= MAX_STATE and len(variants) < 2 and batch not in variants:
-                variants.append(batch)
-                grown = True
-        if not grown:
+    def took(self, count: int) -> tuple[Step, list[Effect]]:
+        """So many new messages of the state came; none does not count as a sign of life."""
+        self._taken += count
+        if not count:
             return Step.GOING_ON, []
         self._stalls = 0
         if self._has_ended:
@@ -152,9 +154,13 @@ class Joining:
                 return step, effects
         return Step.GOING_ON, [StartTimer(STALL_TIMER, STALL_SECONDS)]
 
-    def end(self, vv: Mapping[Replica, int]) -> tuple[Step, list[Effect]]:
+    def has_room(self) -> bool:
+        """Whether the giver may send more: a state without end is none."""
+        return self._taken < MAX_STATE
+
+    def end(self, vv: Vector) -> tuple[Step, list[Effect]]:
         """The giver has sent all; ask for what was lost on the way."""
-        self._target = {**coverage(self._batches()), **vv}
+        self._target = vv
         self._has_ended = True
         return self.check(ask=True)
 
@@ -162,12 +168,11 @@ class Joining:
         """Whether everything is here; else, with `ask`, ask the giver for the rest."""
         if self._target is None or self.giver is None:
             return Step.GOING_ON, []
-        have = coverage(self._batches())
-        if all(have.get(r, 0) >= n for r, n in self._target.items()):
+        if all(self.holds(r, n) for r, n in self._target.items()):
             return Step.COMPLETE, [CancelTimer(STALL_TIMER), CancelTimer(ASK_TIMER)]
         if not ask:
             return Step.GOING_ON, []
-        rest = Get(self._session, since=have, upto=self._target)
+        rest = Get(self._session, since=dict(self.held()), upto=self._target)
         return Step.GOING_ON, [
             Send(ToPeer(self.giver), rest),
             StartTimer(STALL_TIMER, STALL_SECONDS),
@@ -200,14 +205,7 @@ class Joining:
         """0 to 1; None until the giver said how much comes."""
         if self._target is None:
             return None
-        return min(1.0, len(self.state) / self._count) if self._count else 1.0
-
-    def gathered(self) -> list[Batch]:
-        """The state."""
-        return list(self._batches())
-
-    def _batches(self) -> Iterable[Batch]:
-        return (batch for variants in self.state.values() for batch in variants)
+        return min(1.0, self._taken / self._count) if self._count else 1.0
 
     def _next_giver(self) -> list[Effect]:
         self.giver = None

@@ -131,6 +131,8 @@ class Session:
         self._admitted: set[str] = set()
         self._receipt = 0
         self._joining: Joining | None = None
+        self._loading: Document | None = None
+        """Joiner: what came of the state so far; nobody sees it yet."""
         self._sync: Sync | None = None
         self._serving = Serving(session, self._author_of, self._next_receipt)
         self._presence = Presence()
@@ -212,14 +214,17 @@ class Session:
         self.document = Document(self.session, party, replica, is_host=self._is_host)
         self.document.receive(own)
         self._opened_at = now
-        return [NewDocument(self.document), Persist(tuple(own)), *self._go_live()]
+        self._sync = self._new_sync(self.document)
+        return [NewDocument(self.document), Persist(tuple(own)), *self._go_live(own)]
 
-    def _go_live(self) -> list[Effect]:
-        assert self.document is not None
+    def _new_sync(self, document: Document) -> Sync:
+        return Sync(self.session, document, self._creator_address, self._rng)
+
+    def _go_live(self, applied: Iterable[Batch]) -> list[Effect]:
+        assert self._sync is not None
         self.state = State.LIVE
         self._joining = None
-        self._sync = Sync(self.session, self.document, self._creator_address, self._rng)
-        effects = self._sync.changed()
+        effects = self._sync.changed(applied)
         if isinstance(self.place, InRoom):
             effects.append(Advertise(Advertisement(self.session, self.name)))
         return [*effects, *self._beat(), Notify(Notice.STATE), Notify(Notice.PEOPLE)]
@@ -342,7 +347,7 @@ class Session:
         effects: list[Effect] = [Persist(batches)]
         for batch in batches:
             effects += self._broadcast(EditMessage(batch), store=True)
-        return [*effects, *self._sync.changed()]
+        return [*effects, *self._sync.changed(batches)]
 
     def tell(self, what: Ephemeral, now: float) -> list[Effect]:
         """Show the others a cursor or preview soon; nothing while alone or offline."""
@@ -427,7 +432,7 @@ class Session:
         received = self.document.receive(batches)
         effects: list[Effect] = [Persist(received.applied)] if received.applied else []
         if received.applied or received.forks:
-            effects += self._sync.changed()
+            effects += self._sync.changed(received.applied)
         else:
             effects += self._sync.buffered()
         for r in received.forks:
@@ -496,7 +501,7 @@ class Session:
         old = self.document
         self.document = Document(self.session, old.party, replica, is_host=self._is_host)
         self.document.receive(old.batches_since({}))
-        self._sync = Sync(self.session, self.document, self._creator_address, self._rng)
+        self._sync = self._new_sync(self.document)
         return [NewDocument(self.document), *self._sync.changed()]
 
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -576,7 +581,7 @@ class Session:
             return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_MODE)
         if message.description.identity.party(self.me) is None:
             return self._refuse(Refusal.NO_IDENTITY)
-        self.description = message.description
+        self._take_description(message.description)
         self.state = State.RECEIVING
         effects = self._meet(peer)
         if (known := self._known.get(peer.address)) is not None:
@@ -600,8 +605,11 @@ class Session:
         assert self._joining is not None
         if not self._joining.expects_from(peer.address):
             return self._refuse(Refusal.NOT_THE_GIVER)
-        batches = self._admit_all(message.messages, peer)
-        return [*self._step(*self._joining.take(batches)), Notify(Notice.PROGRESS)]
+        if not self._joining.has_room():
+            return self._refuse(Refusal.TOO_MANY)
+        effects, count = self._load(self._admit_all(message.messages, peer))
+        effects += self._step(*self._joining.took(count))
+        return [*effects, Notify(Notice.PROGRESS)]
 
     def _on_state_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateEnd)
@@ -687,21 +695,46 @@ class Session:
             return [*effects, *self._end(Reason.TIMEOUT, NOBODY_ANSWERS)]
         return effects
 
-    def _joined(self) -> list[Effect]:
-        """The state is complete: make the document, apply what came meanwhile, go live."""
+    def _take_description(self, description: Description) -> None:
+        """An offer was taken: now it is known who is who, and a document can be begun."""
         assert self._joining is not None
-        party = self._party(self.me)
-        assert party is not None
-        state, live = self._joining.gathered(), self._joining.live
-        taken = {batch.r for batch in state}
-        replica = new_replica(self.session, party, self._rng, taken)
-        self.document = Document(self.session, party, replica, is_host=self._is_host)
-        batches = [*state, *self._admit_all(live, self.me)]
-        received = self.document.receive(batches)
+        is_same = self.description == description
+        self.description = description
         for known in self._known.values():
             known.party = self._party(known.peer) or known.party
-        effects: list[Effect] = [NewDocument(self.document), Persist(received.applied)]
-        effects += self._go_live()
+        party = self._party(self.me)
+        assert party is not None
+        if self._loading is not None and is_same:
+            return  # another giver goes on where the last one stopped
+        replica = new_replica(self.session, party, self._rng)
+        self._loading = Document(self.session, party, replica, is_host=self._is_host)
+        self._sync = self._new_sync(self._loading)
+        self._joining.holds = self._loading.holds
+        self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default
+
+    def _load(self, batches: Sequence[Batch]) -> tuple[list[Effect], int]:
+        """Put a part of the state into the document to be; also the number of new messages."""
+        assert self._loading is not None
+        assert self._sync is not None
+        received = self._loading.receive(batches)
+        self._sync.count(received.applied)
+        effects: list[Effect] = [Persist(received.applied)] if received.applied else []
+        return effects, len(batches) - received.duplicates
+
+    def _joined(self) -> list[Effect]:
+        """The state is complete: apply what came meanwhile, go live."""
+        assert self._joining is not None
+        assert self._loading is not None
+        live = self._joining.live
+        effects, _ = self._load(self._admit_all(live, self.me))
+        self.document, self._loading = self._loading, None
+        effects.append(NewDocument(self.document))
+        if self.document.replica in self.document.vv:
+            # Somebody had this id already: one in fourteen million.
+            party = self.document.party
+            replica = new_replica(self.session, party, self._rng, self.document.vv)
+            effects += self._reload(replica)
+        effects += self._go_live(())
         assert self._sync is not None
         for original in live:
             if original.sender is not None:
@@ -718,6 +751,7 @@ class Session:
         self.document = None
         self.description = None
         self._sync = None
+        self._loading = None
         self._yields = False
         self.session = session
         self.role = Role.JOINER
@@ -747,7 +781,7 @@ class Session:
                 return self._step(*self._joining.nobody_offered())
             if name == STALL_TIMER and self.state is State.RECEIVING:
                 return self._step(*self._joining.stalled())
-        if self._sync is not None and self.connected:
+        if self._sync is not None and self.connected and self.state is State.LIVE:
             return self._sync_timer(name, self._sync)
         return []
 

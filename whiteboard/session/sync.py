@@ -13,11 +13,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Replica, SessionId
+from whiteboard.model.ops import Batch
 from whiteboard.session.ports import CancelTimer, Effect, Incident, Send, StartTimer, ToPeer
 from whiteboard.wire.canonical import Chain
 from whiteboard.wire.messages import Get, Heartbeat, Peer, Vector
@@ -89,8 +90,9 @@ class Sync:
 
     # ------------------------------------------------------------------------ what is held
 
-    def changed(self) -> list[Effect]:
-        """The document holds more than before."""
+    def changed(self, applied: Iterable[Batch] = ()) -> list[Effect]:
+        """The document holds more than before: these, and perhaps void ones among them."""
+        self.count(applied)
         effects = self.buffered()
         if not self._changed:
             self._changed = True
@@ -101,18 +103,25 @@ class Sync:
         """Something may wait in the document for what it depends on."""
         return self._want() if self._document.missing() else []
 
+    def count(self, applied: Iterable[Batch]) -> None:
+        """Take messages into the digests, in the order in which they were delivered."""
+        for batch in applied:
+            chain = self._chains.setdefault(batch.r, Chain())
+            if batch.n == chain.n + 1:
+                chain.extend(batch)
+
     def _extend_chains(self) -> None:
-        """Bring the digests up to what is held; done when they are asked for, not per message."""
+        """Bring the digests up to what is held: void messages belong to them too."""
         held = self._held()
         if held == self._held_in_chains:
             return
         self._held_in_chains = held
+        if sum(chain.n for chain in self._chains.values()) == held:
+            return
         known = {r: chain.n for r, chain in self._chains.items()}
         for batch in self._document.batches_since(known):
             if batch.r not in self._document.forks:
-                chain = self._chains.setdefault(batch.r, Chain())
-                if batch.n == chain.n + 1:
-                    chain.extend(batch)
+                self.count((batch,))
 
     def came_from(self, address: str, r: Replica) -> None:
         """`r` speaks from there: where to ask for its messages first."""
