@@ -94,7 +94,7 @@ class _Collector:
                 if child.name == "textPath":
                     notice = "Text along a path is shown straight."
                     self.painter.note(child.rid, notice)
-                if inner.style.displayed:
+                if inner.style.displayed and self.painter.applies(child):
                     more = shift + _shift(inner.style, style.font.size)
                     inner = replace(inner, matrix=context.matrix)
                     self.element(child, inner, more, opacity * inner.style.opacity)

@@ -251,7 +251,7 @@ class Painter:
             return None
         inner = self.inside(node, context)
         style = inner.style
-        if not style.displayed or not self._applies(node):
+        if not style.displayed or not self.applies(node):
             return None
         if not all(-LIMIT * LIMIT < value < LIMIT * LIMIT for value in inner.matrix):
             self.note(node.rid, "Its position is beyond all bounds.")
@@ -262,7 +262,7 @@ class Painter:
         whole = not is_plain or style.opacity < 1 or style.clip_path is not None
         return Opened(style, inner, whole)
 
-    def _applies(self, node: Node) -> bool:
+    def applies(self, node: Node) -> bool:
         """Conditional processing (SVG 1.1 section 5.8)."""
         if node.get("requiredExtensions"):
             return False
@@ -313,7 +313,7 @@ class Painter:
             self.used.add(child.rid)
             if child.name in PAINTED and child.ns == SVG_NS:
                 if node.name == "switch":
-                    if self._applies(child):
+                    if self.applies(child):
                         return self.paint(child, inner)
                     continue
                 nodes.extend(self.paint(child, inner))
@@ -373,7 +373,9 @@ class Painter:
             node = self.look_up(value.href)
             if node is not None and node.ns == SVG_NS:
                 if node.name in gradients.GRADIENTS:
-                    return gradients.gradient(self, node, opacity, context.viewport, box())
+                    found = gradients.gradient(self, node, opacity, context.viewport, box())
+                    if found is not None:
+                        return found
                 if node.name == "pattern":
                     self.note(node.rid, "This pattern is not shown here.")
             return (
@@ -496,16 +498,30 @@ class Painter:
             matrix=multiply(inner.matrix, translation(x, y)),
             chain=(*inner.chain, node.rid),
             depth=inner.depth + 1,
+            fill=self._plain_paint(style.fill, style.fill_opacity, style, inner),
+            stroke=self._plain_paint(style.stroke, style.stroke_opacity, style, inner),
         )
         if target.name == "symbol":
             own = self.cascade.style(target, placed.style, target.attributes)
-            return self._svg(target, own, replace(placed, style=own), placed, _size_of(node))
+            nodes = self._svg(target, own, replace(placed, style=own), placed, _size_of(node))
+            key: Key = (target.rid, placed.chain)
+            if own.opacity < 1:
+                nodes = shown_with(key, nodes, own.opacity)
+            return nodes
         if target.name == "svg":
             opened = self.open(target, placed)
             if opened is None:
                 return []
             return self._svg(target, opened.style, opened.inner, placed, _size_of(node))
         return self.paint(target, placed)
+
+    def _plain_paint(
+        self, value: PaintValue, opacity: float, style: Style, context: Context
+    ) -> Paint | None:
+        """What `use` hands down as context paint; its box, which gradients need, is not known."""
+        if isinstance(value, Reference):
+            return None
+        return self.paint_server(value, opacity, style, context, lambda: None)
 
     def _svg(
         self,

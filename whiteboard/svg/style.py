@@ -349,8 +349,9 @@ def _vector_effect(style: Style, text: str, _parent: Style) -> None:
 
 
 def _paint_order(style: Style, text: str, _parent: Style) -> None:
-    words = text.lower().split()
-    order = [w for w in words if w in ("fill", "stroke", "markers")]
+    order = [word for word in text.lower().split() if word != "normal"]
+    if len(set(order)) < len(order) or not set(order) <= {"fill", "stroke", "markers"}:
+        return
     order.extend(w for w in ("fill", "stroke", "markers") if w not in order)
     style.stroke_first = order.index("stroke") < order.index("fill")
     style.markers_first = order[0] == "markers"

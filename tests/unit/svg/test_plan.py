@@ -350,3 +350,18 @@ def test_what_is_beyond_all_bounds_is_clamped_with_a_notice():
 def test_the_page_of_a_document(attributes, width, height, matrix):
     found = page(Tree(f"<svg {attributes}/>").root)
     assert (found.width, found.height, found.matrix) == (width, height, matrix)
+
+
+def test_use_hands_its_paint_down_to_those_who_ask_for_it():
+    node = only(
+        "<defs><rect id='r' width='1' height='1' fill='context-stroke' stroke='context-fill'/></defs>"
+        "<use href='#r' fill='red' stroke='blue'/>"
+    )
+    assert (node.fill, node.stroke.paint) == (BLUE, RED)
+
+
+def test_a_paint_order_with_a_wrong_word_counts_as_not_written():
+    shape = "<rect width='1' height='1' stroke='red' paint-order='{}'/>"
+    assert only(shape.format("stroke")).stroke_first
+    assert not only(shape.format("stroke stroke")).stroke_first
+    assert not only(shape.format("stroke oops")).stroke_first
