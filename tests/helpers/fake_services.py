@@ -369,6 +369,9 @@ class FakeSurface:
     def set_grid(self, shown: bool) -> None:
         self.calls.append(("grid", shown))
 
+    def reload_pictures(self) -> None:
+        self.calls.append(("reload_pictures",))
+
     def close(self) -> None:
         self.widget.hide()
 

@@ -62,6 +62,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("fit-selection", "Fit the selection", ("Shift+2",), _C, "View"),
     Command("grid", "Grid", ("Shift+G",), _C, "View|1", "", checkable=True),
     Command("only-board", "Only the board", ("Shift+Z",), _C, "View|1", "", checkable=True),
+    Command("web-images", "Show images from the web", menu="View|1", checkable=True),
     Command("full-screen", "Full screen", ("F11",), menu="View|1", checkable=True),
     Command("sessions", "Sessions", ("F9",), menu="View|2", checkable=True),
     Command("people", "People", ("Ctrl+Shift+1",), menu="View|2", checkable=True),

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
             "fit": self._with_surface(lambda surface: surface.fit()),
             "fit-selection": self._with_surface(lambda surface: surface.fit(selection=True)),
             "grid": self._toggle_grid,
+            "web-images": self._toggle_web_images,
             "only-board": self._toggle_only_board,
             "full-screen": self._toggle_full_screen,
             "sessions": lambda: self._toggle(self.sessions),
@@ -227,6 +228,9 @@ class MainWindow(QMainWindow):
                 action.triggered.connect(_with(choose, value))
                 menu.addAction(action)
             view.addMenu(menu)
+        self.actions_by_id["grid"].setChecked(True)
+        allowed = self.services.preferences.get("web_images") == "1"
+        self.actions_by_id["web-images"].setChecked(allowed)
         self.menu.aboutToShow.connect(self._refresh_actions)
 
     # --- boards ---------------------------------------------------------------------------
@@ -329,7 +333,7 @@ class MainWindow(QMainWindow):
         self.top.show_people(board.participants if board is not None else (), reachable=reachable)
         self.people_pane.show_board(board)
         self.frame.progress.show_board(board)
-        self.sessions.refresh()
+        self.sessions.refresh_soon()
         self.teller.follow()
         if board is not None:
             self.setWindowTitle(words.window_title(board.name, self.services.title_suffix))
@@ -446,6 +450,13 @@ class MainWindow(QMainWindow):
         shown = self.actions_by_id["grid"].isChecked()
         for page in self.pages.all:
             page.surface.set_grid(shown)
+
+    def _toggle_web_images(self) -> None:
+        """Fetching a picture tells its server who looks, so it is off until the person says so."""
+        allowed = self.actions_by_id["web-images"].isChecked()
+        self.services.preferences.put("web_images", "1" if allowed else "")
+        for page in self.pages.all:
+            page.surface.reload_pictures()
 
     def _toggle_only_board(self) -> None:
         only = self.actions_by_id["only-board"].isChecked()

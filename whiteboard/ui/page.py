@@ -451,6 +451,10 @@ class CanvasSurface:
         """Show or hide the dots."""
         self.view.set_grid_shown(shown)
 
+    def reload_pictures(self) -> None:
+        """Realise everything again, now that other pictures may be fetched."""
+        self.view.scene.set_context(self.view.scene.context)
+
     def close(self) -> None:
         """Let go of the board."""
         if self._closed:

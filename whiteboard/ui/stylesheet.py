@@ -74,7 +74,7 @@ QMenu::indicator { width: 18px; height: 18px; margin-left: 8px; margin-right: 8p
 QMenu::indicator:checked { image: url($tick); }
 
 QListView { background: transparent; border: none; outline: none; color: $text; }
-QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
 QScrollBar::handle:vertical {
   background: $pressed; border-radius: 3px; margin: 2px; min-height: 32px;
 }

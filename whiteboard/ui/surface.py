@@ -120,5 +120,8 @@ class Surface(Protocol):
     def set_grid(self, shown: bool) -> None:
         """Show or hide the dots."""
 
+    def reload_pictures(self) -> None:
+        """Look again for pictures that could not be shown (the person allows the web now)."""
+
     def close(self) -> None:
         """Let go of the board and of everything subscribed to."""

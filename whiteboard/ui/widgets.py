@@ -408,10 +408,22 @@ class Label(QLabel):
                 | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
         self._restyle()
+        self._align()
         theme().changed.connect(self._restyle)
 
     def _restyle(self) -> None:
         self.setFont(theme().font(self._px, self._weight))
+
+    def _align(self) -> None:
+        """Along the layout, not along the text: a Latin name in a right-to-left window."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._align()
 
 
 class ElidedLabel(Label):
@@ -449,10 +461,6 @@ class ElidedLabel(Label):
 
     def _fit(self) -> None:
         shown = QFontMetrics(self.font()).elidedText(self._whole, self._mode, self.width())
-        # Along the layout, not along the text: a Latin name in a right-to-left window.
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
         self.setText(shown)
         self.setToolTip(self._whole if shown != self._whole else "")
 

@@ -162,10 +162,6 @@ def has_left(who: str) -> str:
 # --- people ----------------------------------------------------------------------------------
 
 
-def wants_presence(who: str) -> str:
-    return _fill("{who} wants to see when you are online", who=who)
-
-
 def room_boards(boards: int, people: int) -> str:
     """Second line of a group chat."""
     running = (

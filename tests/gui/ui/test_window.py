@@ -403,6 +403,17 @@ def test_only_the_board_hides_everything_else_and_brings_it_back(world, open_win
     assert window.frame.tools.isVisible()
 
 
+def test_images_from_the_web_are_off_until_allowed(world, open_window):
+    window = open_window(world)
+    action = window.actions_by_id["web-images"]
+    assert not action.isChecked()
+    action.trigger()
+    assert world.preferences.get("web_images") == "1"
+    assert ("reload_pictures",) in surface(window).calls
+    action.trigger()
+    assert world.preferences.get("web_images") == ""
+
+
 def test_a_closed_window_listens_no_longer(world, open_window):
     window = open_window(world.populated())
     window.close()

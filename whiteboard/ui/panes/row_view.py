@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
+    QScrollBar,
     QStyle,
-    QStyleOptionViewItem,
     QToolTip,
     QWidget,
 )
@@ -18,6 +18,26 @@ from whiteboard.ui.panes.delegate import Pointed, RowDelegate
 from whiteboard.ui.panes.model import RowModel
 from whiteboard.ui.panes.rows import Row, RowKind
 from whiteboard.ui.theme import theme
+
+
+class _ThinBar(QScrollBar):
+    """A scroll bar over the rows instead of beside them: rows keep their width when it comes."""
+
+    def __init__(self, view: QListView) -> None:
+        super().__init__(Qt.Orientation.Vertical, view)
+        self._real = view.verticalScrollBar()
+        self.setAccessibleName(words.tr("Scroll"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._real.rangeChanged.connect(self._follow)
+        self._real.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(self._real.setValue)
+        self.hide()
+
+    def _follow(self, least: int, most: int) -> None:
+        self.setRange(least, most)
+        self.setPageStep(self._real.pageStep())
+        self.setSingleStep(self._real.singleStep())
+        self.setVisible(most > least)
 
 
 class RowView(QListView):
@@ -41,6 +61,8 @@ class RowView(QListView):
         self.setItemDelegate(self._delegate)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bar = _ThinBar(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -184,6 +206,9 @@ class RowView(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        width = 10
+        self._bar.setGeometry(0 if rtl else self.width() - width, 0, width, self.height())
         self.scheduleDelayedItemsLayout()  # heights depend on the width where text wraps
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -203,13 +228,3 @@ class RowView(QListView):
         lines = [row.title, row.subtitle, row.address if row.address != row.title else ""]
         lines += [row.mark_word, row.why]
         return "\n".join(words.plain(line) for line in dict.fromkeys(lines) if line)
-
-    def sizeHintForWhole(self) -> QSize:
-        """What the rows need without scrolling."""
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        heights = (
-            self._delegate.sizeHint(option, self._rows.index(at, 0)).height()
-            for at in range(self._rows.rowCount())
-        )
-        return QSize(self.width(), sum(heights))

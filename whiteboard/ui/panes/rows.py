@@ -189,7 +189,7 @@ def _request_row(request: SubscriptionRequest) -> Row:
         RowKind.CARD,
         f"request:{request.address}",
         who,
-        words.tr("wants to see when you are online"),
+        words.tr("wants to see you online"),
         address=request.address,
         name=who,
         buttons=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from whiteboard.im.account import AccountState, ConnectionState
@@ -18,6 +18,8 @@ from whiteboard.ui.panes.row_view import RowView
 from whiteboard.ui.panes.rows import session_rows
 from whiteboard.ui.ports import Services
 from whiteboard.ui.widgets import ElidedLabel, IconButton, SearchField
+
+REFRESH_MS = 60
 
 _STATUS = {
     ConnectionState.ONLINE: (Status.ONLINE, "Online", "text2"),
@@ -66,6 +68,10 @@ class SessionsPane(Pane):
         self.list.acted.connect(self._act)
         self.list.menu_wanted.connect(self._open_menu)
         self.column.addWidget(self.list, 1)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(REFRESH_MS)
+        self._soon.timeout.connect(self.refresh)
         self._unsubscribe = [
             services.people.changed.subscribe(lambda _none: self.refresh()),
             services.boards.changed.subscribe(lambda _none: self.refresh()),
@@ -79,6 +85,7 @@ class SessionsPane(Pane):
 
     def let_go(self) -> None:
         """Listen no longer (the window closes)."""
+        self._soon.stop()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()
@@ -108,6 +115,11 @@ class SessionsPane(Pane):
         return holder
 
     # --- showing --------------------------------------------------------------------------
+
+    def refresh_soon(self) -> None:
+        """Show it with what else changes meanwhile: boards change with every stroke."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     def refresh(self) -> None:
         """Show what is so now."""
