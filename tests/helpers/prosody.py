@@ -13,7 +13,8 @@ import pytest
 from whiteboard.app.local_server import LocalServer
 from whiteboard.im.account import AccountSettings, ConnectionState, TlsMode
 from whiteboard.im.people import RoomState
-from whiteboard.session.boards import Board, BoardState
+from whiteboard.model.ephemeral import InkPreview
+from whiteboard.session.boards import Board, BoardState, Ephemera
 from whiteboard.transport.account import BackOff
 from whiteboard.transport.service import Network
 
@@ -164,6 +165,25 @@ class Party:
         board = self.boards.join_in_room(room, session)
         await self.until_live(board)
         return board
+
+    async def until_document(
+        self, board: Board, condition: Callable[[], object], seconds: float = 20
+    ) -> None:
+        """Wait until something about a board's document is so."""
+        await until((board.changed, board.document.on_commit), condition, seconds)
+
+    async def until_ephemeral(self, board: Board, seconds: float = 10) -> None:
+        """Wait until somebody shows ink that is not kept yet."""
+        seen: list[Ephemera] = []
+        unsubscribe = board.ephemeral.subscribe(seen.append)
+        try:
+            await until(
+                board.ephemeral,
+                lambda: any(isinstance(e.what, InkPreview) for e in seen),
+                seconds,
+            )
+        finally:
+            unsubscribe()
 
 
 @pytest.fixture

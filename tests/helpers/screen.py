@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 
 class Screen:
@@ -30,7 +31,7 @@ class Screen:
         }
         self.environment.pop("WAYLAND_DISPLAY", None)
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -50,14 +51,18 @@ class Screen:
         )  # fmt: skip
         return done.stdout.strip()
 
+    def press(self, points: list[tuple[int, int]]) -> None:
+        """Press at the first point (px of the screen) and move through the others, by hand."""
+        x, y = points[0]
+        words = ["mousemove", str(x), str(y), "mousedown", "1"]
+        for x, y in points[1:]:
+            words += ["mousemove", str(x), str(y), "sleep", "0.008"]
+        self.do(*words)
+
     def drag(self, points: list[tuple[int, int]]) -> None:
-        """Press at the first point (px of the screen), move through the others, release."""
-        words: list[str] = []
-        for i, (x, y) in enumerate(points):
-            words += ["mousemove", str(x), str(y)]
-            if i == 0:
-                words += ["mousedown", "1"]
-        self.do(*words, "mouseup", "1")
+        """`press`, then release."""
+        self.press(points)
+        self.do("mouseup", "1")
 
     def click(self, x: int, y: int) -> None:
         """One click of the first button."""

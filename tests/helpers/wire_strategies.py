@@ -30,10 +30,10 @@ text = st.text(chars, max_size=20).map(representable) | st.sampled_from(
 filled = text.filter(bool)
 names = st.sampled_from(["svg", "rect", "g", "text", "é", "a-b.c", "_x", "名"])
 namespaces = st.sampled_from(
-    ["", "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "u&'<"]
+    ["", "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "urn:u&'x"]
 )
 attribute_ns = st.sampled_from(
-    ["", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace", "urn:a b"]
+    ["", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace", "urn:a+b"]
 )
 replicas = st.text("abcXYZ019", min_size=1, max_size=8)
 rids = st.one_of(
