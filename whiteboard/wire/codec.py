@@ -5,6 +5,7 @@ Elements are `xml.etree` ones, as slixmpp gives and takes them. Nothing here kno
 
 from __future__ import annotations
 
+import secrets
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import SessionId
@@ -137,7 +138,8 @@ def _encode_negotiation(
     | StateEnd
     | Advertisement,
 ) -> list[Element]:
-    element = _sxe(message.session, type(message).__name__.lower())
+    # XEP-0284 wants every id unique; nothing refers to those of negotiation.
+    element = _sxe(message.session, secrets.token_hex(6))
     if isinstance(message, Advertisement):
         del element.attrib["id"]
         element.set("name", message.name)
