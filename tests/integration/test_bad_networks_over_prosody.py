@@ -152,6 +152,9 @@ async def test_a_server_that_is_killed_and_started_again_finds_everybody_back(ow
     room, first, second = await two_in_a_room(ana, ben)
     draw(first, id="before")
     await until_same(first, second)
+    problems = set()
+    for board in (first, second):
+        board.changed.subscribe(lambda _, board=board: problems.add(board.problem))
     server.kill()
     for one in (ana, ben):
         await one.until(lambda one=one: one.room(room).state is RoomState.WAITING)
@@ -162,6 +165,8 @@ async def test_a_server_that_is_killed_and_started_again_finds_everybody_back(ow
         await one.until_live(board, seconds=20)
     await until_same(first, second, seconds=30)
     assert sorted(drawn(first)) == ["a", "b", "before"]
+    # Nothing was sent to the room before it was entered again: it would have come back.
+    assert problems == {""}
 
 
 async def test_a_throttled_server_is_not_overrun(own_server, party):

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tests.helpers.drawing import draw
-from tests.helpers.prosody import needs_prosody, room_address, until_same
+from tests.helpers.drawing import draw, drawn
+from tests.helpers.prosody import needs_prosody, room_address, until, until_same
 from whiteboard.im.account import ProblemKind
 from whiteboard.im.people import RoomState
 from whiteboard.session.boards import BoardState
@@ -111,6 +111,22 @@ async def test_a_kicked_person_can_come_back_and_the_board_goes_on(party):
     await ben.until_live(second)
     await until_same(first, second)
     assert len(first.document.children(first.document.root)) == 2
+
+
+async def test_who_may_not_speak_is_told_that_a_change_was_not_taken(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    first = await ana.share(room)
+    await ben.enter(room)
+    second = await ben.join(room, first.session)
+    await set_role(ana, room, ben.name, "visitor")
+    await ben.until(lambda: ben.room(room).occupants[1].role == "visitor")
+    draw(second, id="unheard")
+    await ben.until(lambda: second.problem)
+    draw(first, id="heard")
+    await until(second.document.on_commit, lambda: "heard" in drawn(second))
+    assert drawn(first) == ["heard"]
 
 
 async def test_a_room_with_a_password_asks_for_it(party):

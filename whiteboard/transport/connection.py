@@ -198,6 +198,13 @@ class Connection:
                 self._on_sync,
             )
         )
+        stream.register_handler(
+            Callback(
+                "Whiteboard returned",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.CLIENT, 'error')}"),
+                self._on_returned,
+            )
+        )
         stream.jingle.consumer = self._on_jingle
 
     def _on_presence(self, presence: StanzaBase) -> None:
@@ -212,6 +219,13 @@ class Connection:
     def _on_sxe(self, stanza: StanzaBase) -> None:
         self._on_message(stanza.xml)
 
+    def _on_returned(self, stanza: StanzaBase) -> None:
+        # Most servers return the error without what was sent.
+        full = valid_jid(stanza.xml.get("from"))
+        sent = self.bounces.returned(stanza.xml.get("id", ""), full or "")
+        if stanza.xml.get("type") == "error" and sent is not None:
+            self._listener.on_bounce(sent, error_condition(stanza.xml)[0])
+
     def _on_sync(self, stanza: StanzaBase) -> None:
         if stanza.xml.find(tag(ns.SXE, "sxe")) is None:
             self._on_message(stanza.xml)
@@ -223,9 +237,6 @@ class Connection:
             return
         kind = xml.get("type", "normal")
         if kind == "error":
-            sent = self.bounces.returned(xml.get("id", ""), full)
-            if sent is not None:
-                self._listener.on_bounce(sent, error_condition(xml)[0])
             return
         try:
             message = decode(xml)
