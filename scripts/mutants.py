@@ -29,7 +29,11 @@ NEEDED = (
     "tests/unit/model",
     "whiteboard",
 )
-SUITES = (("tests/unit/model/scenarios",), ("tests/property/test_replicas.py",))
+SUITES = (
+    ("tests/unit/model/scenarios",),
+    ("tests/property/test_shared_text.py",),
+    ("tests/property/test_replicas.py",),
+)
 """Quick ones first: what they kill need not be looked for at random."""
 SECONDS = 240
 

@@ -47,8 +47,14 @@ MUTANTS = [
     Mutant(
         "fast path always",
         TEXT,
-        "elif partial.ts in self._cancels or not seen_all:",
-        "elif False:",
+        "if partial.ts not in self._cancels and partial.saw_heads(self._heads):",
+        "if True:",
+    ),
+    Mutant(
+        "folded text is not unfolded for who had not seen it",
+        TEXT,
+        "if not partial.saw_heads(self._folded_heads):",
+        "if False:",
     ),
     Mutant(
         "registers by arrival",
@@ -71,8 +77,8 @@ MUTANTS = [
     Mutant(
         "partial edits in an epoch that their author had not seen",
         MERGE,
-        "            if epoch.r != message.r or ts < epoch:\n                return\n",
-        "            pass\n",
+        "if epoch is not None and not message.saw(epoch.r, self._history.number_of(epoch)):",
+        "if False:",
     ),
     Mutant(
         "undo without winner check",
