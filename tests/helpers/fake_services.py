@@ -325,6 +325,7 @@ class FakeSurface:
         self.style = Style()
         self.selected: Selected | None = None
         self.is_editing_text = False
+        self.may_draw = True
         self.undo_label: str | None = None
         self.redo_label: str | None = None
         self.zoom = 1.0

@@ -142,7 +142,13 @@ class ToolBar(Bar):
             if spec is None:
                 continue
             ours = any(tool == one for one, _, _ in spec.tools)
-            self.buttons[spec.name].setChecked(ours)
+            button = self.buttons[spec.name]
+            button.setChecked(ours)
+            usable = self._surface.may_draw or spec.name in {"select", "hand"}
+            if usable != button.isEnabled():
+                button.setEnabled(usable)
+                why = "" if usable else words.tr("The board is still on its way.")
+                button.set_label(words.tr(spec.label), why)
             if ours and len(spec.tools) > 1:
                 self._shape = tool
 

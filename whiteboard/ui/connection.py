@@ -38,6 +38,7 @@ class ConnectionTeller(QObject):
         self._board: Board | None = None
         self._was_offline = False
         self._offline_count = 0
+        self._problem = ""
         self._here: dict[str, Participant] = {}
         self._joined: list[str] = []
         self.offline_timer = self._timer(OFFLINE_NOTICE_MS, self._say_offline)
@@ -58,8 +59,10 @@ class ConnectionTeller(QObject):
         self.join_timer.stop()
         self._here = _present(board.participants) if board is not None else {}
         self._was_offline = False
+        self._problem = ""
         self.offline_timer.stop()
         self._toast.take_back("offline")
+        self._toast.take_back("problem")
         self.follow()
 
     def follow(self) -> None:
@@ -67,6 +70,7 @@ class ConnectionTeller(QObject):
         self._follow_chip()
         self._follow_connection()
         self._follow_people()
+        self._follow_problem()
 
     # --- chip -----------------------------------------------------------------------------
 
@@ -139,6 +143,17 @@ class ConnectionTeller(QObject):
                 lasting=True,
             )
         )
+
+    def _follow_problem(self) -> None:
+        """Say what is wrong with the board once; its row in Sessions goes on saying it."""
+        problem = self._board.problem if self._board is not None else ""
+        if problem == self._problem:
+            return
+        self._problem = problem
+        if problem:
+            self._toast.say(Notice("problem", problem, "warning", "danger"))
+        else:
+            self._toast.take_back("problem")
 
     # --- people ---------------------------------------------------------------------------
 

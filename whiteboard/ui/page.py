@@ -78,6 +78,7 @@ class CanvasSurface:
         self._was_busy = False
         self._is_fitted = False
         self._closed = False
+        self._tool_for_later = ""
         self._take_document(board.document)
         self.view.set_handler(self._handle)
         self.view.input.tapped = self._tapped
@@ -98,6 +99,7 @@ class CanvasSurface:
     def _take_document(self, document: Document) -> None:
         self.view.set_document(document)
         self.editor = Editor(document)
+        self.editor.may_edit = lambda _rid: self.may_draw
         self.editor.parent_to_root = self.view.places.parent_to_root
         self.view.describe = self.editor.describe
         self.tools = ToolBox(
@@ -128,6 +130,7 @@ class CanvasSurface:
         self._drop_document()
         self._take_document(document)
         self.tools.choose(tool)
+        self._lock_or_unlock()
         self._is_fitted = False
         self._fit_once()
         self._change_soon()
@@ -185,6 +188,7 @@ class CanvasSurface:
             self.view.others.receive(Person(who.id, who.name, who.address), ephemera.what)
 
     def _board_changed(self) -> None:
+        self._lock_or_unlock()
         others = self.view.others
         if self._board.state is BoardState.OFFLINE:
             others.clear()
@@ -194,6 +198,17 @@ class CanvasSurface:
             for one in self._board.participants
             if not one.me and not one.away
         )
+
+    def _lock_or_unlock(self) -> None:
+        """What is drawn before the state is complete would be lost with the empty document."""
+        if not self.may_draw and not self._tool_for_later:
+            self._tool_for_later = self.tools.current
+            self.tools.choose("hand")
+            self._change_soon()
+        elif self.may_draw and self._tool_for_later:
+            tool, self._tool_for_later = self._tool_for_later, ""
+            self.tools.choose(tool)
+            self._change_soon()
 
     def _apply_paper(self) -> None:
         look = theme()
@@ -221,8 +236,11 @@ class CanvasSurface:
         return self.tools.current
 
     def choose(self, tool: str) -> None:
-        """Use another tool."""
-        self.tools.choose(tool)
+        """Use another tool; while the board is on its way, as soon as it is there."""
+        if self.may_draw or tool in {"select", "hand"}:
+            self.tools.choose(tool)
+        else:
+            self._tool_for_later = tool
         self._change_now()
 
     def _change_now(self) -> None:
@@ -326,6 +344,11 @@ class CanvasSurface:
     def is_editing_text(self) -> bool:
         """Whether letters belong to a text now."""
         return self.tools.is_text_edited
+
+    @property
+    def may_draw(self) -> bool:
+        """Whether the board is complete."""
+        return self._board.state is not BoardState.JOINING
 
     @property
     def undo_label(self) -> str | None:

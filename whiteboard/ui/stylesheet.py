@@ -64,8 +64,10 @@ QComboBox QAbstractItemView {
   selection-background-color: $hover; selection-color: $text;
 }
 
-QMenu { color: $text; background: $raised; border: 1px solid $line; padding: 5px; }
-QMenu::item { min-height: ${h34}px; padding: 0 16px 0 10px; border-radius: 8px; }
+QMenu {
+  color: $text; background: $raised; border: 1px solid $line; padding: 5px; min-width: 168px;
+}
+QMenu::item { min-height: ${h34}px; padding: 0 28px 0 10px; border-radius: 8px; }
 QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $disabled; }
 QMenu::icon { padding-left: 8px; padding-right: 8px; }

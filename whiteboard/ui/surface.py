@@ -83,6 +83,10 @@ class Surface(Protocol):
         """Letters belong to a text now, not to tools."""
 
     @property
+    def may_draw(self) -> bool:
+        """False while the board is on its way: one may look around, not draw yet."""
+
+    @property
     def undo_label(self) -> str | None:
         """What undo would take back; None = nothing."""
 

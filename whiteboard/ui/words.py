@@ -120,6 +120,10 @@ def not_answered(who: str) -> str:
     return _fill("{who} has not answered.", who=who)
 
 
+def not_there(who: str) -> str:
+    return _fill("{who} is not online any more.", who=who)
+
+
 def declined(who: str) -> str:
     return _fill("{who} declined", who=who)
 

@@ -449,6 +449,18 @@ def test_when_the_other_one_leaves_the_board_stays(world, open_window):
     assert world.boards.calls == [("invite", "Untitled", "mira@example.org")]
 
 
+def test_what_is_wrong_with_a_board_is_said_once_and_stays_in_its_row(world, open_window):
+    window = open_window(world.signed_in())
+    sentence = "Ana removed you from this board. Your copy stays on this computer."
+    world.boards.boards[0].set(state=BoardState.ENDED, problem=sentence)
+    assert window.frame.toast.accessibleName() == sentence
+    window.frame.toast.next()
+    world.boards.boards[0].changed.emit(None)
+    assert window.frame.toast.isHidden()
+    window.sessions.refresh()
+    assert subtitle(window, "board:0") == sentence
+
+
 # --- files ---------------------------------------------------------------------------------
 
 

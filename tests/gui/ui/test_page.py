@@ -165,6 +165,25 @@ def test_a_joined_board_is_shown_whole_and_the_tool_stays(window):
     assert names(window) == ["rect", "path"]
 
 
+def test_one_may_look_but_not_draw_until_the_board_is_complete(window):
+    board = window.pages.front.board
+    board.set(state=BoardState.JOINING, progress=0.1)
+    settle()
+    assert window.pages.front.surface.tool == "hand"
+    assert not window.frame.tools.buttons["pen"].isEnabled()
+    assert window.frame.tools.buttons["pen"].accessibleDescription()
+    QTest.keyClick(view(window), Qt.Key.Key_P)
+    drag(window, (300, 200), (340, 260), (400, 220))
+    assert names(window) == []
+    board.document = new_document()
+    board.document_replaced.emit(board.document)
+    board.set(state=BoardState.LIVE, progress=None)
+    settle()
+    assert window.pages.front.surface.tool == "pen"
+    drag(window, (300, 200), (340, 260), (400, 220))
+    assert names(window) == ["path"]
+
+
 def test_others_cursors_come_and_vanish_when_the_connection_is_cut(window):
     board = window.pages.front.board
     mira = Participant("mira", "Mira", "mira@example.org")

@@ -77,7 +77,7 @@ def test_the_row_of_somebody_invited_follows_the_invitation():
         InvitationState.OPEN: ("Waiting for Sofia Rossi…", ["take-back"]),
         InvitationState.ACCEPTED: ("Online · can draw", ["draw"]),
         InvitationState.DECLINED: ("Sofia Rossi declined", ["ask-again"]),
-        InvitationState.GONE: ("Sofia Rossi has not answered.", ["ask-again"]),
+        InvitationState.GONE: ("Sofia Rossi is not online any more.", ["ask-again"]),
         InvitationState.UNANSWERED: ("Sofia Rossi has not answered.", ["ask-again"]),
     }
 

@@ -231,7 +231,7 @@ _OUTGOING: dict[InvitationState, tuple[Callable[[str], str], str]] = {
     InvitationState.OPEN: (words.waiting_for, "warn"),
     InvitationState.DECLINED: (words.declined, "text2"),
     InvitationState.UNANSWERED: (words.not_answered, "text2"),
-    InvitationState.GONE: (words.not_answered, "text2"),
+    InvitationState.GONE: (words.not_there, "text2"),
 }
 
 
