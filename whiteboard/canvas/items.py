@@ -72,6 +72,8 @@ _SPREADS = {
     Spread.REFLECT: QGradient.Spread.ReflectSpread,
     Spread.REPEAT: QGradient.Spread.RepeatSpread,
 }
+WINDOW, FULL = 0, 1
+"""Keys of item data: the window of an isolated group, and all that the group paints in."""
 _NO_PEN = QPen(Qt.PenStyle.NoPen)
 
 
@@ -285,7 +287,34 @@ def _isolate_items(node: Isolate, context: PaintContext) -> list[QGraphicsItem]:
     effect = QGraphicsOpacityEffect()
     effect.setOpacity(min(1.0, max(0.0, node.opacity)))
     parent.setGraphicsEffect(effect)
-    return _with_children(parent, node.children, context)
+    window = QGraphicsPathItem(parent)
+    window.setPen(_NO_PEN)
+    window.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
+    window.setData(WINDOW, True)
+    if not _with_children(window, node.children, context):
+        return []
+    full = window.childrenBoundingRect()
+    for child in window.childItems():  # while the window's path is empty it hides its children
+        full = full.united(
+            child.mapRectToParent(child.boundingRect() | child.childrenBoundingRect())
+        )
+    window.setData(FULL, full.adjusted(-1, -1, 1, 1))
+    show_window(window, None)
+    return [parent]
+
+
+def show_window(window: QGraphicsItem, seen: QRectF | None) -> None:
+    """Let an isolated group paint only inside `seen` (root units); None: all of it.
+
+    Qt's effect makes a pixmap of all that its item shows, however far it reaches out of the device:
+    at a large zoom that is gigabytes.
+    """
+    assert isinstance(window, QGraphicsPathItem)
+    rect = window.data(FULL)
+    path = QPainterPath()
+    path.addRect(rect if seen is None else rect & seen)
+    if path != window.path():
+        window.setPath(path)
 
 
 def _with_children(

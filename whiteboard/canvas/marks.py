@@ -118,3 +118,11 @@ def paint_person_box(
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), 4, 4)
+
+
+def paint_focus(painter: QPainter, rect: QRectF, palette: Palette) -> None:
+    """Keyboard focus: 2 px accent outside a 2 px line of paper, seen on any drawing."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for grown, colour in ((1.0, palette.canvas), (3.0, palette.accent)):
+        painter.setPen(QPen(QColor(colour), 2))
+        painter.drawRoundedRect(rect.adjusted(-grown, -grown, grown, grown), 3, 3)

@@ -37,24 +37,33 @@ class DocumentSource:
 
 
 class DocumentNode:
-    """One node; made when asked for and not kept, so equality is that of the rid."""
+    """One node, made when asked for; equality is that of the rid.
 
-    __slots__ = ("_document", "_is_element", "rid")
+    The planner makes a new one where an element was renamed, so names are looked up once.
+    """
+
+    __slots__ = ("_document", "_is_element", "_name", "_ns", "rid")
 
     def __init__(self, document: Document, rid: Rid, kind: Kind | None = None) -> None:
         self._document = document
         self.rid = rid
         self._is_element = (kind or document.kind(rid)) is Kind.ELEMENT
+        self._name: str | None = None
+        self._ns: str | None = None
 
     @property
     def ns(self) -> str:
         """Namespace name."""
-        return self._document.ns(self.rid) if self._is_element else ""
+        if self._ns is None:
+            self._ns = self._document.ns(self.rid) if self._is_element else ""
+        return self._ns
 
     @property
     def name(self) -> str:
         """Local name; '' for text."""
-        return self._document.name(self.rid) if self._is_element else ""
+        if self._name is None:
+            self._name = self._document.name(self.rid) if self._is_element else ""
+        return self._name
 
     @property
     def text(self) -> str:

@@ -17,19 +17,21 @@ from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from whiteboard.canvas.context import PaintContext
-from whiteboard.canvas.items import qtransform, realise
+from whiteboard.canvas.items import FULL, WINDOW, qtransform, realise, show_window
 from whiteboard.canvas.measure import QtMeasure
 from whiteboard.canvas.nodes import DocumentSource
 from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
 from whiteboard.svg.index import PlanIndex
-from whiteboard.svg.plan import Clip, ImageShape, Isolate, Key, Matrix, PlanNode, Source
+from whiteboard.svg.plan import Clip, ImageShape, Isolate, Key, Matrix, PlanNode, Rect, Source
 from whiteboard.svg.planner import ChangesLike, Placed, Planner, owner
 from whiteboard.util.event import Event
 
 EXTENT = 32_768.0
 """Half the side of the index's square. Items beyond are found too, only less quickly."""
+LARGE_GROUP = 512.0
+"""Device px from which an isolated group is painted only where it is seen."""
 FADED = 0.25
 """Opacity of what the eraser would take (DESIGN section 6)."""
 
@@ -64,6 +66,7 @@ class BoardScene:
         self.scene.setSceneRect(-EXTENT, -EXTENT, 2 * EXTENT, 2 * EXTENT)
         self._context = context
         self._shown: dict[Key, _Shown] = {}
+        self._windows: dict[Key, list[QGraphicsItem]] = {}
         self._waiting: dict[Key, Placed | None] = {}
         self._pictures: dict[str, set[Key]] = {}
         self._movers: dict[str, dict[Rid, Matrix]] = {}
@@ -211,6 +214,9 @@ class BoardScene:
             self.scene.addItem(item)
         shown = _Shown(placed.node, placed.z, items, _united(items))
         self._shown[key] = shown
+        windows = [w for item in items for w in _windows(item)]
+        if windows:
+            self._windows[key] = windows
         for href in _hrefs(placed.node):
             self._pictures.setdefault(href, set()).add(key)
         if key in self._overrides:
@@ -221,6 +227,7 @@ class BoardScene:
         shown = self._shown.pop(key, None)
         if shown is None:
             return QRectF()
+        self._windows.pop(key, None)
         for item in shown.items:
             self.scene.removeItem(item)
         for href in _hrefs(shown.node):
@@ -242,6 +249,18 @@ class BoardScene:
         shown = self._shown.get(key)
         return list(shown.items) if shown is not None else []
 
+    def drawn_bounds(self) -> Rect | None:
+        """Box of all that is drawn, user units; quick, where the index may have to measure."""
+        if not self.is_settled:
+            index = self.index
+            return None if index is None else index.all_bounds()
+        rects = [shown.rect for shown in self._shown.values() if not shown.rect.isNull()]
+        if not rects:
+            return None
+        left, top = min(r.left() for r in rects), min(r.top() for r in rects)
+        right, bottom = max(r.right() for r in rects), max(r.bottom() for r in rects)
+        return Rect(left, top, right - left, bottom - top)
+
     def is_empty(self, source: QRectF) -> bool:
         """Is there surely nothing in a rectangle (user units)?"""
         if not self._shown:
@@ -253,7 +272,24 @@ class BoardScene:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._context.smooth)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._context.smooth)
+        self._narrow(painter, target, source)
         self.scene.render(painter, target, source, Qt.AspectRatioMode.IgnoreAspectRatio)
+
+    def _narrow(self, painter: QPainter, target: QRectF, source: QRectF) -> None:
+        """Isolated groups that would need a large pixmap show only what is asked for."""
+        if not self._windows or source.isEmpty():
+            return
+        world = painter.worldTransform()
+        scale = math.sqrt(abs(world.determinant())) * target.width() / source.width()
+        pad = 4 / scale if scale > 0 else 0.0
+        seen = source.adjusted(-pad, -pad, pad, pad)
+        for windows in self._windows.values():
+            for window in windows:
+                full: QRectF = window.data(FULL)
+                own, _ = window.sceneTransform().inverted()  # not the root's while it is dragged
+                part = own.mapRect(seen)
+                is_large = max(full.width(), full.height()) * scale > LARGE_GROUP
+                show_window(window, part if is_large and full.intersects(part) else None)
 
     def keep_only(self, rids: Collection[Rid]) -> None:
         """Take away all that does not belong to these elements: for pictures of a selection."""
@@ -348,14 +384,23 @@ def _united(items: list[QGraphicsItem]) -> QRectF:
     """Where items paint, user units."""
     out = QRectF()
     for item in items:
-        if item.childItems() and not item.flags() & item.GraphicsItemFlag.ItemClipsChildrenToShape:
-            rect = item.mapRectToScene(item.childrenBoundingRect())
+        window = next((w for w in item.childItems() if w.data(WINDOW)), None)
+        if window is not None:
+            rect = item.mapRectToScene(window.data(FULL))
         else:
             rect = item.sceneBoundingRect()
         # A level line without width has an empty rectangle, which would be lost in a union.
         out = out.united(rect.adjusted(-1e-6, -1e-6, 1e-6, 1e-6))
     edges = (out.left(), out.top(), out.right(), out.bottom())
     return out if all(map(math.isfinite, edges)) else QRectF()
+
+
+def _windows(item: QGraphicsItem) -> Iterator[QGraphicsItem]:
+    """Windows of isolated groups in an item."""
+    for child in item.childItems():
+        if child.data(WINDOW):
+            yield child
+        yield from _windows(child)
 
 
 def _hrefs(node: PlanNode) -> Iterator[str]:

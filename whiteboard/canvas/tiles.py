@@ -80,8 +80,8 @@ class Picture:
         self._tiles: dict[Index, _Tile] = {}
         self._scale = 0.0
         """Device px per user unit."""
-        self._origin = QPoint()
-        """Where the user origin is seen, device px."""
+        self._origin = (0, 0)
+        """Where the user origin is seen, device px: far out more than Qt's integers hold."""
         self._old: _Snapshot | None = None
         self.follow()
 
@@ -94,7 +94,11 @@ class Picture:
             self._tiles.clear()
             self._scale = scale
         dx, dy = self._camera.offset
-        self._origin = QPoint(round(dx * ratio), round(dy * ratio))
+        self._origin = (round(dx * ratio), round(dy * ratio))
+
+    def _at(self, key: Index) -> QPoint:
+        """Where a tile near the view is seen, device px."""
+        return QPoint(key[0] * SIZE + self._origin[0], key[1] * SIZE + self._origin[1])
 
     def _view(self) -> QRect:
         """The view in device px."""
@@ -144,11 +148,10 @@ class Picture:
         for key in self._visible(view):
             tile = self._tiles[key]
             if tile.image is not None:
-                at = QPoint(key[0] * SIZE, key[1] * SIZE) + self._origin
-                painter.drawImage(at, tile.image)
+                painter.drawImage(self._at(key), tile.image)
         painter.end()
         s = self._scale
-        corner = QPointF(-self._origin.x() / s, -self._origin.y() / s)
+        corner = QPointF(-self._origin[0] / s, -self._origin[1] / s)
         size = QSizeF(view.width() / s, view.height() / s)
         self._old = _Snapshot(image, QRectF(corner, size))
 
@@ -156,10 +159,10 @@ class Picture:
 
     def _visible(self, view: QRect, margin: int = 0) -> list[Index]:
         """Tiles that the view shows, nearest to its middle first."""
-        area = view.adjusted(-margin, -margin, margin, margin).translated(-self._origin)
-        keys = list(_indices(area.left(), area.top(), area.right() + 1, area.bottom() + 1))
-        middle = area.center()
-        cx, cy = middle.x() / SIZE - 0.5, middle.y() / SIZE - 0.5
+        left, top = view.x() - margin - self._origin[0], view.y() - margin - self._origin[1]
+        right, bottom = left + view.width() + 2 * margin, top + view.height() + 2 * margin
+        keys = list(_indices(left, top, right, bottom))
+        cx, cy = (left + right) / 2 / SIZE - 0.5, (top + bottom) / 2 / SIZE - 0.5
         keys.sort(key=lambda k: (k[0] - cx) ** 2 + (k[1] - cy) ** 2)
         return keys
 
@@ -231,9 +234,8 @@ class Picture:
         most = max(64, KEEP_FACTOR * (view.width() // SIZE + 2) * (view.height() // SIZE + 2))
         if len(self._tiles) <= most:
             return
-        origin = self._origin
-        cx = (view.width() / 2 - origin.x()) / SIZE - 0.5
-        cy = (view.height() / 2 - origin.y()) / SIZE - 0.5
+        cx = (view.width() / 2 - self._origin[0]) / SIZE - 0.5
+        cy = (view.height() / 2 - self._origin[1]) / SIZE - 0.5
         far = sorted(self._tiles, key=lambda k: (k[0] - cx) ** 2 + (k[1] - cy) ** 2)
         for key in far[most:]:
             del self._tiles[key]
@@ -251,10 +253,9 @@ class Picture:
             math.ceil(region.width() * ratio) + 1,
             math.ceil(region.height() * ratio) + 1,
         )
-        origin = self._origin
         missing = QRegion()
         for key in self._visible(device):
-            at = QPoint(key[0] * SIZE, key[1] * SIZE) + origin
+            at = self._at(key)
             tile = self._tiles.get(key)
             if tile is None:
                 missing += QRect(at.x(), at.y(), SIZE, SIZE)
@@ -262,15 +263,16 @@ class Picture:
                 painter.drawImage(at, tile.image)
                 self._counts.blits += 1
         if self._old is not None and not missing.isEmpty():
-            self._paint_old(painter, missing, origin)
+            self._paint_old(painter, missing)
         painter.restore()
 
-    def _paint_old(self, painter: QPainter, missing: QRegion, origin: QPoint) -> None:
+    def _paint_old(self, painter: QPainter, missing: QRegion) -> None:
         assert self._old is not None
         s = self._scale
         source = self._old.source
         target = QRectF(
-            source.topLeft() * s + origin, QSizeF(source.width() * s, source.height() * s)
+            QPointF(source.x() * s + self._origin[0], source.y() * s + self._origin[1]),
+            QSizeF(source.width() * s, source.height() * s),
         )
         painter.setClipRegion(missing, Qt.ClipOperation.IntersectClip)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from whiteboard.canvas import marks
 from whiteboard.canvas.camera import Camera
 from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.geometry import CanvasGeometry
@@ -60,6 +61,13 @@ _TOUCH = (
     QEvent.Type.TouchEnd,
     QEvent.Type.TouchCancel,
 )
+_WRITING = frozenset(
+    {
+        Qt.Key.Key_A, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down,
+        Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Backspace, Qt.Key.Key_Delete,
+    }
+)  # fmt: skip
+"""Keys that belong to the text with Ctrl too: all of it, by words, to the ends."""
 _SHAPES = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,
@@ -89,11 +97,10 @@ class BoardView(QWidget):
         others: Cursors, selections and previews of other people.
         input: Where Qt's events become tool events; `input.tapped` for taps with several fingers.
         counts: What painting has cost.
-
-    Signals:
-        view_changed: Scale, place or size of the view changed.
-        pointer_left: The pointer left the board (others need no longer see it).
-        file_dropped is left to the window: the view accepts no drops itself.
+        focus_rid: The element that has the keyboard focus, None for none.
+        describe: An element in words, for assistive technology; the window supplies it.
+        view_changed: Signal: scale, place or size of the view changed.
+        pointer_left: Signal: the pointer left the board (others need no longer see it).
     """
 
     view_changed = Signal()
@@ -131,6 +138,7 @@ class BoardView(QWidget):
         self._remote_waiting = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._frame_timer = self._timer(self._frame)
+        self._again_timer = self._timer(self.update)
         self._idle_timer = self._timer(self._idle)
         self._tick_timer = self._timer(self._tick)
         self._caret_timer = self._timer(self._blink)
@@ -202,7 +210,7 @@ class BoardView(QWidget):
 
     def fit(self) -> None:
         """Show all of the drawing; an empty board at 100 % with its origin in the corner."""
-        box = self.places.all_bounds()
+        box = self.scene.drawn_bounds()
         if box is None:
             self.camera.fit(Rect(0, 0, *self.camera.size), 0.0)
         else:
@@ -225,18 +233,20 @@ class BoardView(QWidget):
             self._frame_timer.start(0)
 
     def _frame(self) -> None:
-        """Pump without painting: what became dirty asks for a paint event itself."""
+        """Pump without painting: what became dirty asks for a paint event itself.
+
+        Then boxes are measured, so that the first click on a large board finds them ready.
+        """
         if not self.scene.pump(PUMP):
             self._frame_soon()
-        else:
-            self._remote_drawn()
+            return
+        self._remote_drawn()
+        if not self.scene.measure_ahead(PUMP / 2):
+            self._frame_soon()
 
     def _idle(self) -> None:
-        """Nothing happened for a while: prepare the surroundings and the boxes."""
-        if not self.isVisible():
-            return
-        done = self._picture.render(RENDER, margin=SIZE) and self.scene.measure_ahead(RENDER)
-        if not done:
+        """Nothing happened for a while: render the surroundings."""
+        if self.isVisible() and not self._picture.render(RENDER, margin=SIZE):
             self._idle_timer.start(IDLE_MS // 2)
 
     def _scene_painted(self, rects: list[QRectF]) -> None:
@@ -295,7 +305,7 @@ class BoardView(QWidget):
         self.paint(painter, event.rect())
         painter.end()
         if not (pumped and complete):
-            QTimer.singleShot(0, self, self.update)
+            self._again_timer.start(0)
         else:
             self._idle_timer.start(IDLE_MS)
 
@@ -312,6 +322,19 @@ class BoardView(QWidget):
         painter.setOpacity(1.0)
         self.overlay.paint_marks(painter, self._palette)
         self.others.paint_marks(painter, self._palette, self.font())
+        self._paint_focus(painter)
+
+    def set_focus_rid(self, rid: Rid | None) -> None:
+        """Show the ring of the keyboard focus around an element."""
+        if rid != self.focus_rid:
+            self.focus_rid = rid
+            self._repaint(None)
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        box = self.places.bounds(self.focus_rid) if self.focus_rid is not None else None
+        if box is not None:
+            rect = marks.qrect(self.camera.rect_to_view(box))
+            marks.paint_focus(painter, rect, self._palette)
 
     def _feedback_changed(self, feedback: Feedback) -> None:
         if not self.input.is_space_held:
@@ -354,15 +377,20 @@ class BoardView(QWidget):
             return self.input.touch(event)
         if kind == QEvent.Type.NativeGesture and isinstance(event, QNativeGestureEvent):
             return self.input.native_gesture(event)
-        if kind == QEvent.Type.ShortcutOverride and self.overlay.feedback.text is not None:
-            # While text is written, letters and arrows are text, not shortcuts.
-            held = event.modifiers() if isinstance(event, QKeyEvent) else None
-            if held is not None and not held & Qt.KeyboardModifier.ControlModifier:
-                event.accept()
-                return True
+        if kind == QEvent.Type.ShortcutOverride and self._claims(event):
+            event.accept()
+            return True
         if kind == QEvent.Type.DevicePixelRatioChange:
             self._resized()
         return bool(super().event(event))
+
+    def _claims(self, event: QEvent) -> bool:
+        """While text is written, letters and arrows are text, not shortcuts."""
+        if self.overlay.feedback.text is None or not isinstance(event, QKeyEvent):
+            return False
+        return (
+            event.key() in _WRITING or not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        )
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """Accepted, so that Qt makes no mouse events of it."""
@@ -452,7 +480,10 @@ class BoardView(QWidget):
         """Let go of the document; the widget may live on until Qt deletes it."""
         self._unsubscribe()
         self.scene.close()
-        for timer in (self._frame_timer, self._idle_timer, self._tick_timer, self._caret_timer):
+        for timer in (
+            self._frame_timer, self._again_timer, self._idle_timer, self._tick_timer,
+            self._caret_timer,
+        ):  # fmt: skip
             timer.stop()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QImage, QPainter, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas.support import board, literal
@@ -17,8 +18,9 @@ from whiteboard.canvas.tiles import SIZE
 from whiteboard.canvas.view import BoardView
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
+from whiteboard.model.ids import Rid
 from whiteboard.svg.plan import Rect
-from whiteboard.tools.ports import Feedback, HandleFrame, Ink
+from whiteboard.tools.ports import Feedback, HandleFrame, Ink, TextEdit
 
 
 @pytest.fixture
@@ -280,9 +282,6 @@ def test_tab_stays_on_the_canvas(view: BoardView) -> None:
 
 
 def test_input_methods_are_asked_only_while_text_is_written(view: BoardView) -> None:
-    from whiteboard.model.ids import Rid
-    from whiteboard.tools.ports import TextEdit
-
     document = board('<text x="100" y="100" font-size="20">Hello</text>')
     view.set_document(document)
     view.settle()
@@ -298,3 +297,82 @@ def test_input_methods_are_asked_only_while_text_is_written(view: BoardView) -> 
     assert view.overlay.metrics.index_at(rid, 101, 95) == 0
     view.overlay.show(Feedback())
     assert not view.testAttribute(attribute)
+
+
+def test_a_large_board_appears_in_slices_and_completely(view: BoardView, qtbot: QtBot) -> None:
+    many = "".join(
+        f'<circle cx="{i % 50 * 20}" cy="{i // 50 * 12}" r="8" fill="#2265d8"/>'
+        for i in range(2500)
+    )
+    view.set_document(board(many))
+    view.show()
+    qtbot.waitUntil(lambda: view.scene.is_settled and view._picture.is_complete(), timeout=20_000)
+    view.camera.fit(Rect(0, 0, 1024, 768), 0)
+    qtbot.waitUntil(view._picture.is_complete, timeout=20_000)
+    assert as_is(view).pixelColor(980, 588).name() == "#2265d8"
+    assert view.scene.measure_ahead(20)
+
+
+def test_the_focus_ring_shows_on_any_drawing(view: BoardView) -> None:
+    view.set_document(board('<rect x="100" y="100" width="100" height="100" fill="#1f5fd6"/>'))
+    view.settle()
+    view.set_focus_rid(Rid(view.scene.keys()[0][0]))
+    image = seen(view)
+    assert image.pixelColor(150, 98).name() == "#ffffff"
+    assert image.pixelColor(150, 96).name() == "#1f5fd6"
+
+
+def test_letters_are_text_while_text_is_written_and_shortcuts_otherwise(view: BoardView) -> None:
+    def is_claimed(key: Qt.Key, held: Qt.KeyboardModifier) -> bool:
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, held)
+        event.ignore()
+        QApplication.sendEvent(view, event)
+        return event.isAccepted()
+
+    plain, ctrl = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+    view.set_document(board('<text x="100" y="100">Hello</text>'))
+    view.settle()
+    assert not is_claimed(Qt.Key.Key_P, plain)
+    view.overlay.show(Feedback(text=TextEdit(Rid(view.scene.keys()[0][0]), 0, 0)))
+    assert is_claimed(Qt.Key.Key_P, plain)
+    assert is_claimed(Qt.Key.Key_A, ctrl)
+    assert not is_claimed(Qt.Key.Key_S, ctrl)
+
+
+def test_far_out_at_the_largest_zoom_the_drawing_is_still_there(view: BoardView) -> None:
+    view.set_document(
+        board(
+            '<g opacity=".5"><rect x="9999990" y="9999990" width="9" height="9" fill="#f00"/></g>'
+        )
+    )
+    view.settle()
+    view.camera.set_scale(256, 0, 0)
+    view.camera.centre_on(9_999_994, 9_999_994)
+    image = seen(view)
+    assert abs(image.pixelColor(512, 384).green() - 128) <= 2
+    view.camera.pan(100, 100)
+    assert abs(seen(view).pixelColor(512, 384).green() - 128) <= 2
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.3, 7.0, 90.0])
+def test_groups_and_clips_are_right_at_every_zoom_and_in_every_tile(
+    view: BoardView, scale: float
+) -> None:
+    view.set_document(
+        board(
+            '<defs><clipPath id="c"><circle cx="500" cy="500" r="400"/></clipPath></defs>'
+            '<g opacity=".5"><rect x="-5000" y="-5000" width="5500" height="10000"/>'
+            '<rect x="-5000" y="-5000" width="5500" height="10000"/></g>'
+            '<g clip-path="url(#c)"><rect x="500" y="0" width="900" height="900" fill="#f00"/></g>'
+        )
+    )
+    view.camera.set_scale(scale, 0, 0)
+    view.camera.centre_on(500, 500)
+    image = seen(view)
+    for x in range(0, 511, 73):
+        if (x - 512) / scale > -5400:
+            assert abs(image.pixelColor(x, 384).red() - 128) <= 2
+    for x in range(520, 1023, 73):
+        expected = "#ff0000" if (x - 512) / scale < 395 else "#ffffff"
+        if not 395 <= (x - 512) / scale <= 405:
+            assert image.pixelColor(x, 384).name() == expected
