@@ -15,7 +15,9 @@ from typing import Any
 from whiteboard.model.ids import Replica
 from whiteboard.model.ops import (
     Batch,
+    Invalid,
     Literal,
+    LiteralElement,
     New,
     Op,
     PlainOp,
@@ -103,14 +105,57 @@ def canonical_size(batch: Batch, deps: Mapping[Replica, int], limit: int) -> int
     return size
 
 
-def operation_size(op: Op, limit: int) -> int:
-    """Bytes that `op` adds to a message; beyond `limit` some greater number."""
-    size = 0
-    for item in expanded((op,)):
-        size += len(encode(operation(item))) + 1
-        if size > limit:
-            break
-    return size
+def estimate(op: Op) -> tuple[int, int]:
+    """About how many bytes `op` adds to a message, and the length of its longest rid.
+
+    Never less than a sixth of the exact size (a character takes up to six bytes in JSON), and some
+    ten times faster.
+    """
+    if isinstance(op, Literal):
+        return _estimate_literal(op)
+    if isinstance(op, Invalid):
+        return 5, 0
+    size = 60 + _bytes(op.rid)
+    if isinstance(op, Remove):
+        return size, len(op.rid)
+    for text in (op.parent, op.ns, op.name, op.chdata, op.pitarget, op.pidata):
+        if text:
+            size += _bytes(text)
+    return size, len(op.rid)
+
+
+def _estimate_literal(op: Literal) -> tuple[int, int]:
+    size = longest = 0
+    waiting: list[tuple[LiteralElement | str, int, int]] = [
+        (op.element, len(op.rid), len(op.parent))
+    ]
+    while waiting:
+        node, rid, parent = waiting.pop()
+        longest = max(longest, rid)
+        size += 60 + rid + parent
+        if isinstance(node, str):
+            size += _bytes(node)
+            continue
+        size += _bytes(node.ns) + _bytes(node.name)
+        for ns, name, value in node.attributes:
+            size += 64 + 2 * (rid + _bytes(name) + _bytes(ns)) + _bytes(value)
+            longest = max(longest, rid + len(ns) + len(name) + 3)
+        if node.children:
+            below = rid + 1 + len(str(len(node.children)))
+            waiting.extend((child, below, rid) for child in node.children)
+    return size, longest
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def upper_bound(batch: Batch, deps: Mapping[Replica, int]) -> int:
+    """Bytes that the canonical form does not exceed, found quickly."""
+    size = 200 + len(batch.session) + 40 * len(deps) + 80 * len(batch.restores)
+    for control in batch.controls:
+        size += 20 + sum(len(key) + len(value) + 10 for key, value in control.attributes)
+    return 6 * (size + sum(estimate(op)[0] for op in batch.ops))
 
 
 def _stamp(batch: Batch, deps: Mapping[Replica, int]) -> list[Any]:

@@ -95,7 +95,11 @@ def everyone(party: Party) -> bool:
 
 
 class Document:
-    """One shared document as one replica holds it."""
+    """One shared document as one replica holds it.
+
+    Attributes:
+        was: The replica whose board this is a copy of (`reidentify`); its rids are renamed here.
+    """
 
     def __init__(
         self,
@@ -120,6 +124,7 @@ class Document:
         self.session = session
         self.party = party
         self.replica = replica
+        self.was: Replica | None = None
         self.on_commit: Event[Commit] = Event()
         self._is_host = is_host
         self._size = size
@@ -489,6 +494,7 @@ class Document:
             for message in self._history.log
             if message.batch is not None
         )
+        copy.was = self.replica
         return copy
 
 

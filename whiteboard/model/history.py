@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from whiteboard.model.canonical import canonical_size, plain
+from whiteboard.model.canonical import canonical_size, plain, upper_bound
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import NO_DEPS, NO_RESTORES, Batch, Ts
 
@@ -121,6 +121,12 @@ class History:
                 return [], True, False
             self._fork(held.batch, batch)
             return self._drain(), False, True
+        if r not in self._waiting and self._is_ready(batch):
+            message = self._judged(batch)
+            self._deliver(message)
+            known = len(self.forks)
+            later = self._drain() if self._waiting else []
+            return [message, *later], False, len(self.forks) != known
         if not self._wait(batch):
             return [], True, False
         if n != (len(chain) if chain is not None else 0) + 1:
@@ -162,10 +168,16 @@ class History:
                     self._fork(variants[0], other)
                     return None
         batch = variants[0]
-        if not all(q == r or self.holds(q, m) for q, m in batch.deps.items()):
+        if not self._is_ready(batch):
             return None
         self._forget(r, n)
         return self._judged(batch)
+
+    def _is_ready(self, batch: Batch) -> bool:
+        """Whether it follows what is held of its author, and all it depends on is held."""
+        return batch.n == len(self.chains.get(batch.r, ())) + 1 and all(
+            q == batch.r or self.holds(q, m) for q, m in batch.deps.items()
+        )
 
     def _judged(self, batch: Batch) -> Message:
         chain = self.chains.get(batch.r)
@@ -188,6 +200,8 @@ class History:
             return False
         if any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):
             return False
+        if upper_bound(message.batch, message.deps) <= MAX_CANONICAL:
+            return True
         return self._size(message.batch, message.deps, MAX_CANONICAL) <= MAX_CANONICAL
 
     def top_at(self, r: Replica, n: int) -> int:
@@ -330,7 +344,7 @@ def accumulate(before: Mapping[Replica, int], batch: Batch) -> Mapping[Replica, 
 
 def weight_in_memory(batch: Batch) -> int:
     """Roughly how many bytes a batch takes."""
-    return 500 + canonical_size(batch, NO_DEPS, MAX_CANONICAL)
+    return upper_bound(batch, NO_DEPS) // 4
 
 
 def _top(message: Message) -> int:

@@ -6,7 +6,7 @@ import bisect
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from whiteboard.model.canonical import encode, operation, operation_size
+from whiteboard.model.canonical import encode, estimate
 from whiteboard.model.characters import clean
 from whiteboard.model.history import History, Message
 from whiteboard.model.ids import (
@@ -66,7 +66,7 @@ class Author:
 
     def write(self, op: Op, restores: Mapping[str, Ts] | None = None) -> Ts:
         """Stamp and apply one operation, which may be a literal; returns its (first) ts."""
-        size = operation_size(op, AIM * 8)
+        size, _ = estimate(op)
         if not self.messages or (
             self._k
             and (self._size + size > AIM - STAMP or len(self.messages[-1][2]) > MAX_RESTORES)
@@ -407,22 +407,23 @@ def pieces(text: str) -> list[str]:
 
 
 def _fits(literal: Literal) -> bool:
-    size = 0
-    for op in literal:
-        size += len(encode(operation(op))) + 1
-        if size > AIM - STAMP or len(op.rid) > LONGEST_ROOM:
-            return False
-    return True
+    size, longest = estimate(literal)
+    return size <= AIM - STAMP and longest <= LONGEST_ROOM
+
+
+def renamed(rid: Rid, old: Replica, new: Replica) -> Rid:
+    """The rid that a record of replica `old` has on a board re-stamped for `new`."""
+    bare = rid.removeprefix("~")
+    if not bare.startswith(f"{old}."):
+        return rid
+    return Rid(f"{rid[: len(rid) - len(bare)]}{new}{bare[len(old) :]}")
 
 
 def restamped(batch: Batch, session: SessionId, party: Party, old: Replica, new: Replica) -> Batch:
     """The message as `new` in `session` would have written it, its rids renamed alike."""
 
     def rename(rid: Rid) -> Rid:
-        bare = rid.removeprefix("~")
-        if not bare.startswith(f"{old}."):
-            return rid
-        return Rid(f"{rid[: len(rid) - len(bare)]}{new}{bare[len(old) :]}")
+        return renamed(rid, old, new)
 
     ops: list[Op] = []
     for op in batch.ops:
