@@ -255,6 +255,29 @@ async def test_two_who_open_a_board_at_the_same_moment_end_on_one(party, real_op
     await ana.until(lambda: [b.people for b in ana.room(room).boards] == [2])
 
 
+async def test_signing_out_and_in_again_goes_on_with_the_boards(party):
+    ana, ben, cleo = [await party(name) for name in ("ana", "ben", "cleo")]
+    room = room_address()
+    await ana.enter(room)
+    first = await ana.share(room)
+    await ben.enter(room)
+    second = await ben.join(room, first.session)
+    await ana.befriend(cleo)
+    direct, third = await one_to_one(ana, cleo)
+    ana.people.sign_out()
+    assert not ana.people.rooms
+    await ana.until(lambda: first.state is direct.state is BoardState.OFFLINE)
+    for board in (first, second, direct, third):
+        draw(board, id=f"while-out-{id(board)}")
+    await ana.sign_in()
+    await ana.enter(room)
+    for board in (first, direct):
+        await ana.until_live(board)
+    await until_same(first, second)
+    await until_same(direct, third)
+    assert len(drawn(first)) == len(drawn(direct)) == 2
+
+
 async def test_leaving_the_room_leaves_its_boards_and_stops_announcing_them(party):
     ana, ben = [await party(name) for name in ("ana", "ben")]
     room = room_address()

@@ -60,6 +60,11 @@ _STREAM_ERRORS = {
 }
 
 
+def new_resource() -> str:
+    """A resource that no other device of the account has."""
+    return f"whiteboard-{secrets.token_hex(4)}"
+
+
 class BackOff:
     """Seconds to wait before the next attempt: doubling, with jitter against clients in step."""
 
@@ -86,6 +91,7 @@ class Account:
         settings: how to sign in.
         register: create the account on its server first (XEP-0077).
         back_off: for tests, which do not wait.
+        resource: of the full address; kept, others know the same device after signing in again.
     """
 
     def __init__(
@@ -94,6 +100,7 @@ class Account:
         *,
         register: bool = False,
         back_off: BackOff | None = None,
+        resource: str = "",
     ) -> None:
         self.settings = settings
         self.changed: Event[None] = Event()
@@ -107,7 +114,7 @@ class Account:
         self._back_off = back_off or BackOff()
         self._loop = asyncio.get_running_loop()
         self._clock = MonotonicClock()
-        self._resource = f"whiteboard-{secrets.token_hex(4)}"
+        self._resource = resource or new_resource()
         self.stream: Stream | None = None
         self._configure: list[Callable[[Stream], object]] = []
         self.outbox = Outbox(self._send, self._request_ack, self._clock, self._loop.call_later)

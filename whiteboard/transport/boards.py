@@ -176,6 +176,12 @@ class Boards:
         self._boards.remove(shared)
         self._changed()
 
+    def leave_all(self) -> None:
+        """Somebody else signs in: what I took part in ends, the copies stay."""
+        for board in self._boards:
+            if board.actor is not None:
+                board.leave()
+
     def leave_room(self, room: str) -> None:
         """I am about to leave a group chat: leave its boards first."""
         for board in self._boards:
@@ -411,6 +417,7 @@ class Boards:
         """See `Listener`."""
         for board in self._at(InRoom(event.room)):
             if event.what is Happening.ENTERED:
+                self._rebind(board)
                 board.online(event.peer)
             elif event.what is Happening.OUT:
                 connection = self._connection()
@@ -444,6 +451,7 @@ class Boards:
                 for member in board.actor.members if board.actor is not None else ():
                     if not member.me:
                         connection.roster.show_to(member.peer.address)
+                self._rebind(board)
                 board.online(connection.me)
 
     def on_offline(self) -> None:
@@ -453,6 +461,11 @@ class Boards:
                 board.offline()
 
     # --- helpers ---
+
+    def _rebind(self, board: SharedBoard) -> None:
+        connection = self._connection()
+        if connection is not None and board.link is not None:
+            board.link.rebind(connection.account, connection.rooms, connection.bounces)
 
     def _add(self, name: str, document: Document) -> SharedBoard:
         board = SharedBoard(name, document, self._clock, self._name_of)

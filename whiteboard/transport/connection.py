@@ -80,6 +80,7 @@ class Connection:
         drawing_with: whether I share a board with this bare address now.
         register: create the account on its server first.
         back_off: for tests.
+        resource: see `Account`.
     """
 
     def __init__(
@@ -90,12 +91,13 @@ class Connection:
         *,
         register: bool = False,
         back_off: BackOff | None = None,
+        resource: str = "",
     ) -> None:
         self._listener = listener
         self._version = ""
         self.ready = False
         """Signed in, with the contact list, and visible to others."""
-        self.account = Account(settings, register=register, back_off=back_off)
+        self.account = Account(settings, register=register, back_off=back_off, resource=resource)
         self.capabilities = Capabilities(self.account)
         self.roster = Roster(self.account, self.capabilities, drawing_with)
         self.rooms = Rooms(

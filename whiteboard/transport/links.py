@@ -98,6 +98,16 @@ class StanzaLink:
         """Own edits that the server has not taken."""
         self.waiting_changed: Event[None] = Event()
 
+    def rebind(self, account: Account, rooms: Rooms, bounces: Bounces) -> None:
+        """Go on over another connection of the same account; what waited in the old one is lost.
+
+        The session's members ask for what they miss.
+        """
+        if account is not self._account:
+            self._account, self._rooms, self._bounces = account, rooms, bounces
+            self._advertised = None
+            self._count(-self.waiting)
+
     def send(self, send: Send) -> None:
         """See `session.ports.Link`."""
         if isinstance(send.message, Initiate | Accept | Terminate):

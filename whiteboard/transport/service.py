@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from whiteboard.im.account import AccountSettings, AccountState, ConnectionState
 from whiteboard.im.people import Contact, Room, SubscriptionRequest
-from whiteboard.transport.account import BackOff
+from whiteboard.transport.account import BackOff, new_resource
 from whiteboard.transport.boards import Boards
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.soon import Soon
@@ -32,6 +32,7 @@ class People:
     def __init__(self, boards: Boards, back_off: Callable[[], BackOff]) -> None:
         self._boards = boards
         self._back_off = back_off
+        self._resource = new_resource()
         self._ending: set[asyncio.Task[None]] = set()
         self._settings: AccountSettings | None = None
         self.connection: Connection | None = None
@@ -112,6 +113,8 @@ class People:
 
     def _connect(self, settings: AccountSettings, *, register: bool) -> None:
         self._disconnect()
+        if self._settings is not None and self._settings.address != settings.address:
+            self._boards.leave_all()
         self._settings = settings
         self.connection = Connection(
             settings,
@@ -119,6 +122,7 @@ class People:
             lambda address: address in self._drawing_with,
             register=register,
             back_off=self._back_off(),
+            resource=self._resource,
         )
         self.connection.changed.subscribe(self._changed)
         self.connection.start()
