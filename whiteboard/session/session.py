@@ -482,7 +482,8 @@ class Session:
         if not fits(message.r, self.session, party, self._identity()):
             return self._refuse(Refusal.FOREIGN_REPLICA)
         if message.bye:
-            return [*self._gone(peer.address), *self._sync.compare(peer, message, now).effects]
+            last = self._sync.compare(peer, message, now).effects
+            return [*last, *self._gone(peer.address)]
         effects = self._meet(peer)
         checked = self._sync.compare(peer, message, now)
         effects += checked.effects
@@ -717,7 +718,9 @@ class Session:
         assert self._loading is not None
         assert self._sync is not None
         received = self._loading.receive(batches)
+        # Digests and hash grow with the pages, so that the first heartbeat costs nothing.
         self._sync.count(received.applied)
+        self._loading.state_hash()
         effects: list[Effect] = [Persist(received.applied)] if received.applied else []
         return effects, len(batches) - received.duplicates
 
@@ -808,8 +811,6 @@ class Session:
         """The stream is cut; own edits go on."""
         self.connected = False
         self._presence.clear()
-        if self._sync is not None:
-            self._sync.pause()
         effects: list[Effect] = [Notify(Notice.STATE)]
         for address in list(self._known):
             # Asking another giver now would only be asked into the void: `online` does it.
@@ -832,7 +833,8 @@ class Session:
         if self.state is State.LIVE:
             if isinstance(self.place, InRoom):
                 effects.append(Advertise(Advertisement(self.session, self.name)))
-            effects += self._beat()
+            assert self._sync is not None
+            effects += [*self._sync.resume(), *self._beat()]
         return effects
 
     def leave(self, now: float) -> list[Effect]:

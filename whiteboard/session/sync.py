@@ -134,10 +134,11 @@ class Sync:
         self._asked_for.pop(address, None)
         self._authors = {r: a for r, a in self._authors.items() if a != address}
 
-    def pause(self) -> None:
-        """The stream is cut: timers that run out meanwhile do nothing."""
+    def resume(self) -> list[Effect]:
+        """The stream is back: timers that ran out meanwhile did nothing, so begin anew."""
         self._is_nacking = False
         self._soon_since = None
+        return self._want()
 
     # -------------------------------------------------------------------------- heartbeats
 
