@@ -19,6 +19,7 @@ from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, Transaction
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.model.transaction import renamed
 from whiteboard.svg.plan import IDENTITY, SVG_NS, Matrix
 from whiteboard.svg.transform import (
     format_transform,
@@ -27,6 +28,7 @@ from whiteboard.svg.transform import (
     parse_transform,
     translation,
 )
+from whiteboard.util.event import Event
 
 INKSCAPE_NS = "http://www.inkscape.org/namespaces/inkscape"
 _UNSEEN = {
@@ -54,6 +56,7 @@ class Editor:
         parent_to_root: from the space of an element's `transform` to the root's; the canvas's
             geometry may take its place.
         layer: where new things go; None = the root.
+        committed: every commit of the document, also after `follow`.
     """
 
     def __init__(self, document: Document) -> None:
@@ -63,19 +66,37 @@ class Editor:
         self.undo_stack = UndoStack(document)
         self.may_edit: Callable[[Rid], bool] = lambda _rid: True
         self.parent_to_root: Callable[[Rid], Matrix] = lambda rid: transforms.parent_to_root(
-            document, rid
+            self.document, rid
         )
         self.layer: Rid | None = None
+        self.committed: Event[Commit] = Event()
         self._forget = document.on_commit.subscribe(self._on_commit)
 
     def close(self) -> None:
         """The document is not watched any more."""
         self._forget()
 
+    def follow(self, document: Document) -> None:
+        """Edit another document from now on: the board was shared, or another one was joined.
+
+        What is selected stays so, and steps can still be undone, where the new document is a copy
+        of the old one.
+        """
+        old = self.document.replica
+        self._forget()
+        self.document = document
+        self._forget = document.on_commit.subscribe(self._on_commit)
+        self.undo_stack.follow(document)
+        now = [renamed(rid, old, document.replica) for rid in self.selection]
+        self.selection.set(rid for rid in now if document.is_visible(rid))
+        if self.layer is not None:
+            self.layer = renamed(self.layer, old, document.replica)
+
     def _on_commit(self, commit: Commit) -> None:
         changes = commit.changes
         if changes.reset or changes.removed:
             self.selection.set(rid for rid in self.selection if self.document.is_visible(rid))
+        self.committed.emit(commit)
 
     # -- questions
 
@@ -139,6 +160,16 @@ class Editor:
             else:
                 out.append(child)
         return tuple(out)
+
+    def everything(self) -> frozenset[Rid]:
+        """Every visible record but attributes."""
+        found: set[Rid] = set()
+        waiting = [self.document.root] if self.document.root is not None else []
+        while waiting:
+            rid = waiting.pop()
+            found.add(rid)
+            waiting.extend(self.document.children(rid))
+        return frozenset(found)
 
     def leaves(self, rids: Iterable[Rid]) -> tuple[Rid, ...]:
         """The elements themselves, groups replaced by what is in them."""

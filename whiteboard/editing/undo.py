@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, replace
 
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, Write
-from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Kind, Literal, New, Op, Set, Ts
-from whiteboard.model.transaction import Transaction
+from whiteboard.model.transaction import Transaction, renamed
 from whiteboard.util.event import Event
 
 MAX_STEPS = 1000
@@ -109,6 +109,32 @@ class UndoStack:
     def close(self) -> None:
         """Listen to the document no longer."""
         self._unsubscribe()
+
+    def follow(self, document: Document) -> None:
+        """Go on with another document: with all steps if it is a copy of this one, else with none.
+
+        A board that is shared for the first time gets another identity (`Document.reidentify`);
+        what its owner did before can still be undone.
+        """
+        self._unsubscribe()
+        old, self._document = self._document.replica, document
+        self._unsubscribe = document.on_commit.subscribe(self._on_commit)
+        if document.was == old:
+            rename = _Renaming(old, document.replica)
+            for step in (*self._undo, *self._redo):
+                step.edits = [rename.edit(edit) for edit in step.edits]
+            self._cancelled = {
+                (rename.rid(rid), name): {rename.ts(ts) for ts in all_ts}
+                for (rid, name), all_ts in self._cancelled.items()
+            }
+            self._tails = {rename.ts(ts) for ts in self._tails}
+        else:
+            self._undo.clear()
+            self._redo.clear()
+            self._cancelled.clear()
+            self._tails.clear()
+        self.skipped = ()
+        self.on_change.emit(None)
 
     @property
     def can_undo(self) -> bool:
@@ -222,6 +248,31 @@ class UndoStack:
             and (op.rid not in created or name in {"parent", "primary-weight"})
         )
         return _Edit(op.rid, ts, fields) if fields else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Renaming:
+    """What was written as one replica, as if another had written it."""
+
+    old: Replica
+    new: Replica
+
+    def rid(self, rid: Rid) -> Rid:
+        return renamed(rid, self.old, self.new)
+
+    def ts(self, ts: Ts) -> Ts:
+        return ts._replace(r=self.new) if ts.r == self.old else ts
+
+    def edit(self, edit: _Edit) -> _Edit:
+        partial = edit.partial
+        return replace(
+            edit,
+            rid=self.rid(edit.rid),
+            ts=self.ts(edit.ts),
+            partial=replace(partial, rid=self.rid(partial.rid)) if partial is not None else None,
+            epoch=self.ts(edit.epoch) if edit.epoch is not None else None,
+            undone={name: self.ts(ts) for name, ts in edit.undone.items()},
+        )
 
 
 class _Pass:

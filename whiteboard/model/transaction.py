@@ -260,7 +260,9 @@ class Transaction:
             self._create_attribute(rid, ns, name, value)
         elif shown_value(winner) != value:
             head, *rest = pieces(value)
-            self.do(Set(winner.rid, self._version(winner.rid), chdata=head))
+            # With its place: an earlier deletion that comes later must not win (SYNC 10, 75).
+            version = self._version(winner.rid)
+            self.do(Set(winner.rid, version, parent=rid, weight=winner.weight, chdata=head))
             self._append(winner.rid, len(head), rest)
 
     def set_text(self, rid: Rid, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from whiteboard.editing.style import PEN_COLOURS, Style
 from whiteboard.model.changes import Commit, Origin
+from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Cursor, CursorGone, SelectionShown
 from whiteboard.model.ids import Rid
 from whiteboard.tools.context import ToolContext
@@ -89,7 +90,7 @@ class ToolBox:
         assert isinstance(select, SelectTool)
         select.edit_text = self.edit_text
         self._unsubscribe = (
-            context.editor.document.on_commit.subscribe(self._on_commit),
+            context.editor.committed.subscribe(self._on_commit),
             context.editor.selection.changed.subscribe(self._on_selection),
         )
         self.refresh()
@@ -224,6 +225,12 @@ class ToolBox:
     def interrupt(self, gone: AbstractSet[Rid]) -> None:
         """Somebody removed these elements: the tool lets go of them. Writes nothing."""
         self.active.state.interrupt(gone)
+
+    def follow(self, document: Document) -> None:
+        """Draw on another document: a stroke goes on, what is about elements is let go of."""
+        self.interrupt(self.context.editor.everything())
+        self.context.editor.follow(document)
+        self.refresh()
 
     def refresh(self) -> None:
         """Show what the active tool shows now; the canvas calls this when geometry has settled."""

@@ -113,26 +113,26 @@ class CanvasSurface:
                 time.monotonic,
             )
         )
-        self._of_document: list[Callable[[], None]] = [
+        self._of_tools = [
             self.tools.changed.subscribe(lambda _none: self._change_soon()),
             self.editor.selection.changed.subscribe(lambda _rids: self._change_soon()),
-            document.on_commit.subscribe(lambda _commit: self._change_soon()),
+            self.editor.committed.subscribe(lambda _commit: self._change_soon()),
         ]
 
     def _drop_document(self) -> None:
-        for unsubscribe in self._of_document:
+        for unsubscribe in self._of_tools:
             unsubscribe()
         self.tools.close()
         self.editor.close()
 
     def _document_replaced(self, document: Document) -> None:
-        tool = self.tools.current
-        self._drop_document()
-        self._take_document(document)
-        self.tools.choose(tool)
+        """The board was shared or joined: go on there, also with a stroke that is being drawn."""
+        self.view.set_document(document)
+        self.tools.follow(document)
         self._lock_or_unlock()
-        self._is_fitted = False
-        self._fit_once()
+        if document.was is None:
+            self._is_fitted = False
+            self._fit_once()
         self._change_soon()
 
     def _fit_once(self) -> None:
