@@ -268,6 +268,22 @@ def menu() -> QWidget:
     return made._menus["View"]
 
 
+def palette() -> QWidget:
+    made = first_start()
+    keep.append(made)
+    made.open_palette()
+    popup = QApplication.activePopupWidget()
+    assert popup is not None
+    return popup
+
+
+def focused() -> MainWindow:
+    """The ring on a tool that was reached by keyboard, a disabled undo beside it."""
+    made = first_start()
+    made.frame.tools.buttons["eraser"].setFocus(Qt.FocusReason.TabFocusReason)
+    return made
+
+
 def edit_menu() -> QWidget:
     made = first_start()
     keep.append(made)
@@ -312,6 +328,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,
     "invite": invite,
+    "palette": palette,
+    "focus": focused,
     "menu-view": menu,
     "menu-edit": edit_menu,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -17,6 +18,17 @@ OFFLINE_NOTICE_MS = 10000
 CONNECTING_CHIP_MS = 2000
 SENDING_CHIP_MS = 1000
 JOINS_TOGETHER_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _ChipState:
+    """What the chip says; states with patience (ms) are mentioned only if they last."""
+
+    kind: str = ""
+    text: str = ""
+    icon: str = ""
+    tone: str = "text2"
+    patience: int = 0
 
 
 class ConnectionTeller(QObject):
@@ -39,6 +51,7 @@ class ConnectionTeller(QObject):
         self._was_offline = False
         self._offline_count = 0
         self._problem = ""
+        self._shown_chip = _ChipState()
         self._here: dict[str, Participant] = {}
         self._joined: list[str] = []
         self.offline_timer = self._timer(OFFLINE_NOTICE_MS, self._say_offline)
@@ -74,40 +87,43 @@ class ConnectionTeller(QObject):
 
     # --- chip -----------------------------------------------------------------------------
 
-    def _wanted_chip(self) -> tuple[str, str, str, int]:
-        """(text, icon, tone, patience in ms)."""
+    def _wanted_chip(self) -> _ChipState:
         board = self._board
         if board is None:
-            return "", "", "", 0
+            return _ChipState()
         account = self._services.people.account
+        waiting = board.waiting_changes
         if board.state is BoardState.OFFLINE:
-            return words.offline_waiting(board.waiting_changes), "offline", "warn", 0
+            return _ChipState("offline", words.offline_waiting(waiting), "offline", "warn")
         if board.state is BoardState.WAITING:
-            return words.tr("Waiting for an answer"), "waiting", "warn", 0
+            return _ChipState("waiting", words.tr("Waiting for an answer"), "waiting", "warn")
         if board.state is BoardState.ENDED:
-            return words.tr("Ended"), "", "text2", 0
-        if board.state is BoardState.LIVE and board.waiting_changes:
-            return words.sending(board.waiting_changes), "send", "text2", SENDING_CHIP_MS
+            return _ChipState("ended", words.tr("Ended"))
+        if board.state is BoardState.LIVE and waiting:
+            text = words.sending(waiting)
+            return _ChipState("sending", text, "send", patience=SENDING_CHIP_MS)
         if account is not None and account.connection is ConnectionState.CONNECTING:
-            return words.connecting(), "", "text2", CONNECTING_CHIP_MS
+            return _ChipState("connecting", words.connecting(), patience=CONNECTING_CHIP_MS)
         if board.state is BoardState.ALONE:
-            return words.only_here(), "", "text2", 0
-        return "", "", "", 0
+            return _ChipState("alone", words.only_here())
+        return _ChipState()
 
     def _follow_chip(self) -> None:
-        text, icon, tone, patience = self._wanted_chip()
-        shown_kind = bool(self._chip.text) and not self._chip.isHidden()
-        if patience and not (shown_kind and _same_kind(self._chip.text, text)):
+        wanted = self._wanted_chip()
+        if wanted.patience and wanted.kind != self._shown_chip.kind:
             if not self._chip_timer.isActive():
-                self._chip_timer.start(patience)
+                self._chip_timer.start(wanted.patience)
             return
         self._chip_timer.stop()
-        if self._chip.text != text:
-            self._chip.say(text, icon, tone)
+        self._show_chip(wanted)
+
+    def _show_chip(self, wanted: _ChipState) -> None:
+        if wanted != self._shown_chip:
+            self._shown_chip = wanted
+            self._chip.say(wanted.text, wanted.icon, wanted.tone)
 
     def _show_chip_now(self) -> None:
-        text, icon, tone, _ = self._wanted_chip()
-        self._chip.say(text, icon, tone)
+        self._show_chip(self._wanted_chip())
 
     # --- connection -----------------------------------------------------------------------
 
@@ -194,8 +210,3 @@ class ConnectionTeller(QObject):
 
 def _present(participants: Sequence[Participant]) -> dict[str, Participant]:
     return {one.id: one for one in participants if not one.away}
-
-
-def _same_kind(shown: str, wanted: str) -> bool:
-    """Whether two chip texts differ only in a number."""
-    return shown.strip("0123456789…. ")[:7] == wanted.strip("0123456789…. ")[:7]

@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.ring = FocusRing(self)
         self._leaving = False
+        self._announced: set[str] = set()
         self._unsubscribe = [
             services.people.changed.subscribe(lambda _none: self._people_changed()),
             services.boards.changed.subscribe(lambda _none: self._boards_changed()),
@@ -301,6 +302,9 @@ class MainWindow(QMainWindow):
             if not any(page.board is board for board in open_boards) and len(self.pages) > 1:
                 self.pages.remove(page)
         incoming = self.people_flow.incoming()
+        if set(incoming) - self._announced and not self.isActiveWindow():
+            QApplication.alert(self)
+        self._announced |= set(incoming)
         first = incoming[0] if incoming else ""
         by_id = {one.id: one for one in self.services.boards.invitations}
         self.frame.invitation.show_invitation(by_id.get(first), max(0, len(incoming) - 1))

@@ -422,6 +422,20 @@ def test_offline_the_chip_says_so_at_once_and_the_notice_comes_after_ten_seconds
     assert window.top.chip.text == ""
 
 
+def test_sending_is_mentioned_only_if_it_lasts(world, open_window):
+    window = open_window(world.signed_in())
+    board = world.boards.boards[0]
+    world.share(board)
+    board.set(waiting_changes=3)
+    assert window.top.chip.text == ""
+    window.teller._chip_timer.timeout.emit()
+    assert window.top.chip.text == "Sending 3…"
+    board.set(waiting_changes=2)
+    assert window.top.chip.text == "Sending 2…"
+    board.set(waiting_changes=0)
+    assert window.top.chip.isHidden()
+
+
 def test_those_who_come_together_are_named_together(world, open_window):
     window = open_window(world.signed_in())
     board = world.boards.boards[0]
