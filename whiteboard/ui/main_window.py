@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.ui import words
 from whiteboard.ui.actions import make_actions, make_menu
+from whiteboard.ui.alt_key import AltKey
 from whiteboard.ui.body import Body, SizeClass
 from whiteboard.ui.command_palette import CommandPalette
 from whiteboard.ui.connection import ConnectionTeller
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.ring = FocusRing(self)
         self._leaving = False
+        self._alt: AltKey | None = None
         self._announced: set[str] = set()
         self._unsubscribe = [
             services.people.changed.subscribe(lambda _none: self._people_changed()),
@@ -511,6 +513,12 @@ class MainWindow(QMainWindow):
             card.join.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.frame.toast.focus_action()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        native = self.windowHandle()
+        if native is not None and self._alt is None:
+            self._alt = AltKey(native, self.open_menu)
 
     # --- closing --------------------------------------------------------------------------
 

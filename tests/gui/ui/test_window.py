@@ -383,6 +383,21 @@ def test_the_menu_has_only_what_exists(world, open_window):
         assert [one for one in part.actions() if not one.isSeparator() and not one.text()] == []
 
 
+def test_alt_alone_opens_the_menu_and_alt_with_a_drag_does_not(world, open_window):
+    window = open_window(world)
+    native = window.windowHandle()
+    left, alt = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
+    QTest.keyPress(native, Qt.Key.Key_Alt)
+    QTest.mousePress(native, left, alt, QPoint(700, 300))
+    QTest.mouseRelease(native, left, alt, QPoint(700, 300))
+    QTest.keyRelease(native, Qt.Key.Key_Alt, alt)
+    assert not window.menu.isVisible()
+    QTest.keyPress(native, Qt.Key.Key_Alt)
+    QTest.keyRelease(native, Qt.Key.Key_Alt, alt)
+    assert window.menu.isVisible()
+    window.menu.close()
+
+
 def test_the_badge_counts_what_waits_for_an_answer_while_sessions_are_closed(world, open_window):
     window = open_window(world.populated())
     assert window.top.badge.isHidden()
