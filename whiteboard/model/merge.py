@@ -226,7 +226,7 @@ class Merge:
     ) -> None:
         entries = self._entries(record, field)
         if not entries or entries[-1][0] < ts:
-            if entries:
+            if entries and entries[-1][1] != value:
                 self._note_loss(message, record, field, entries[-1][0], ts)
             entries.append((ts, value, alias))
             if field != "parent":

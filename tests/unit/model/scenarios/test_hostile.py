@@ -225,17 +225,19 @@ def test_44_a_weight_that_is_no_number_counts_as_zero_everywhere(weight):
 
 def test_an_attribute_of_what_is_no_element_is_hidden_also_in_the_hash():
     text = Rid("a.1")
-    view = agree([
-        START,
-        message("a", 2, 2, New(text, Kind.TEXT, ROOT, 1.0, chdata="t")),
-        message(
-            "b",
-            1,
-            3,
-            New(attribute_rid(text, "fill"), Kind.ATTRIBUTE, text, name="fill", chdata="red"),
-            deps={"a": 2},
-        ),
-    ])
+    view = agree(
+        [
+            START,
+            message("a", 2, 2, New(text, Kind.TEXT, ROOT, 1.0, chdata="t")),
+            message(
+                "b",
+                1,
+                3,
+                New(attribute_rid(text, "fill"), Kind.ATTRIBUTE, text, name="fill", chdata="red"),
+                deps={"a": 2},
+            ),
+        ]
+    )
     assert list(view.records) == [ROOT, text]
 
 
@@ -274,16 +276,18 @@ def test_a_member_whose_own_chain_was_forged_shows_what_all_others_show():
 
 def test_65_a_rid_with_white_space_names_no_record_that_could_stand_in_the_way():
     spaced = Rid("w.a b")
-    view = agree([
-        START,
-        message("a", 2, 2, rect("a.1")),
-        message(
-            "w",
-            1,
-            3,
-            Set(spaced, parent=Rid("a.1"), weight=1.0),
-            Set(Rid("a.1"), parent=spaced, weight=1.0),
-            deps={"a": 2},
-        ),
-    ])
+    view = agree(
+        [
+            START,
+            message("a", 2, 2, rect("a.1")),
+            message(
+                "w",
+                1,
+                3,
+                Set(spaced, parent=Rid("a.1"), weight=1.0),
+                Set(Rid("a.1"), parent=spaced, weight=1.0),
+                deps={"a": 2},
+            ),
+        ]
+    )
     assert view.children(ROOT) == []
