@@ -41,7 +41,8 @@ class Changes:
     attributes: Mapping[Rid, frozenset[AttributeName]] = field(default_factory=dict)
     """Element rid -> names of attributes whose value appeared, changed or went."""
     text: frozenset[Rid] = frozenset()
-    """Elements some of whose own text, comment or instruction children changed."""
+    """Elements some of whose own text, comment or instruction children changed, and DOCUMENT for
+    those beside the root."""
 
     def __bool__(self) -> bool:
         return bool(

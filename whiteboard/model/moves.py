@@ -49,26 +49,36 @@ class MoveLog:
         late: list[Move] = []
         for move in moves:
             record, parent = move.record, move.parent
-            if not log or log[-1].ts < move.ts:
-                if not late:
-                    log.append(move)
-                    if is_below(parent, record):
-                        move.skipped = True
-                    else:
-                        move.before = record.up
-                        self._relocate(record, parent)
-                    record.placed = parent.placed = True
-                    continue
-            elif not late and not record.placed and record is not parent:
-                # Nothing newer speaks of this record, so nothing newer can depend on where it is.
-                bisect.insort(log, move, key=_ts)
-                self._relocate(record, parent)
-                record.placed = parent.placed = True
-                continue
-            record.placed = parent.placed = True
-            late.append(move)
+            if late:
+                late.append(move)
+            elif not log or log[-1].ts < move.ts:
+                log.append(move)
+                if is_below(parent, record):
+                    move.skipped = True
+                else:
+                    move.before = record.up
+                    self._relocate(record, parent)
+            elif not record.parented and record is not parent:
+                self._slip_in(move)
+            else:
+                late.append(move)
+            record.placed = parent.parented = True
         if late:
             self._weave(late)
+
+    def _slip_in(self, move: Move) -> None:
+        """Put in a late move of a record that never had children: nobody else's depends on it."""
+        log, record = self._log, move.record
+        at = bisect.bisect_left(log, move.ts, key=_ts)
+        if record.placed:
+            for newer in log[at:]:
+                if newer.record is record:
+                    move.before, newer.before = newer.before, move.parent
+                    log.insert(at, move)
+                    return
+        move.before = record.up
+        log.insert(at, move)
+        self._relocate(record, move.parent)
 
     def _weave(self, late: list[Move]) -> None:
         log = self._log

@@ -37,6 +37,7 @@ class Record:
         "log",
         "name",
         "ns",
+        "parented",
         "pidata",
         "pitarget",
         "placed",
@@ -62,7 +63,9 @@ class Record:
         self.pidata = ""
         self.purged = False
         self.placed = False
-        """It stands in the move log, as what is moved or as a new parent."""
+        """The move log has an entry that moves it."""
+        self.parented = False
+        """The move log has an entry that puts something under it."""
         self.log: dict[str, list[Entry]] | None = None
         self.text: TextLog | None = None
         self.closed: dict[Ts, tuple[str, bool]] | None = None

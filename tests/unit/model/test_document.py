@@ -251,7 +251,9 @@ def test_a_board_of_ones_own_goes_on_under_another_identity():
     copy = doc.reidentify(SessionId("s"), Party("me"), Replica("NEW"))
     assert copy.c14n() == doc.c14n()
     assert copy.root.startswith("~NEW.")
-    assert all(b.r == "NEW" and b.party == "me" and b.session == "s" for b in copy.batches_since({}))
+    assert all(
+        b.r == "NEW" and b.party == "me" and b.session == "s" for b in copy.batches_since({})
+    )
     with copy.transact(Origin.LOCAL) as edit:
         assert edit.add(copy.root, element("rect")) not in {rid, "NEW.1", "NEW.2", "NEW.3"}
     (other,) = others(svg(), "b")

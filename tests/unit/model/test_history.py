@@ -137,6 +137,10 @@ def test_without_a_limit_a_log_may_come_backwards():
 
 def test_what_another_lacks_comes_in_causal_order():
     history = History(SESSION)
-    for message in (batch("a", 1, 1), batch("b", 1, 2, deps={"a": 1}), batch("a", 2, 3, deps={"b": 1})):
+    for message in (
+        batch("a", 1, 1),
+        batch("b", 1, 2, deps={"a": 1}),
+        batch("a", 2, 3, deps={"b": 1}),
+    ):
         history.add(message)
     assert [b.dot for b in history.since({"a": 1})] == [("b", 1), ("a", 2)]

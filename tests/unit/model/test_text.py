@@ -130,3 +130,19 @@ def test_two_who_type_at_length_without_each_other_are_merged_one_message_at_a_t
         a.receive([batch])
     b.receive(a.batches_since(b.vv))
     assert a.text(rid) == b.text(rid) == f"[{'b' * 300}{'a' * 300}]"
+
+
+def test_an_old_edit_finds_its_place_after_others_agreed_on_much_since():
+    a, b, c, rid = texts("[]", "b", "c")
+    splice(c, rid, 1, 0, "c")
+    for i in range(60):  # a and b go on without c, in conflict with each other now and then
+        splice(a, rid, 1, 0, "a")
+        if i % 3 == 0:
+            splice(b, rid, len(b.text(rid)) - 1, 0, "b")
+            exchange(a, b)
+    c.receive(a.batches_since(c.vv))
+    text = settled(rid, a, b, c)
+    assert sorted(text) == sorted(f"[{'a' * 60}c{'b' * 20}]")
+    fresh = board("d")
+    fresh.receive(a.batches_since({}))
+    assert fresh.text(rid) == text

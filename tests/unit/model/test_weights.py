@@ -42,7 +42,14 @@ def test_a_weight_is_a_plain_decimal_or_zero(text, value):
 
 @pytest.mark.parametrize(
     ("weight", "text"),
-    [(1.0, "1"), (-0.0, "0"), (0.25, "0.25"), (1e-5, "1e-5"), (1e22, "1e22"), (1e15, "1" + "0" * 15)],
+    [
+        (1.0, "1"),
+        (-0.0, "0"),
+        (0.25, "0.25"),
+        (1e-5, "1e-5"),
+        (1e22, "1e22"),
+        (1e15, "1" + "0" * 15),
+    ],
 )
 def test_a_weight_is_written_short(weight, text):
     assert format_weight(weight) == text
@@ -55,7 +62,15 @@ def test_a_written_weight_reads_back_as_itself(weight):
 
 @pytest.mark.parametrize(
     ("low", "high", "middle"),
-    [(1, 2, 1.5), (1, 3, 2), (9, 11, 10), (-1, 1, 0), (0.1, 0.2, 0.15), (1, 1000, 500), (1, 1.01, 1.005)],
+    [
+        (1, 2, 1.5),
+        (1, 3, 2),
+        (9, 11, 10),
+        (-1, 1, 0),
+        (0.1, 0.2, 0.15),
+        (1, 1000, 500),
+        (1, 1.01, 1.005),
+    ],
 )
 def test_the_shortest_number_between_two_is_found_near_the_middle(low, high, middle):
     assert between(low, high) == middle
