@@ -6,6 +6,7 @@ shown for a moment and never kept.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ from whiteboard.model.ephemeral import (
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Invalid
 from whiteboard.wire import ns
+from whiteboard.wire.errors import LocalProtocolError
 from whiteboard.wire.sxe import read_literal_element, write_literal_element
 from whiteboard.wire.values import is_rid, parse_count
 from whiteboard.wire.xml import is_element
@@ -63,7 +65,8 @@ def _write_preview(
         preview.set("stroke", item.colour)
         preview.set("stroke-width", _number(item.width))
     elif isinstance(item, ShapePreview):
-        preview.append(write_literal_element(item.element))
+        with contextlib.suppress(LocalProtocolError):  # then nothing is shown for a moment
+            preview.append(write_literal_element(item.element))
     elif isinstance(item, MovePreview):
         preview.set("rids", " ".join(item.rids[:MAX_RIDS]))
         preview.set("matrix", " ".join(repr(value) for value in item.matrix))

@@ -156,11 +156,7 @@ def _namespace(value: str | None) -> str | None:
 
 
 def write_state(ops: Iterable[Op]) -> Element:
-    """`<state/>` with the operations.
-
-    Raises:
-        LocalProtocolError: a literal with a name that is none.
-    """
+    """`<state/>` with the operations."""
     state = Element(f"{{{ns.SXE}}}state")
     for op in ops:
         if isinstance(op, New):
@@ -199,9 +195,17 @@ def _write_new(state: Element, op: New) -> None:
 
 
 def _write_literal(state: Element, op: Literal) -> None:
+    try:
+        content = write_literal_element(op.element)
+    except LocalProtocolError:
+        # What XML cannot hold as it is goes as the plain operations that the literal stands for:
+        # the same indexes, the same canonical form.
+        for new in op:
+            _write_new(state, new)
+        return
     element = SubElement(state, _NEW)
     _write_place(element, op.rid, op.parent, op.weight)
-    element.append(write_literal_element(op.element))
+    element.append(content)
 
 
 def write_literal_element(content: LiteralElement) -> Element:

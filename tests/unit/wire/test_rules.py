@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
 import pytest
 
+from whiteboard.model.canonical import canonical
 from whiteboard.model.ops import Kind, Literal, LiteralElement, New, Remove, Set, Ts
 from whiteboard.wire.codec import decode, encode
 from whiteboard.wire.errors import Fault, LocalProtocolError, RemoteProtocolError
 from whiteboard.wire.messages import Description, EditMessage, StateOffer
-from whiteboard.wire.sxe import INVALID
+from whiteboard.wire.sxe import INVALID, write_literal_element
 from whiteboard.wire.values import parse_count, parse_vector
-from whiteboard.wire.xml import MAX_DEPTH, parse
+from whiteboard.wire.xml import MAX_DEPTH, parse, to_xml
 
 STAMP = "<sync xmlns='urn:x-whiteboard:sync:0' r='k3XqA9bZ' n='1' l='1'/>"
 
@@ -162,18 +166,27 @@ def test_a_plain_xep_0284_offer_is_unsupported():
     assert caught.value.fault is Fault.UNSUPPORTED
 
 
-def test_text_that_would_not_come_back_is_never_sent():
-    for element in (
+@pytest.mark.parametrize(
+    "element",
+    [
         LiteralElement("", "g", (), ("a", "b")),
         LiteralElement("", "g", (), ("",)),
         LiteralElement("", "a b"),
-    ):
-        batch = edit("<remove target='a.1'/>")
-        broken = type(batch)(
-            session="s", party="", r="a", n=1, l=1, ops=(Literal("a.1", "", 0.0, element),)
-        )
-        with pytest.raises(LocalProtocolError):
-            encode(EditMessage(broken))
+        LiteralElement("urn:x}y", "g"),
+        LiteralElement("", "g", (("http://www.w3.org/2000/xmlns/", "q", "z"),)),
+        LiteralElement("http://www.w3.org/XML/1998/namespace", "g"),
+    ],
+)
+def test_a_literal_that_xml_cannot_hold_goes_as_plain_operations(element):
+    literal = Literal("a.1", "", 0.0, element)
+    batch = replace(edit("<remove target='a.9'/>"), ops=(literal, Remove("a.2")))
+    stanza = Element("{jabber:client}message")
+    stanza.extend(encode(EditMessage(batch)))
+    back = decode(parse(to_xml(stanza))).batch
+    assert back.ops == (*literal, Remove("a.2"))
+    assert canonical(back, {}) == canonical(batch, {})
+    with pytest.raises(LocalProtocolError):
+        write_literal_element(element)
 
 
 @pytest.mark.parametrize(
