@@ -93,7 +93,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_to(folder)
-        if killed_by(folder) is not None and not wanted:
+        if not wanted and killed_by(folder) is not None:
             print("the tests fail without any mutant")
             return 1
         for mutant in mutants:

@@ -1,8 +1,17 @@
 """Scenarios of SYNC section 10 about the merging of text."""
 
-from tests.helpers.merging import Member, agreed, element, members, sync
+from tests.helpers.merging import (
+    Member,
+    agreed,
+    assert_equal,
+    element,
+    members,
+    sent_by,
+    sync,
+)
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Set
+from whiteboard.model.view import view
 
 
 def board_with_text(text: str, names: str = "ab") -> tuple[list[Member], Rid]:
@@ -146,3 +155,17 @@ def test_67_typing_inside_anothers_word_stays_in_place_when_the_word_is_undone()
     assert a.doc.text(rid) == "<X>"
     a.undo.redo()
     assert agreed(a, b, limit=60).records[rid].value == "<woXrd>"
+
+
+def test_28_one_who_was_away_while_two_wrote_much_types_where_he_pointed():
+    (a, b, c), rid = board_with_text("hello", "abc")
+    for i in range(60):
+        a.splice(rid, 2 * (i % 3), 0, "a")
+        if i % 3 == 0:
+            b.splice(rid, 1, 1, "b")
+            sync(a, b)
+    sync(a, b)
+    c.splice(rid, 4, 1, "C")
+    for member in (a, b):
+        member.hear(c)
+        assert_equal(member.doc, view(sent_by(a, b, c)))
