@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -235,6 +235,8 @@ class MainWindow(QMainWindow):
         allowed = self.services.preferences.get("web_images") == "1"
         self.actions_by_id["web-images"].setChecked(allowed)
         self.menu.aboutToShow.connect(self._refresh_actions)
+        # Later: hiding comes before the chosen action is triggered.
+        self.menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self._enable_actions))
 
     # --- boards ---------------------------------------------------------------------------
 
@@ -364,11 +366,13 @@ class MainWindow(QMainWindow):
         page = self.pages.front
         for name in _EDITS:
             self.actions_by_id[name].setEnabled(page is not None and page.surface.can(name))
-        for action in self.actions_by_id.values():
-            if not action.menu():
-                action.setVisible(True)
         leave = page is not None and page.board.state not in {BoardState.ALONE, BoardState.ENDED}
         self.actions_by_id["leave"].setEnabled(leave)
+
+    def _enable_actions(self) -> None:
+        """A disabled action would swallow its key later, when there is something to do."""
+        for name in (*_EDITS, "leave"):
+            self.actions_by_id[name].setEnabled(True)
 
     # --- what the person asks for -----------------------------------------------------------
 
@@ -426,7 +430,9 @@ class MainWindow(QMainWindow):
         shown = {
             id_: one for id_, one in self.actions_by_id.items() if not id_.startswith("board-")
         }
-        CommandPalette(shown, self).open_over(self)
+        palette = CommandPalette(shown, self)
+        palette.destroyed.connect(self._enable_actions)
+        palette.open_over(self)
 
     def _open_keys(self) -> None:
         self.people_flow.open(KeySheet(self))

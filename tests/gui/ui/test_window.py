@@ -237,6 +237,36 @@ def test_f6_walks_the_regions_and_shows_where_one_is(world, open_window):
     assert any(window.top.isAncestorOf(one) for one in seen)
 
 
+def test_f6_goes_from_the_board_outwards_and_back_again(world, open_window):
+    window = open_window(world.populated())
+    window.people_flow.postpone("in1")
+    window._boards_changed()
+    canvas = surface(window).widget
+    canvas.setFocus()
+    regions = (
+        canvas,
+        window.frame.tools,
+        window.frame.options,
+        window.frame.zoom,
+        window.top,
+        window.sessions,
+    )
+
+    def region() -> int:
+        focus = QApplication.focusWidget()
+        return next(at for at, one in enumerate(regions) if one is focus or one.isAncestorOf(focus))
+
+    order = [region()]
+    for _ in regions[1:]:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        order.append(region())
+    assert order == [0, 1, 2, 3, 4, 5], "undo has nothing to focus yet and is passed over"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+    assert region() == 0
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, SHIFT)
+    assert region() == 5
+
+
 def test_arrows_move_inside_a_bar_and_the_ring_follows(world, open_window):
     window = open_window(world)
     buttons = window.frame.tools.buttons
@@ -374,6 +404,21 @@ def test_the_palette_runs_what_one_types(world, open_window):
     QTest.keyClick(palette.search, Qt.Key.Key_Return)
     settle()
     assert ("do", "duplicate") in surface(window).calls
+
+
+def test_a_key_that_had_nothing_to_do_while_the_menu_was_open_works_later(world, open_window):
+    window = open_window(world)
+    fake = surface(window)
+    fake.can = lambda command: command != "delete"
+    window.open_menu()
+    assert not window.actions_by_id["delete"].isEnabled()
+    window.menu.close()
+    # The offscreen platform does not give the focus back by itself.
+    window.activateWindow()
+    fake.widget.setFocus()
+    settle()
+    QTest.keyClick(fake.widget, Qt.Key.Key_Delete)
+    assert ("do", "delete") in fake.calls
 
 
 def test_the_menu_has_only_what_exists(world, open_window):
