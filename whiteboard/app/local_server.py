@@ -21,6 +21,7 @@ from typing import Self
 
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
+_MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of its own in it
 
 _CONFIG = """\
 run_as_root = true; daemonize = false; pidfile = "{folder}/prosody.pid"; data_path = "{folder}/data"
@@ -90,7 +91,9 @@ class LocalServer:
         if shutil.which("prosody") is None or shutil.which("prosodyctl") is None:
             raise ServerError("Prosody is not installed (Debian: apt install prosody).")
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="whiteboard-server-"))
+            # In memory where the system allows it: SQLite waits for the disk at every message.
+            memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+            self._folder = Path(tempfile.mkdtemp(prefix="whiteboard-server-", dir=memory))
             self.port, self.tls_port = free_port(), free_port()
             for name in ("data", "certs"):
                 (self._folder / name).mkdir()
