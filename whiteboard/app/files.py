@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from whiteboard.app import collector
 from whiteboard.app.loading import read_document_in_slices
 from whiteboard.app.output import replace_file
 from whiteboard.app.tasks import Tasks
@@ -34,6 +35,7 @@ class FileService:
             then(Refused(str(error), str(path)))
         else:
             then(Opened(document, notice))
+            collector.settle()
 
     def save(self, board: Board, path: Path, then: Then) -> None:
         """See `ui.ports.Files`."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
+import signal
+import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import qasync
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from whiteboard.app import collector
 from whiteboard.app.address import is_uri, parse_address
 from whiteboard.app.errors import CommandError
 from whiteboard.app.paths import Paths
@@ -36,23 +40,26 @@ def open_window(options: argparse.Namespace) -> int:
     account = account_of(options)
     store = SettingsStore(Paths(options.profile).settings)
     if options.theme:
-        store.settings.preferences["theme"] = options.theme
+        store.override("theme", options.theme)
     application = make_application()
 
     async def run() -> int:
         program = Program(store)
-        window = program.open_window()
-        window.show()
-        if account is not None:
-            program.people.sign_in_for_now(account)
-        else:
-            program.people.start()
-        if address is not None:
-            program.go_to(address, window, options.nick)
-        if path is not None:
-            window.open_path(path)
-        await program.ended.wait()
-        await program.close()
+        try:
+            window = program.open_window()
+            window.show()
+            if account is not None:
+                program.people.sign_in_for_now(account)
+            else:
+                program.people.start()
+            if address is not None:
+                program.go_to(address, window, options.nick)
+            if path is not None:
+                window.open_path(path)
+            collector.tame()
+            await program.ended.wait()
+        finally:
+            await program.close()
         return 0
 
     return run_in_loop(application, run)
@@ -76,10 +83,44 @@ def make_application() -> QApplication:
 
 
 def run_in_loop(application: QApplication, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    """Run a coroutine in a loop that Qt and asyncio share; returns what it returns."""
+    """Run a coroutine in a loop that Qt and asyncio share; returns what it returns.
+
+    SIGTERM and SIGINT cancel it, so that it can say goodbye to the others; that is no failure.
+    """
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     logging.getLogger("qasync").setLevel(logging.WARNING)
     with loop:
-        result: int = loop.run_until_complete(work())
-        return result
+        task = loop.create_task(work())
+        with _signals(loop, task.cancel):
+            try:
+                result: int = loop.run_until_complete(task)
+            except asyncio.CancelledError:
+                return 0
+            return result
+
+
+@contextlib.contextmanager
+def _signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` when the system or the terminal asks the program to end.
+
+    qasync has no `add_signal_handler`, and Python runs handlers only between two instructions of
+    its own, which may be long in coming while Qt waits: a byte in a socket wakes the loop.
+    """
+    ours, interpreters = socket.socketpair()
+    ours.setblocking(False)
+    interpreters.setblocking(False)
+    before = {
+        which: signal.signal(which, lambda *_: stop()) for which in (signal.SIGTERM, signal.SIGINT)
+    }
+    wakeup = signal.set_wakeup_fd(interpreters.fileno(), warn_on_full_buffer=False)
+    loop.add_reader(ours.fileno(), ours.recv, 4096)
+    try:
+        yield
+    finally:
+        loop.remove_reader(ours.fileno())
+        signal.set_wakeup_fd(wakeup)
+        for which, handler in before.items():
+            signal.signal(which, handler)
+        ours.close()
+        interpreters.close()

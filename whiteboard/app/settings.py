@@ -59,6 +59,7 @@ class SettingsStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problem = ""
+        self._overrides: dict[str, str] = {}
         self.settings = self._load()
 
     def _load(self) -> Settings:
@@ -78,10 +79,15 @@ class SettingsStore:
 
     def get(self, key: str) -> str:
         """A preference of the windows, '' if there is none (port `ui.ports.Preferences`)."""
-        return self.settings.preferences.get(key, "")
+        return self._overrides.get(key) or self.settings.preferences.get(key, "")
+
+    def override(self, key: str, value: str) -> None:
+        """Let a preference be this for now (the command line says so); it is not written."""
+        self._overrides[key] = value
 
     def put(self, key: str, value: str) -> None:
         """Remember a preference (port `ui.ports.Preferences`)."""
+        self._overrides.pop(key, None)
         if self.settings.preferences.get(key, "") != value:
             self.settings.preferences[key] = value
             self.save()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
 
+from whiteboard.app import collector
 from whiteboard.app.address import Address
 from whiteboard.app.files import FileService
 from whiteboard.app.people import KeepPassword, RememberingPeople
@@ -49,6 +50,8 @@ class Program:
         self.ended = asyncio.Event()
         self._pictures = PictureStore(WebPictures(self.tasks, self._may_load))
         self._closing = _CloseWatch(self._closed)
+        self._complete: set[int] = set()
+        self.network.boards.changed.subscribe(lambda _none: self._boards_changed())
         self.services = Services(
             people=self.people,
             boards=self.network.boards,
@@ -93,6 +96,16 @@ class Program:
             window.hide()
         await self.network.close()
         await self.tasks.close()
+
+    def _boards_changed(self) -> None:
+        """A board that came over the network is complete, or one was closed."""
+        boards = self.network.boards.boards
+        complete = {id(board) for board in boards if board.state is not BoardState.JOINING}
+        if complete - self._complete:
+            collector.settle()
+        elif self._complete - complete:
+            collector.release()
+        self._complete = complete
 
     def _task_failed(self, name: str, error: BaseException) -> None:
         UI.error("%s: %s", name, error)
