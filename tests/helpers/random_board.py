@@ -131,7 +131,6 @@ class Follower:
                 if value is not None:
                     shown[ns, name] = value
         for rid in changes.text:
-            assert rid not in changes.added
             for child in document.children(rid):
                 if document.kind(child) is not Kind.ELEMENT:
                     self.nodes[child] = describe(document, child)

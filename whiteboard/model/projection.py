@@ -225,6 +225,8 @@ class Projection:
         moved: set[Rid] = set()
         renamed: set[Rid] = set()
         text: set[Record] = set()
+        kept: set[Rid] = set()
+        """Elements, new ones among them, with content that was seen before, here or elsewhere."""
         for record, before in self._before.items():
             if not before.shown and not record.shown:
                 continue
@@ -249,6 +251,8 @@ class Projection:
                 for up in (before.up if before.shown else None, record.up):
                     if up is not None and up.shown:
                         text.add(up)
+                if before.shown and record.shown and record.up is not None:
+                    kept.add(record.up.rid)
         attributes: dict[Rid, set[AttributeName]] = {}
         for (element, slot), old in self._slots_before.items():
             if element.shown and element.kind is Kind.ELEMENT:
@@ -266,7 +270,7 @@ class Projection:
             moved=frozenset(moved),
             renamed=frozenset(renamed),
             attributes={rid: frozenset(names) for rid, names in attributes.items()},
-            text=frozenset(up.rid for up in text if up.rid not in added),
+            text=frozenset(up.rid for up in text if up.rid not in added or up.rid in kept),
         )
 
     # --- reading (after settle)

@@ -100,3 +100,15 @@ def test_nodes_keep_their_identity_while_their_record_is_seen():
     assert doc.node(rect) is node
     assert node.getparent() is doc.node(group)
     assert (node.tag, node.get("x"), node.text) == ("path", "1", "t")
+
+
+def test_a_text_that_moves_into_a_new_element_is_written_there():
+    doc = board("a", element("svg", "old"))
+    (text,) = doc.children(doc.root)
+    node = doc.node(doc.root)
+    with doc.transact(Origin.LOCAL) as edit:
+        group = edit.add(doc.root, element("g"))
+        edit.move(text, group)
+        edit.set_text(text, "new")
+    assert node.text is None
+    assert doc.node(group).text == "new"
