@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from pathlib import Path
 from whiteboard import __version__
 from whiteboard.app.errors import CommandError
 from whiteboard.util.log import SUBJECTS
+
+_QT = {"PySide6", "shiboken6", "qasync"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,9 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except CommandError as error:
         print(error, file=sys.stderr)
-        return 1
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in _QT:
+            raise
+        print(f"This command needs Qt, which cannot be loaded here: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever read our output has enough; the interpreter's last flush must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        return 1
+        pass
+    return 1
 
 
 def _set_up_logging(subjects: str | None) -> None:

@@ -1,12 +1,14 @@
 """`whiteboard demo`: two people on one board, on this machine, with a server of its own.
 
-With a display: two windows side by side, to draw in. Without one it says so, lets both draw by
-themselves, and writes what each side shows as SVG and PNG.
+Where there is no Prosody (or with `--server none`) they meet inside the process: the same sessions
+and messages, only nothing travels. With a display: two windows side by side, to draw in. Without
+one it says so, lets both draw by themselves, and writes what each side shows as SVG and PNG.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import os
 import tempfile
@@ -17,9 +19,10 @@ from pathlib import Path
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication
 
+from whiteboard.app import collector
 from whiteboard.app.address import Address
 from whiteboard.app.errors import CommandError
-from whiteboard.app.local_server import LocalServer, ServerError
+from whiteboard.app.local_server import LocalServer, ServerError, is_installed
 from whiteboard.app.main import make_application, run_in_loop
 from whiteboard.app.output import write_whole
 from whiteboard.app.paths import Paths
@@ -30,6 +33,7 @@ from whiteboard.formats.svgfile import save
 from whiteboard.im.account import AccountSettings, TlsMode
 from whiteboard.session.boards import BoardState
 from whiteboard.tools.events import Phase, PointerEvent
+from whiteboard.transport.local import LocalRoom
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.util.display import has_display
 
@@ -41,50 +45,56 @@ PATIENCE = 30.0
 
 def run_demo(server: str, output: Path) -> int:
     """Start the server, the two programs, and wait until a window is closed."""
-    if server == "none":
-        raise CommandError(
-            "Boards without a server (Nearby) are not part of this version of Whiteboard yet."
-        )
+    if server == "prosody" and not is_installed():
+        print("Prosody is not installed, so both sides meet without a server.", flush=True)
+        server = "none"
     shown = has_display()
     if not shown:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         print("There is no display here: both sides draw offscreen.", flush=True)
     application = make_application()
     try:
-        with LocalServer() as local, tempfile.TemporaryDirectory() as folder:
-            demo = _Demo(local, Path(folder), output)
+        with contextlib.ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            local = stack.enter_context(LocalServer()) if server == "prosody" else None
+            demo = _Demo(local, folder, output)
             return run_in_loop(application, demo.watch if shown else demo.draw)
     except ServerError as error:
         raise CommandError(str(error)) from error
 
 
 class _Demo:
-    def __init__(self, server: LocalServer, folder: Path, output: Path) -> None:
+    def __init__(self, server: LocalServer | None, folder: Path, output: Path) -> None:
         self._server = server
         self._folder = folder
         self._output = output
 
     async def watch(self) -> int:
         """Two windows, until one of them is closed."""
-        programs, windows = self._open()
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        half = screen.width() // 2
-        for i, window in enumerate(windows):
-            window.body.open_pane(window.sessions, opened=False, remember=False)
-            place = QRect(screen.x() + i * half, screen.y(), half, screen.height())
-            window.setGeometry(place.adjusted(4, 32, -4, -8))
-            window.show()
-        await asyncio.wait(
-            [asyncio.ensure_future(program.ended.wait()) for program in programs],
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        await self._close(programs)
+        programs = self._programs()
+        try:
+            windows = self._open(programs)
+            screen = QGuiApplication.primaryScreen().availableGeometry()
+            half = screen.width() // 2
+            for i, window in enumerate(windows):
+                window.body.open_pane(window.sessions, opened=False, remember=False)
+                place = QRect(screen.x() + i * half, screen.y(), half, screen.height())
+                window.setGeometry(place.adjusted(4, 32, -4, -8))
+                window.show()
+            collector.tame()
+            await asyncio.wait(
+                [asyncio.ensure_future(program.ended.wait()) for program in programs],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            await self._close(programs)
         return 0
 
     async def draw(self) -> int:
         """Both draw by themselves; what they then show is written to files."""
-        programs, windows = self._open()
+        programs = self._programs()
         try:
+            windows = self._open(programs)
             for window in windows:
                 window.resize(640, 800)
                 window.show()
@@ -97,22 +107,32 @@ class _Demo:
             await self._close(programs)
         return 0
 
-    def _open(self) -> tuple[list[Program], list[MainWindow]]:
-        programs, windows = [], []
-        for name in NAMES:
-            store = SettingsStore(Paths(self._folder / name).settings)
-            program = Program(store, title_suffix=name, keep_password=lambda *_: None)
-            window = program.open_window()
-            address = self._server.add_account(name.lower(), "demo")
-            program.people.sign_in_for_now(
-                AccountSettings(
-                    address, "demo", name, "127.0.0.1", self._server.port, TlsMode.PLAINTEXT
-                )
+    def _programs(self) -> list[Program]:
+        return [
+            Program(
+                SettingsStore(Paths(self._folder / name).settings),
+                title_suffix=name,
+                keep_password=lambda *_: None,
             )
-            program.go_to(Address(f"{ROOM}@{self._server.rooms}", is_room=True), window, name)
-            programs.append(program)
-            windows.append(window)
-        return programs, windows
+            for name in NAMES
+        ]
+
+    def _open(self, programs: list[Program]) -> list[MainWindow]:
+        windows = [program.open_window() for program in programs]
+        if self._server is None:
+            _meet_here(programs, windows)
+        else:
+            for name, program, window in zip(NAMES, programs, windows, strict=True):
+                self._meet_at(self._server, name, program, window)
+        return windows
+
+    @staticmethod
+    def _meet_at(server: LocalServer, name: str, program: Program, window: MainWindow) -> None:
+        address = server.add_account(name.lower(), "demo")
+        program.people.sign_in_for_now(
+            AccountSettings(address, "demo", name, "127.0.0.1", server.port, TlsMode.PLAINTEXT)
+        )
+        program.go_to(Address(f"{ROOM}@{server.rooms}", is_room=True), window, name)
 
     async def _until(self, is_so: Callable[[], bool], programs: list[Program]) -> None:
         changed = asyncio.Event()
@@ -147,6 +167,18 @@ class _Demo:
     async def _close(self, programs: list[Program]) -> None:
         for program in programs:
             await program.close()
+
+
+def _meet_here(programs: list[Program], windows: list[MainWindow]) -> None:
+    """Both on one board over a group chat inside this process."""
+    room = LocalRoom(f"{ROOM}@localhost")
+    for name, program, window in zip(NAMES, programs, windows, strict=True):
+        board = program.network.boards.new_board(ROOM)
+        if program is programs[0]:
+            room.share(board, name)
+        else:
+            room.join(board, name)
+        window.show_board(board)
 
 
 def _people(window: MainWindow) -> list[str]:

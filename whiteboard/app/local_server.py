@@ -54,6 +54,11 @@ def free_port() -> int:
         return port
 
 
+def is_installed() -> bool:
+    """Whether there is a Prosody on this machine."""
+    return shutil.which("prosody") is not None and shutil.which("prosodyctl") is not None
+
+
 class LocalServer:
     """A Prosody for the domain `localhost` with group chats at `conference.localhost`.
 
@@ -88,7 +93,7 @@ class LocalServer:
         Raises:
             ServerError: there is no Prosody, or it does not start.
         """
-        if shutil.which("prosody") is None or shutil.which("prosodyctl") is None:
+        if not is_installed():
             raise ServerError("Prosody is not installed (Debian: apt install prosody).")
         if self._folder is None:
             # In memory where the system allows it: SQLite waits for the disk at every message.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import (
@@ -20,6 +21,7 @@ from whiteboard.session.ports import (
     Effect,
     Ended,
     InRoom,
+    Link,
     Member,
     NewDocument,
     Notify,
@@ -30,13 +32,33 @@ from whiteboard.session.ports import (
 )
 from whiteboard.session.session import Role, Session, State
 from whiteboard.transport.driver import Driver
-from whiteboard.transport.links import StanzaLink
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
 from whiteboard.wire.messages import Message, Peer
 
 _MOST_PREVIEWS = 64
+
+
+class BoardLink(Link, Protocol):
+    """A session's way to the others, and how much of it waits."""
+
+    waiting_changed: Event[None]
+
+    @property
+    def place(self) -> Place:
+        """Where the session lives."""
+
+    @property
+    def waiting(self) -> int:
+        """Own edits that are not on their way yet."""
+
+    @property
+    def load(self) -> int:
+        """Bytes that wait."""
+
+    def forget(self, session: str) -> None:
+        """What this session still has to say is dropped: nobody will ever hear it."""
 
 
 class SharedBoard:
@@ -58,7 +80,7 @@ class SharedBoard:
         self._name_of = name_of
         self._session: Session | None = None
         self._driver: Driver | None = None
-        self._link: StanzaLink | None = None
+        self._link: BoardLink | None = None
         self._place = ""
         self._problem = ""
         self._over = False
@@ -170,7 +192,7 @@ class SharedBoard:
     # --- the session behind it ---
 
     def attach(
-        self, session: Session, make_link: Callable[[SharedBoard], StanzaLink], place: Place
+        self, session: Session, make_link: Callable[[SharedBoard], BoardLink], place: Place
     ) -> None:
         """Live in `session` from now on, and start it."""
         self._session = session
@@ -259,7 +281,7 @@ class SharedBoard:
         return self._link.place if self._link is not None and not self._over else None
 
     @property
-    def link(self) -> StanzaLink | None:
+    def link(self) -> BoardLink | None:
         """The way to the others, once shared."""
         return self._link
 

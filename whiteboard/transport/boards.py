@@ -464,7 +464,7 @@ class Boards:
 
     def _rebind(self, board: SharedBoard) -> None:
         connection = self._connection()
-        if connection is not None and board.link is not None:
+        if connection is not None and isinstance(board.link, StanzaLink):
             board.link.rebind(connection.account, connection.rooms, connection.bounces)
 
     def _add(self, name: str, document: Document) -> SharedBoard:
