@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -60,13 +61,13 @@ def _log_filter(value: str) -> str:
 
 def _host_port(value: str) -> tuple[str, int]:
     host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise argparse.ArgumentTypeError("HOST:PORT expected")
     return host, int(port)
 
 
 def _positive(value: str) -> int:
-    if not value.isdigit() or int(value) < 1:
+    if not (value.isascii() and value.isdigit()) or int(value) < 1:
         raise argparse.ArgumentTypeError("a whole number of at least 1 expected")
     return int(value)
 
@@ -85,10 +86,25 @@ def _until(value: str) -> str:
     if value in ("idle", "closed"):
         return value
     try:
-        float(value)
+        seconds = float(value)
     except ValueError:
-        raise argparse.ArgumentTypeError("'idle', 'closed' or seconds expected") from None
+        seconds = -1.0
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError("'idle', 'closed' or seconds expected")
     return value
+
+
+def _count(value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise argparse.ArgumentTypeError("a whole number of 0 or more expected")
+    return int(value)
+
+
+def _font_map(value: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in value.split(";") if pair.strip()]
+    if not all(name.strip() and family.strip() for name, _, family in pairs):
+        raise argparse.ArgumentTypeError("'serif=Noto Serif;sans-serif=Noto Sans' expected")
+    return {name.strip().lower(): family.strip() for name, _, family in pairs}
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, frozenset[str]]:
@@ -164,7 +180,7 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=_positive_float)
     parser.add_argument("--background", metavar="COLOUR")
     parser.add_argument("--font-dir", type=Path)
-    parser.add_argument("--font-map", metavar="'serif=Noto Serif;…'")
+    parser.add_argument("--font-map", type=_font_map, default={}, metavar="'serif=Noto Serif;…'")
     parser.add_argument("--page", type=_positive)
     parser.add_argument("--selection", metavar="ID")
     parser.add_argument("--plain", action="store_true")
@@ -174,7 +190,7 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", type=Path)
-    parser.add_argument("--until", type=int, metavar="N", help="only the first N messages")
+    parser.add_argument("--until", type=_count, metavar="N", help="only the first N messages")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.svg")
     parser.add_argument("--c14n", action="store_true", help="print Canonical XML")
     parser.add_argument("--state-hash", action="store_true", help="print the state hash")

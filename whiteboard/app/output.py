@@ -9,8 +9,10 @@ from pathlib import Path
 from whiteboard.app.errors import CommandError
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     """Write beside the file, then put it in its place; an old file stays if anything fails.
+
+    Who may read it stays as it was; for a new file it is `mode`, or what is usual here.
 
     Raises:
         OSError: the disk is full, the folder is missing or may not be written.
@@ -21,12 +23,17 @@ def replace_file(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
+        Path(name).chmod(_mode(path, mode))
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _mode(path: Path, of_new: int | None) -> int:
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    return 0o666 & ~_umask() if of_new is None else of_new
 
 
 def _umask() -> int:

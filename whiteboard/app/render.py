@@ -78,6 +78,8 @@ def _render(
     suffix = target.suffix.lower()
     document = read_document(source)
     if suffix == ".svg":
+        if options.selection:
+            raise CommandError("A selection can be written as .png only so far.")
         write_whole(target, save(document))
         return
     if suffix == ".pdf":
@@ -111,11 +113,4 @@ def _context(options: argparse.Namespace) -> PaintContext:
             raise CommandError(f"There are no fonts in “{options.font_dir}”.")
         for font in fonts:
             QFontDatabase.addApplicationFont(str(font))
-    return PaintContext(fonts=FontMap(_font_map(options.font_map or "")))
-
-
-def _font_map(text: str) -> dict[str, str]:
-    pairs = [pair.partition("=") for pair in text.split(";") if pair.strip()]
-    if any(not separator or not name.strip() for name, separator, _ in pairs):
-        raise CommandError("--font-map takes 'serif=Noto Serif;sans-serif=Noto Sans'.")
-    return {name.strip().lower(): family.strip() for name, _, family in pairs}
+    return PaintContext(fonts=FontMap(options.font_map))

@@ -17,8 +17,6 @@ from whiteboard.wire.log import LogReader
 
 def run_replay(options: argparse.Namespace) -> int:
     """Rebuild the document, then print or write what was asked for."""
-    if options.until is not None and options.until < 0:
-        raise CommandError("--until takes a number of messages, 0 or more.")
     document, passed_over = read_log(options.log, options.until)
     if options.output is not None:
         write_whole(options.output, document.serialise())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 import keyring
 from keyring.errors import KeyringError
 
+from whiteboard.app.output import replace_file
 from whiteboard.im.account import TlsMode
 from whiteboard.util.log import UI
 
@@ -49,6 +49,9 @@ class Settings:
     """What the windows remember: see `ui.ports.Preferences`."""
 
 
+_Saved = TypeVar("_Saved", SavedAccount, SavedRoom)
+
+
 class SettingsStore:
     """Reads and writes the settings of one profile.
 
@@ -68,7 +71,7 @@ class SettingsStore:
             return _from_json(raw)
         except FileNotFoundError:
             return Settings()
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             UI.warning("settings cannot be read: %s", error)
             self.problem = "The settings could not be read. They start anew."
             try:
@@ -101,10 +104,8 @@ class SettingsStore:
         """Write atomically; False where that is not possible (full or read-only disk)."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(self.settings), file, indent=1, ensure_ascii=False)
-            Path(name).replace(self.path)
+            text = json.dumps(asdict(self.settings), indent=1, ensure_ascii=False)
+            replace_file(self.path, text.encode("utf-8"), mode=0o600)
         except OSError as error:
             UI.warning("settings cannot be written: %s", error)
             return False
@@ -112,21 +113,38 @@ class SettingsStore:
 
 
 def _from_json(raw: object) -> Settings:
-    if not isinstance(raw, dict):
-        raise TypeError("settings are not an object")
-    account = raw.get("account")
+    table = _table(raw)
+    account, rooms = table.get("account"), table.get("rooms", [])
+    if not isinstance(rooms, list):
+        raise TypeError("a list of group chats was expected")
     return Settings(
-        account=SavedAccount(**account) if account is not None else None,
-        rooms=[SavedRoom(**room) for room in raw.get("rooms", [])],
-        trusted=_texts(raw.get("trusted", {})),
-        preferences=_texts(raw.get("preferences", {})),
+        account=_known(SavedAccount, account) if account is not None else None,
+        rooms=[_known(SavedRoom, room) for room in rooms],
+        trusted=_texts(table.get("trusted", {})),
+        preferences=_texts(table.get("preferences", {})),
     )
 
 
-def _texts(raw: object) -> dict[str, str]:
+def _known(kind: type[_Saved], raw: object) -> _Saved:
+    """What this version knows of a table; the rest was written by a newer one."""
+    table = _table(raw)
+    saved = kind(**{one.name: table[one.name] for one in fields(kind) if one.name in table})
+    for name, value in asdict(saved).items():
+        wanted = int if name == "port" else str
+        may_be_none = name in {"host", "port", "trusted_sha256"}
+        if not (isinstance(value, wanted) or (value is None and may_be_none)):
+            raise TypeError(f"{name} is of a wrong kind")
+    return saved
+
+
+def _table(raw: object) -> dict[str, Any]:
     if not isinstance(raw, dict):
-        raise TypeError("a table of texts was expected")
-    return {str(key): str(value) for key, value in raw.items()}
+        raise TypeError("a table was expected")
+    return raw
+
+
+def _texts(raw: object) -> dict[str, str]:
+    return {str(key): str(value) for key, value in _table(raw).items()}
 
 
 def load_password(address: str) -> str | None:

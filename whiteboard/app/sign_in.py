@@ -33,8 +33,10 @@ def account_of(options: argparse.Namespace) -> AccountSettings | None:
 def _password(path: Path) -> str:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"“{path}” cannot be read: {error}.") from error
+    except OSError as error:
+        raise CommandError(f"“{path}” cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"“{path}” is not text in UTF-8.") from error
     if not lines or not lines[0]:
         raise CommandError(f"There is no password in “{path}”.")
     return lines[0]
