@@ -23,6 +23,9 @@ SVG = (
 )
 
 
+AS_SOMEBODY = ["join", "a@b", "--jid", "me@localhost", "--password-file", "pw"]
+
+
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -148,7 +151,7 @@ def test_without_a_display_the_window_names_what_works(capsys, monkeypatch):
         (["join", "xmpp:a@b?join", "--jid", "me@b", "--password-file", "pw", "--accept"], "?join"),
         (["join", "a@b", "--jid", "me@b", "--password-file", "pw", "--draw", "x.svg"], "No such"),
         (
-            "join a@b --jid me@localhost --password-file pw --server localhost:1".split(),
+            [*AS_SOMEBODY, "--server", "localhost:1"],
             "does not answer",
         ),
     ],
