@@ -440,6 +440,9 @@ class _Pass:
         return self._transaction.do(op, restores)
 
     def _inherited_ns(self, rid: Rid) -> str:
+        """What no namespace means there (SYNC 0.3.5): the parent's, for an attribute none."""
+        if self._document.kind(rid) is Kind.ATTRIBUTE:
+            return ""
         parent = self._document.parent(rid)
         return self._document.ns(parent) if parent and self._document.is_visible(parent) else ""
 

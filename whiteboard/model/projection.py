@@ -369,7 +369,7 @@ def slot_winner(element: Record, slot: Slot) -> Record | None:
 
 def _is_attribute_name(slot: Slot) -> bool:
     ns, name = slot
-    return ns != XMLNS_NS and is_ncname(name) and not (ns == "" and name == "xmlns")
+    return ns != XMLNS_NS and name != "xmlns" and is_ncname(name)
 
 
 def effective_ns(element: Record) -> str:

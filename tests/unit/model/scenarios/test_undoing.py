@@ -1,8 +1,8 @@
 """Scenarios of SYNC section 10 about undo, and its invariants (SYNC 4.6)."""
 
 from tests.helpers.merging import agreed, element, members, sync
-from whiteboard.model.ids import TRASH
-from whiteboard.model.ops import Set
+from whiteboard.model.ids import TRASH, attribute_rid
+from whiteboard.model.ops import Kind, New, Set
 
 
 def test_34_undo_of_red_does_nothing_when_another_made_it_green_since():
@@ -296,3 +296,25 @@ def test_a_value_longer_than_a_message_comes_back_whole():
         assert a.doc.attribute(rect, "d") == value
     sync(a, b)
     assert b.doc.c14n() == a.doc.c14n()
+
+
+
+def test_undoing_the_renaming_of_an_attribute_leaves_it_without_a_namespace():
+    """Found by random replicas: an attribute inherits no namespace from its element."""
+    (a,) = members("a")
+    rect = a.add(a.start(), element("rect", fill="red"))
+    with a.edit() as transaction:
+        transaction.do(Set(attribute_rid(rect, "fill"), name="g", ns="urn:x"))
+    a.undo.undo()
+    assert agreed(a).attributes(rect) == {("", "fill"): "red"}
+
+
+def test_no_attribute_called_xmlns_is_shown_in_whatever_namespace():
+    """Found by random replicas (SYNC 3.8)."""
+    (a,) = members("a")
+    rect = a.add(a.start(), element("rect"))
+    with a.edit() as transaction:
+        for ns in ("", "urn:x"):
+            rid = attribute_rid(rect, "xmlns", ns)
+            transaction.do(New(rid, Kind.ATTRIBUTE, rect, ns=ns, name="xmlns", chdata="1"))
+    assert agreed(a).attributes(rect) == {}
