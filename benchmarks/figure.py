@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-import statistics
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,14 +13,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with its unit; `target` and `peer_value` where there are any.
+    """A value with its unit; `target` and `peer_value` where there are any, no value if it failed.
 
     `more_is_better` says which side of the target is good. `ratio` is ours to the peer's, measured
     in the same run.
     """
 
     name: str
-    value: float
+    value: float | None
     unit: str
     target: float | None = None
     more_is_better: bool = True
@@ -28,13 +29,13 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        if self.target is None:
+        if self.target is None or self.value is None:
             return None
         return self.value >= self.target if self.more_is_better else self.value <= self.target
 
     @property
     def ratio(self) -> float | None:
-        return self.value / self.peer_value if self.peer_value else None
+        return self.value / self.peer_value if self.peer_value and self.value is not None else None
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -49,31 +50,44 @@ class Figure:
         }
 
 
-def seconds(work: Callable[[], object], repeat: int = 3) -> float:
-    """Median wall-clock time of `work` in seconds."""
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def not_measured(name: str, error: Exception) -> Figure:
+    """The row of a module that could not run."""
+    reason = str(error).strip().splitlines() or [""]
+    return Figure(f"{name}: not measured ({type(error).__name__}: {reason[0][:60]})", None, "")
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Processor time of one run of `work`: what else runs on the machine counts little.
+
+    Garbage of what ran before is collected first.
+    """
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of all (0 to 1) do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
 def print_table(figures: Sequence[Figure]) -> None:
     rows = [("figure", "value", "unit", "target", "", "peer", "peer value", "ratio")]
-    for f in figures:
-        rows.append(
-            (
-                f.name,
-                number(f.value),
-                f.unit,
-                number(f.target),
-                {True: "met", False: "MISSED", None: ""}[f.met],
-                f.peer or "",
-                number(f.peer_value),
-                number(f.ratio),
-            )
+    rows += [
+        (
+            f.name,
+            number(f.value),
+            f.unit,
+            number(f.target),
+            {True: "met", False: "MISSED", None: ""}[f.met],
+            f.peer or "",
+            number(f.peer_value),
+            number(f.ratio),
         )
+        for f in figures
+    ]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = (
