@@ -23,6 +23,8 @@ MAX_DEPTH = 320
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ATTRIBUTE = re.compile("[&<>'\t\n\r]")
 _TEXT = re.compile("[&<>\r]")
+_NOT_PLAIN = re.compile("[^ -%(-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""All of the above: most values have none of it, and are not looked at again."""
 _ESCAPES = {
     "&": "&amp;",
     "<": "&lt;",
@@ -36,18 +38,20 @@ _ESCAPES = {
 
 def split_tag(tag: str) -> tuple[str, str]:
     """(namespace, local name) of ElementTree's `{ns}name`."""
-    if tag.startswith("{"):
-        namespace, _, name = tag[1:].rpartition("}")
-        return namespace, name
-    return "", tag
+    end = tag.rfind("}")
+    if end < 0 or tag[0] != "{":
+        return "", tag
+    return tag[1:end], tag[end + 1 :]
 
 
 def representable(text: str) -> str:
     """`text` with every character that XML 1.0 forbids replaced by U+FFFD."""
-    return _FORBIDDEN.sub("\ufffd", text)
+    return _FORBIDDEN.sub("\ufffd", text) if _NOT_PLAIN.search(text) else text
 
 
 def _escape(value: str, special: re.Pattern[str]) -> str:
+    if _NOT_PLAIN.search(value) is None:
+        return value
     return special.sub(lambda found: _ESCAPES[found.group()], representable(value))
 
 
@@ -94,6 +98,9 @@ def _start_tag(node: Element, namespace: str, name: str, around: str) -> str:
         out.append(f" xmlns='{_escape(namespace, _ATTRIBUTE)}'")
     prefixes: dict[str, str] = {}
     for key, value in node.attrib.items():
+        if "}" not in key:
+            out.append(f" {key}='{_escape(value, _ATTRIBUTE)}'")
+            continue
         attribute_ns, local = split_tag(key)
         if attribute_ns == ns.XML:
             local = f"xml:{local}"
