@@ -76,7 +76,7 @@ def make_application() -> QApplication:
     application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("whiteboard")
     application.setApplicationDisplayName("")
-    application.setDesktopFileName("whiteboard")
+    application.setDesktopFileName("org.whiteboard.Whiteboard")
     application.setQuitOnLastWindowClosed(False)
     theme()
     return application
