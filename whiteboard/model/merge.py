@@ -108,10 +108,12 @@ class Merge:
         if message.r == self._me:
             self._note_counter(op.rid)
         record = self.record(op.rid)
-        self._projection.touch(record)
+        is_first = record.created is None and not record.log and not message.restores
+        if not is_first or record.up is not None or op.kind is not Kind.ATTRIBUTE:
+            self._projection.touch(record)  # else there is nothing yet that could look different
         ts = Ts(message.l, message.r, k)
         restores = message.restores
-        if record.created is None and not record.log and not restores:
+        if is_first:
             self._projection.detach(record)
             record.kind = op.kind
             record.created = ts
@@ -156,7 +158,11 @@ class Merge:
                 self._write_text(message, record, ts, op.chdata, alias)
             else:
                 self._edit_text(message, record, ts, op, alias)
-        if op.weight is not None or op.ns is not None or op.name is not None:
+        if op.ns is None and op.name is None and record.kind is Kind.ATTRIBUTE:
+            if op.weight is not None:  # it has a weight, but no place that follows from it
+                alias = restores.get((k, "primary-weight"))
+                self._write(message, record, "primary-weight", ts, finite(op.weight), alias)
+        elif op.weight is not None or op.ns is not None or op.name is not None:
             projection.detach(record)
             if op.weight is not None:
                 alias = restores.get((k, "primary-weight"))
@@ -282,11 +288,13 @@ class Merge:
         self._edited[record] = None
 
     def _note_counter(self, rid: Rid) -> None:
+        if "@" in rid or "/" in rid:
+            return  # a literal's child, an attribute: its place gives its rid
         tail = rid.removeprefix("~").removeprefix(f"{self._me}.")
         try:
             self.own_counter = max(self.own_counter, int(tail, 36))
         except ValueError:
-            return  # a literal's child, an attribute: its place gives its rid
+            return  # none that this program gives out
 
 
 def counts(op: New, r: Replica, *, inside: bool) -> bool:
@@ -303,7 +311,9 @@ def counts(op: New, r: Replica, *, inside: bool) -> bool:
 
 def may_be_named(rid: Rid) -> bool:
     """Whether an operation on `rid` can count: a record's rid, not too long, no white space."""
-    return rid not in {TRASH, DOCUMENT} and len(rid) <= MAX_RID and not has_white_space(rid)
+    if len(rid) > MAX_RID or has_white_space(rid):
+        return False
+    return rid != TRASH and rid != DOCUMENT  # noqa: PLR1714 - a set costs more than the rest
 
 
 def may_hang(rid: Rid, parent: Rid) -> bool:

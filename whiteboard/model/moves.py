@@ -57,7 +57,8 @@ class MoveLog:
                     move.skipped = True
                 else:
                     move.before = record.up
-                    self._relocate(record, parent)
+                    if record.up is not parent:
+                        self._relocate(record, parent)
             elif not record.parented and record is not parent:
                 self._slip_in(move)
             else:

@@ -348,7 +348,9 @@ def _sha(rid: Rid, kind: Kind, parent: Rid, weight: float, ns: str, name: str, v
 
 def expanded_ns(ns: str | None) -> str:
     """`ns` with the short form `xml` written out (SYNC 5.1)."""
-    return XML_NS if ns == "xml" else representable(ns or "")
+    if not ns:
+        return ""
+    return XML_NS if ns == "xml" else representable(ns)
 
 
 def slot_of(attribute: Record) -> Slot:
