@@ -33,6 +33,7 @@ __all__ = ["own_server"]
 pytestmark = [pytest.mark.prosody, pytest.mark.xvfb, needs_prosody]
 
 PICTURES = Path("build/e2e")
+COLOURS = ("ink", "grey", "red", "orange", "yellow", "green", "teal", "blue", "violet", "pink")
 CUT = 5.0
 """Seconds without the server."""
 
@@ -78,6 +79,11 @@ class Window:
 
     async def click(self, x: int, y: int) -> None:
         await asyncio.to_thread(self.screen.click, self.left + x, y)
+
+    async def colour(self, name: str) -> None:
+        """Take a colour from the pen's options, which float above the tool bar."""
+        await self.focus()
+        await self.click(90 + 34 * COLOURS.index(name), 710)
 
     async def key(self, *keys: str) -> None:
         await self.focus()
@@ -147,8 +153,21 @@ async def run_bot(*arguments: str) -> asyncio.subprocess.Process:
     )
 
 
+def line(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
+    """Points on the way to `end`."""
+    (x1, y1), (x2, y2) = start, end
+    return [(x1 + (x2 - x1) * i // 20, y1 + (y2 - y1) * i // 20) for i in range(1, 21)]
+
+
+def ray(x: int, y: int, near: int, far: int, degrees: int) -> list[tuple[int, int]]:
+    """A stroke away from a centre."""
+    dx, dy = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    start, end = ((round(x + r * dx), round(y + r * dy)) for r in (near, far))
+    return [start, *line(start, end)]
+
+
 def wave(left: int, top: int, width: int = 260) -> list[tuple[int, int]]:
-    return [(left + x, top + int(30 * math.sin(x / 24))) for x in range(0, width, 4)]
+    return [(left + x, top + int(30 * math.sin(x / 24))) for x in range(0, width, 3)]
 
 
 def drawn(board: Board) -> list[str]:
@@ -197,30 +216,37 @@ async def test_two_windows_a_bot_and_a_late_joiner_hold_the_same_after_a_cut(
         async def until_drawn(count: int) -> None:
             await watcher.until_document(board, lambda: len(drawn(board)) == count)
 
-        await ana.draw(wave(60, 200))
+        # Ana: a house and its name; Mira: a sun, and grass that is still being drawn.
+        await ana.colour("blue")
+        await ana.draw([(150, 300), *line((150, 300), (250, 210)), *line((250, 210), (350, 300))])
         await until_drawn(1)
-        await mira.key("r")
-        await mira.draw([(80, 320), (160, 380), (260, 440)])
+        await ana.key("r")
+        await ana.draw([(170, 300), (250, 380), (330, 440)])
         await until_drawn(2)
         await mira.key("o")
-        await mira.draw([(340, 320), (420, 380), (520, 440)])
+        await mira.draw([(440, 160), (490, 210), (540, 260)])
         await until_drawn(3)
+        await mira.key("p")
+        await mira.colour("orange")
+        for angle in range(0, 360, 45):
+            await mira.draw(ray(490, 210, 64, 92, angle))
+        await until_drawn(11)
         await ana.key("t")
-        await ana.click(90, 560)
-        await ana.type("Hello from Ana")
+        await ana.click(150, 520)
+        await ana.type("Our house")
         await ana.key("Escape")
-        await watcher.until_document(board, lambda: b"Hello from Ana" in board.document.c14n())
-        assert drawn(board) == ["path", "rect", "ellipse", "text"]
+        await watcher.until_document(board, lambda: b"Our house" in board.document.c14n())
+        assert drawn(board) == ["path", "rect", "ellipse", *["path"] * 8, "text"]
 
         # A picture while Mira draws: her ink and cursor are on Ana's side before she lets go.
         await ana.key("p")
-        await mira.key("p")
+        await mira.colour("green")
         shown = asyncio.ensure_future(watcher.until_ephemeral(board))
-        await mira.press(wave(330, 620, 200))
+        await mira.press(wave(90, 455, 420))
         await shown
         ana.screen.picture(PICTURES / "two-people.png")
         ana.screen.do("mouseup", "1")
-        await until_drawn(5)
+        await until_drawn(13)
 
         proxy.refuse()
         proxy.cut()
@@ -229,9 +255,9 @@ async def test_two_windows_a_bot_and_a_late_joiner_hold_the_same_after_a_cut(
         await mira.draw(wave(380, 240, 160))
         ana.screen.picture(PICTURES / "cut.png")
         await cut
-        assert len(drawn(board)) == 5, "what was drawn during the cut cannot be here yet"
+        assert len(drawn(board)) == 13, "what was drawn during the cut cannot be here yet"
         proxy.allow()
-        await watcher.until_document(board, lambda: len(drawn(board)) == 7, 60)
+        await watcher.until_document(board, lambda: len(drawn(board)) == 15, 60)
 
         late_svg = tmp_path / "late.svg"
         late = await run_bot(

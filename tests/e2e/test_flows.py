@@ -1,0 +1,242 @@
+"""The flows of DESIGN section 8 with real programs, real windows and a real Prosody.
+
+Mouse and keys go to the widgets that a person would use; the sentences are those of section 10.
+"""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.e2e.stage import CONTROL, SHIFT, Stage, in_qt_loop, press, turn, until, write
+from tests.helpers.prosody import PASSWORD, needs_prosody, unique
+from whiteboard.app.local_server import LocalServer
+from whiteboard.ui import words
+from whiteboard.ui.dialogs.account import AccountForm
+
+pytestmark = [
+    pytest.mark.prosody,
+    needs_prosody,
+    pytest.mark.qt_log_level_fail("WARNING"),
+    pytest.mark.qt_log_ignore("This plugin does not support"),
+]
+
+
+# --- a: the account ------------------------------------------------------------------------
+
+
+async def fill(form: AccountForm, server: LocalServer, address: str, password: str) -> None:
+    """The account form with what a server of one's own needs."""
+    await write(form.address, address)
+    await write(form.password, password)
+    if not form.advanced.isChecked():
+        await press(form.advanced)
+    await write(form.server, "127.0.0.1")
+    await write(form.port, str(server.port))
+
+
+@in_qt_loop
+async def test_signing_in_on_a_server_with_a_certificate_of_its_own(stage: Stage, own_server):
+    server = own_server(tls=True)
+    ana = stage.person("ana", at=server)
+    await ana.act("empty:account", "add-account")
+    form = ana.dialog
+    await fill(form, server, ana.address, PASSWORD)
+    QTest.keyClick(form.port, Qt.Key.Key_Return)
+    await until(lambda: ana.window.people_flow.certificate is not None)
+    question = ana.window.people_flow.certificate
+    assert words.plain(question.title.text()) == "Is this really localhost?"
+    assert question.refuse.text() == "Do not connect"
+    assert question.refuse.isDefault()
+    QTest.keyClick(question, Qt.Key.Key_Return)
+    await until(lambda: words.plain(form.address_problem.text()) == "Not connected.")
+    assert ana.people.account.connection.value != "online"
+
+    await press(form.connect_button)
+    await until(lambda: ana.window.people_flow.certificate is not None)
+    await press(ana.window.people_flow.certificate.once)
+    await ana.until_online()
+    await until(lambda: ana.dialog is None)
+    assert ana.program.store.settings.trusted == {}, "once is not always"
+
+
+@in_qt_loop
+async def test_a_wrong_password_marks_its_field_and_an_unknown_server_the_address(
+    stage: Stage, own_server
+):
+    server = own_server(tls=True)
+    ana = stage.person("ana", at=server)
+    await ana.act("empty:account", "add-account")
+    form = ana.dialog
+    await fill(form, server, ana.address, "not this one")
+    await press(form.connect_button)
+    await until(lambda: ana.window.people_flow.certificate is not None)
+    await press(ana.window.people_flow.certificate.once)
+    sentence = "The server does not accept this password for ana@localhost."
+    await until(lambda: words.plain(form.password_problem.text()) == sentence)
+    assert form.password.property("wrong") is True
+
+    await write(form.address, "ana@nowhere.invalid")
+    await write(form.server, "")
+    await write(form.port, "")
+    await press(form.connect_button)
+    sentence = "There is no XMPP server at “nowhere.invalid”. Check the address."
+    await until(lambda: words.plain(form.address_problem.text()) == sentence, 25)
+    assert form.address.property("wrong") is True
+    assert form.password.property("wrong") is not True
+
+
+@in_qt_loop
+async def test_an_account_is_created_and_one_that_exists_is_not_created_again(
+    stage: Stage, own_server
+):
+    server = own_server(tls=True)
+    server.add_account("taken", PASSWORD)
+    ana = stage.person("ana", account=False)
+    await ana.act("empty:account", "add-account")
+    form = ana.dialog
+    await press(form.create_button)
+    await fill(form, server, "taken@localhost", PASSWORD)
+    await press(form.connect_button)
+    await until(lambda: ana.window.people_flow.certificate is not None)
+    await press(ana.window.people_flow.certificate.always)
+    sentence = "taken@localhost belongs to somebody already. Choose another name."
+    await until(lambda: words.plain(form.address_problem.text()) == sentence)
+    await write(form.address, ana.address)
+    await press(form.connect_button)
+    await ana.until_online()
+    await until(lambda: ana.dialog is None)
+    assert list(ana.program.store.settings.trusted) == ["localhost"]
+
+
+# --- b: one to one -------------------------------------------------------------------------
+
+
+@in_qt_loop
+async def test_two_people_meet_draw_together_and_part(stage: Stage):
+    ana, mira = await stage.two(unique("ana"), unique("mira"))
+    await ana.draw(200, 200)
+    await ana.act(f"contact:{mira.address}", "draw")
+    assert ana.says(f"contact:{mira.address}") == f"Waiting for {mira.name}…"
+    await until(lambda: mira.card == f"{ana.name} invites you to draw")
+    await press(mira.window.frame.invitation.join)
+    await until(
+        lambda: mira.drawn() == 1 and mira.board.document.c14n() == ana.board.document.c14n()
+    )
+    assert mira.card == ""
+    assert mira.tabs == ["Untitled"], "the untouched board makes room"
+    await until(lambda: ana.chip == mira.chip == "")
+    await until(lambda: ana.toast == f"{mira.name} joined the board")
+    await until(lambda: ana.says(f"contact:{mira.address}") == "Drawing with you")
+
+    await ana.draw(200, 300)
+    await mira.key(Qt.Key.Key_R)
+    await mira.draw(400, 400)
+    await until(lambda: ana.drawn() == mira.drawn() == 3)
+    assert ana.board.document.c14n() == mira.board.document.c14n()
+
+    await mira.key(Qt.Key.Key_W, CONTROL)
+    assert mira.dialog is None, "a shared board is not asked about"
+    sentence = f"{mira.name} has left. The board stays here and goes on when one of you returns."
+    await until(lambda: ana.toast == sentence)
+    await ana.draw(200, 500)
+    assert ana.drawn() == 4
+
+
+@in_qt_loop
+async def test_an_invitation_is_declined_taken_back_and_asked_again(stage: Stage):
+    ana, mira = await stage.two(unique("ana"), unique("mira"))
+    row = f"contact:{mira.address}"
+    await ana.act(row, "draw")
+    await until(lambda: mira.card != "")
+    await press(mira.window.frame.invitation.decline)
+    await until(lambda: ana.says(row) == f"{mira.name} declined")
+    assert mira.card == ""
+
+    await ana.act(row, "ask-again")
+    await until(lambda: mira.card != "")
+    await ana.act(row, "take-back")
+    await until(lambda: mira.card == "")
+    await until(lambda: ana.says(row) == "Online · can draw")
+    gone = mira.window.sessions.list.rows.rows
+    assert f"{ana.name} took the invitation back" in [words.plain(one.title) for one in gone]
+
+
+# --- c: a group chat -----------------------------------------------------------------------
+
+
+@in_qt_loop
+async def test_a_group_chat_is_made_and_three_people_draw_in_it(stage: Stage):
+    ana, mira, yusuf = (stage.person(unique(name)) for name in ("ana", "mira", "yusuf"))
+    for one in (ana, mira, yusuf):
+        await one.sign_in()
+    name = unique("River walk ")
+    room = f"{name.lower().replace(' ', '-')}@{LocalServer.rooms}"
+    await ana.choose(ana.window.sessions.add, "Create a group chat…")
+    await write(ana.dialog.name, name)
+    assert ana.dialog.address.text() == room
+    await press(ana.dialog.create_button)
+    await ana.until_in(room)
+    await until(lambda: ana.row(f"room:{room}").title == name)
+    assert ana.says(f"room:{room}") == "No board · 1 person"
+    await ana.draw(300, 300)
+    await ana.act(f"room:{room}", "open-room")
+    await until(lambda: ana.says(f"room:{room}") == "1 board running · 1 person")
+
+    await mira.choose(mira.window.sessions.add, "Join a group chat…")
+    await write(mira.dialog.address, room)
+    await press(mira.dialog.join)
+    await until(lambda: mira.dialog is None)
+    await until(lambda: mira.says(f"room:{room}") == "1 board running · 2 people")
+    await mira.act(f"room:{room}", "open-room")
+    await until(lambda: mira.drawn() == 1)
+    assert mira.tabs == ["Untitled"], "the untouched board makes room"
+    await mira.draw(400, 400)
+    await until(lambda: ana.drawn() == 2)
+
+    await yusuf.choose(yusuf.window.sessions.add, "Join a group chat…")
+    await write(yusuf.dialog.address, f"xmpp:{room}?join")
+    await press(yusuf.dialog.join)
+    await until(lambda: yusuf.says(f"room:{room}") == "1 board running · 3 people")
+    await yusuf.act(f"room:{room}", "open-room")
+    await until(lambda: yusuf.drawn() == 2)
+    await until(lambda: len({one.board.document.c14n() for one in (ana, mira, yusuf)}) == 1)
+    await until(lambda: len(ana.board.participants) == 3)
+
+
+# --- d: the server goes and comes -----------------------------------------------------------
+
+
+@in_qt_loop
+async def test_a_server_that_dies_while_drawing_and_comes_back(stage: Stage, own_server):
+    stage.server = own_server()
+    ana, mira = await stage.two(unique("ana"), unique("mira"))
+    await ana.act(f"contact:{mira.address}", "draw")
+    await until(lambda: mira.card != "")
+    await press(mira.window.frame.invitation.join)
+    await until(lambda: mira.board.place and mira.chip == ana.chip == "")
+    await ana.draw(200, 200)
+    await until(lambda: mira.drawn() == 1)
+
+    await ana.draw(200, 300, release=False)
+    stage.server.kill()
+    await until(lambda: ana.chip.startswith("Offline") and mira.chip.startswith("Offline"))
+    canvas = ana.window.pages.front.surface.widget
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton)
+    await ana.draw(200, 400)
+    await mira.draw(400, 400)
+    await until(lambda: ana.chip == "Offline · 2 waiting")
+    assert mira.chip == "Offline · 1 waiting"
+    assert (ana.drawn(), mira.drawn()) == (3, 2)
+
+    stage.server.start()
+    for one in (ana, mira):
+        await one.choose(one.window.sessions.account_menu, "Connect now")
+    await until(lambda: ana.toast == "Connected again. 2 changes sent.")
+    await until(lambda: mira.toast == "Connected again. 1 change sent.")
+    await until(lambda: ana.drawn() == mira.drawn() == 4)
+    assert ana.board.document.c14n() == mira.board.document.c14n()
+
+
+_ = (SHIFT, turn)
