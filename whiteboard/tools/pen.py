@@ -167,17 +167,18 @@ class Drawing(State[PenTool]):
     def _fitted(self) -> Path:
         """The samples as curves; straight pieces stay straight, with sharp ends."""
         error = tolerance(self._style.width, self.context.view.scale)
+        grain = self.context.units(1.0)
         path: list[Segment] = []
         run = [self._samples[0]]
         for i, sample in enumerate(self._samples[1:]):
             if i not in self._straight:
                 run.append(sample)
                 continue
-            _extend(path, fit_path(run, error) if len(run) > 1 else (("M", *run[0][:2]),))
+            _extend(path, fit_path(run, error, grain) if len(run) > 1 else (("M", *run[0][:2]),))
             path.append(("L", *sample[:2]))
             run = [sample]
         if len(run) > 1 or not path:
-            _extend(path, fit_path(run, error))
+            _extend(path, fit_path(run, error, grain))
         return tuple(path)
 
 
