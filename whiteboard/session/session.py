@@ -404,8 +404,11 @@ class Session:
             return []
         return [Incident(refusal.name, refusal.value)]
 
-    def _at_the_door(self, peer: Peer, batch: Batch) -> Batch | Refusal:
+    def _at_the_door(self, peer: Peer, message: EditMessage) -> Batch | Refusal:
         """The batch with its party, if its replica is the sender's (SYNC 0.2/5.2a)."""
+        for fault in message.faults:
+            self.counters.count(fault.name)
+        batch = message.batch
         party = self._party(peer)
         if party is None:
             return Refusal.NO_IDENTITY
@@ -417,7 +420,7 @@ class Session:
         """Relayed messages that pass the door, each by its own sender."""
         batches: list[Batch] = []
         for original in originals:
-            batch = self._at_the_door(original.sender or relay, original.batch)
+            batch = self._at_the_door(original.sender or relay, original)
             if isinstance(batch, Refusal):
                 self.counters.count(batch.name)
             elif original.session != self.session:
@@ -458,7 +461,7 @@ class Session:
     def _on_edit(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, EditMessage)
         assert self._sync is not None
-        batch = self._at_the_door(peer, message.batch)
+        batch = self._at_the_door(peer, message)
         if isinstance(batch, Refusal):
             return self._refuse(batch)
         self._sync.came_from(peer.address, batch.r)
@@ -469,7 +472,7 @@ class Session:
         assert isinstance(message, EditMessage)
         assert self._joining is not None
         # Who may send as which replica is known only with the description: judged when applied.
-        if not self._joining.keep_live(EditMessage(message.batch, peer)):
+        if not self._joining.keep_live(replace(message, sender=peer)):
             return self._refuse(Refusal.TOO_MANY)
         return []
 
