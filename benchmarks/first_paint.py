@@ -15,6 +15,11 @@ import sys
 import time
 from pathlib import Path
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 python_runs = time.monotonic()
 
@@ -25,6 +30,14 @@ from whiteboard.canvas.view import BoardView  # noqa: E402
 imported = time.monotonic()
 moments: dict[str, float] = {"python": python_runs, "imported": imported}
 ELEMENTS = 10_000
+
+
+def peak_megabytes() -> float:
+    """The most memory this process had resident; 0 where the system does not say."""
+    if resource is None:
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 class Watch:
@@ -51,6 +64,7 @@ class Watch:
             return  # it was not all: another frame follows
         moments["complete"] = time.monotonic()
         moments["cpu"] = time.process_time()
+        moments["megabytes"] = peak_megabytes()
         print(json.dumps(moments), flush=True)
         os._exit(0)
 
