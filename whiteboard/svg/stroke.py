@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from whiteboard.svg.path import format_path
 from whiteboard.svg.plan import Path, Segment
-from whiteboard.svg.smoothing import STEP, smoothed
+from whiteboard.svg.smoothing import STEP, Sample, smoothed
 
 Point: TypeAlias = tuple[float, float]
 _Bezier: TypeAlias = tuple[Point, Point, Point, Point]
@@ -54,7 +54,11 @@ def fit_path(points: Sequence[Sequence[float]], error: float, grain: float = 1.0
         error: Distance allowed from the smoothed samples, units.
         grain: Units in a pixel of the screen it was drawn on: what is finer is jitter.
     """
-    parts = smoothed(points, grain)
+    return fit_parts(smoothed(points, grain), error)
+
+
+def fit_parts(parts: Sequence[Sequence[Sample]], error: float) -> Path:
+    """A path through smoothed samples, in parts that meet at corners; () for none."""
     if not parts:
         return ()
     x, y = parts[0][0][:2]
