@@ -20,7 +20,7 @@ from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import SessionId
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
-from whiteboard.session.identity import new_replica
+from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
 from whiteboard.session.ports import (
     Advertise,
@@ -102,7 +102,7 @@ class Session(Entering):
             ValueError: `me` lacks what names a party by `description.identity`.
         """
         if session is None:
-            session = SessionId(f"{rng.getrandbits(128):032x}")
+            session = new_session(rng)
         self = cls(session, me, place, rng, Role.CREATOR)
         party = description.identity.party(me)
         if party is None:
