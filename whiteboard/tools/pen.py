@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from whiteboard.editing import shapes
 from whiteboard.model.ephemeral import InkPreview, PreviewEnd
 from whiteboard.model.ops import LiteralElement
@@ -13,10 +11,10 @@ from whiteboard.svg.smoothing import Sample as Smooth
 from whiteboard.svg.smoothing import smoothed
 from whiteboard.svg.stroke import DECIMALS, fit_parts, tolerance
 from whiteboard.tools.context import held_after
-from whiteboard.tools.events import Button, KeyEvent, Phase, PointerEvent
+from whiteboard.tools.events import KeyEvent, Phase, PointerEvent
 from whiteboard.tools.ports import Feedback, Ink
 from whiteboard.tools.snapping import to_angle
-from whiteboard.tools.state import State, Tool
+from whiteboard.tools.state import Ready, State, Tool
 
 PLAIN_PRESSURE = 0.5
 """What a device without pressure counts as: the width that was chosen."""
@@ -40,22 +38,12 @@ class PenTool(Tool):
         return Idle(self)
 
 
-class Idle(State[PenTool]):
+class Idle(Ready[PenTool]):
     """Nothing is pressed."""
 
-    name = "idle"
-    is_idle: ClassVar[bool] = True
-
-    def pointer(self, event: PointerEvent) -> bool:
+    def begin(self, event: PointerEvent) -> State[Tool]:
         """A press is the first point."""
-        if event.phase is Phase.DOWN and event.button is Button.PRIMARY:
-            self.tool.go(Drawing(self.tool, event))
-            return True
-        return event.phase in (Phase.HOVER, Phase.DOUBLE)
-
-    def feedback(self) -> Feedback:
-        """A cross."""
-        return Feedback(cursor="cross")
+        return Drawing(self.tool, event)
 
 
 class Drawing(State[PenTool]):
