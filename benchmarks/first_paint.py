@@ -10,15 +10,11 @@ screen: Qt paints into memory.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
 from pathlib import Path
-
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 python_runs = time.monotonic()
@@ -33,11 +29,15 @@ ELEMENTS = 10_000
 
 
 def peak_megabytes() -> float:
-    """The most memory this process had resident; 0 where the system does not say."""
-    if resource is None:
-        return 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return float(peak) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    """The most memory this process had resident; NaN where the system does not say.
+
+    Not `getrusage`: on Linux a child begins with the peak of its parent there.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return math.nan
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if "VmHWM" in line)
 
 
 class Watch:
