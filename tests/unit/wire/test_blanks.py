@@ -55,8 +55,11 @@ literals = st.recursive(
         ),
         white.map(lambda text: (text,) if text else ()),
     ),
-    lambda inner: st.builds(LiteralElement, children=st.lists(inner, max_size=3).map(tuple)).map(
-        lambda element: replace(element, name="g")
+    lambda inner: st.builds(
+        LiteralElement,
+        st.sampled_from(["", "urn:\n"]),
+        st.just("g"),
+        children=st.lists(inner, max_size=3).map(tuple),
     ),
     max_leaves=5,
 )
