@@ -22,11 +22,12 @@ from tests.helpers.boards import (
 )
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
+from whiteboard.model.ids import SessionId
 from whiteboard.model.ops import New
 from whiteboard.session.ports import Ended
 from whiteboard.session.session import State
 from whiteboard.transport.memory import MemoryNetwork, Weather
-from whiteboard.wire.messages import Answer, EditMessage, Heartbeat
+from whiteboard.wire.messages import Advertisement, Answer, EditMessage, Heartbeat
 
 SEEDS = (1, 2, 3)
 
@@ -267,6 +268,42 @@ def test_17_two_boards_opened_in_one_room_at_once_become_one(seed: int) -> None:
     assert sorted(board_of(ana).attribute(shape, "r") for shape in shapes) == ["0", "1"]
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_board_that_is_announced_but_nobody_is_on_swallows_no_other(seed: int) -> None:
+    network = MemoryNetwork(seed)
+    ana = network.enter_room(ROOM, "ana")
+    eve = network.enter_room(ROOM, "eve")
+    board = new_document()
+    with board.transact(Origin.LOCAL) as edit:
+        edit.add(board.root, _circle(1))
+    session = ana.share(board, IN_ROOM, yields=True)
+    own = session.session
+    assert network.run_until(lambda: is_live(ana), 10)
+    ana.receive(eve.peer, Advertisement(SessionId("0"), "smaller than all"))
+    assert session.state is State.ASKING
+    assert network.run_until(lambda: is_live(ana), 120), f"seed {seed}"
+    assert session.session == own
+    mira = network.enter_room(ROOM, "mira")
+    mira.join(own, [ana.peer])
+    assert network.run_until(lambda: is_live(mira), 30)
+    draw(ana)
+    draw(mira)
+    assert network.run_until(lambda: in_sync([ana, mira]), 30), f"seed {seed}"
+    assert_equal([ana, mira])
+    assert len(board_of(mira).children(board_of(mira).root)) == 3
+
+
+def test_who_has_company_gives_way_to_no_other_board() -> None:
+    network = MemoryNetwork(1)
+    ana, mira, eve = (network.enter_room(ROOM, nick) for nick in ("ana", "mira", "eve"))
+    ana.share(new_document(), IN_ROOM, yields=True)
+    assert network.run_until(lambda: is_live(ana), 5)
+    join_running(network, mira)
+    assert network.run_until(lambda: is_live(mira), 5)
+    ana.receive(eve.peer, Advertisement(SessionId("0"), "smaller than all"))
+    assert ana.session.state is State.LIVE
+
+
 def _circle(r: int):
     from tests.helpers.boards import SVG
     from whiteboard.model.ops import LiteralElement
@@ -331,7 +368,7 @@ def test_a_heartbeat_that_claims_what_does_not_exist_is_given_up() -> None:
 
 def test_unasked_history_of_others_is_not_taken() -> None:
     network = MemoryNetwork(10)
-    ana, mira, eve = room_of(network, "ana", "mira", "eve")
+    ana, _mira, eve = room_of(network, "ana", "mira", "eve")
     before = board_of(ana).c14n()
     n = board_of(mira).vv.get(board_of(mira).replica, 0) + 1
     (root,) = {board_of(ana).root}

@@ -66,6 +66,8 @@ class Entering(Live):
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
         self._moving: Document | None = None
+        self._own: tuple[SessionId, Description | None] = (session, None)
+        """What was given up for another board, in case nobody is there."""
         self._joining: Joining | None = None
         self._loading: Document | None = None
         """Joiner: what came of the state so far; nobody sees it yet."""
@@ -192,7 +194,9 @@ class Entering(Live):
             return []
         assert self.document is not None
         is_young = now - self._opened_at <= YIELD_SECONDS
-        is_mine_alone = set(self.document.vv) <= {self.document.replica}
+        is_mine_alone = (
+            set(self.document.vv) <= {self.document.replica} and not self._people.present()
+        )
         if is_young and is_mine_alone and message.session < self.session:
             return self._give_way(message.session, peer)
         return []
@@ -205,6 +209,8 @@ class Entering(Live):
         if step is Step.LOST_GIVER:
             self.state = State.ASKING
             return [*effects, Notify(Notice.STATE)]
+        if step is Step.NOBODY and self._moving is not None:
+            return [*effects, *self._come_back(self._moving)]
         if step is Step.NOBODY:
             return [*effects, *self._end(Reason.TIMEOUT, NOBODY_ANSWERS)]
         return effects
@@ -263,6 +269,7 @@ class Entering(Live):
     def _give_way(self, session: SessionId, peer: Peer) -> list[Effect]:
         """Another board was opened in this room at the same moment: go there with all edits."""
         self._moving = self.document
+        self._own = (self.session, self.description)
         self.document = None
         self._people.description = None
         self._sync = None
@@ -276,6 +283,16 @@ class Entering(Live):
         timers = (OPEN_TIMER, BEAT_TIMER, NACK_TIMER, SOON_TIMER)
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         return [*effects, Advertise(None), Notify(Notice.STATE), *self._joining.ask()]
+
+    def _come_back(self, document: Document) -> list[Effect]:
+        """The other board was announced and nobody is on it: go on with one's own."""
+        self.session, self._people.description = self._own
+        self.role = Role.CREATOR
+        self.document, self._moving, self._loading = document, None, None
+        self._sync = self._new_sync(document)
+        self._serving = self._new_serving()
+        timers = [CancelTimer(name) for name in (ASK_TIMER, STALL_TIMER)]
+        return [*timers, NewDocument(document), *self._go_live(())]
 
     handlers: ClassVar[Mapping[Outcome, Handler]] = {
         **Live.handlers,

@@ -151,8 +151,10 @@ class Session(Entering):
         assert self.description is not None
         party = self.description.creator
         replica = new_replica(self.session, party, self._rng)
-        own = self.document.reidentify(self.session, party, replica).batches_since({})
+        copy = self.document.reidentify(self.session, party, replica)
+        own = copy.batches_since({})
         self.document = Document(self.session, party, replica, is_host=self._people.is_host)
+        self.document.was = copy.was
         self.document.receive(own)
         self._opened_at = now
         self._sync = self._new_sync(self.document)
