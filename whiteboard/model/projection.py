@@ -151,7 +151,7 @@ class Projection:
         self._dirty.clear()
         if self._roots_dirty:
             self._roots_dirty = False
-            root = self._oldest_root()
+            root = self._choose_root()
             if root is not self.root:
                 if self.root is not None:
                     todo.append(self.root)
@@ -161,7 +161,8 @@ class Projection:
         for record in todo:
             self._refresh(record)
 
-    def _oldest_root(self) -> Record | None:
+    def _choose_root(self) -> Record | None:
+        """Of the elements that lie in the document itself the one that shows: the oldest."""
         oldest: Record | None = None
         for kid in self.document.kids or ():
             if (
