@@ -136,7 +136,8 @@ class Projection:
             self._dirty[record] = None
 
     def _capture(self, element: Record, slot: Slot) -> None:
-        self._unhashed.add(element)
+        if element is not self.document:
+            self._unhashed.add(element)
         if (element, slot) not in self._slots_before:
             winner = slot_winner(element, slot)
             self._slots_before[element, slot] = None if winner is None else shown_value(winner)
