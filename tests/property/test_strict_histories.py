@@ -55,9 +55,8 @@ def versions(history):
 
 def by_the_letter(edits):
     """XEP-0284 read literally: a wrong version reverts to the state before the one it names."""
-    states, count = ["base"], 0
-    for value, version in edits:
-        count += 1
+    states = ["base"]
+    for count, (value, version) in enumerate(edits, 1):
         states.append(value if count == version else states[min(version, len(states)) - 1])
     return states[-1]
 

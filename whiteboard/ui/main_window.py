@@ -263,7 +263,7 @@ class MainWindow(QMainWindow):
 
     def show_board(self, board: Board) -> None:
         """Bring a board to the front (from the program around the windows)."""
-        self.pages.show(board)
+        self.pages.show_instead(board, self.services.boards.close)
 
     def open_path(self, path: Path) -> None:
         """Open a file, as File, Open does."""
@@ -302,9 +302,11 @@ class MainWindow(QMainWindow):
 
     def _boards_changed(self) -> None:
         open_boards = list(self.services.boards.boards)
-        for page in self.pages.all:
-            if not any(page.board is board for board in open_boards) and len(self.pages) > 1:
-                self.pages.remove(page)
+        gone = [one for one in self.pages.all if not any(one.board is b for b in open_boards)]
+        for page in gone:
+            self.pages.remove(page)
+        if gone and not self.pages.all:
+            self.add_board()
         incoming = self.people_flow.incoming()
         if set(incoming) - self._announced and not self.isActiveWindow():
             QApplication.alert(self)

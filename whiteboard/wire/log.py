@@ -49,7 +49,7 @@ class LogReader:
 
     Attributes:
         header: session, mode and description; known once the first edit is given.
-        faults: messages that were passed over, by fault.
+        faults: messages that were passed over, or were not understood in part, by fault.
         is_cut_off: the file ends before its end tag.
         until: read only so many `<message/>` elements, edits or not; None = all.
     """
@@ -115,8 +115,11 @@ class LogReader:
                 self.header.description = read_description(child)
                 self.header.mode = self.header.description.mode
         except RemoteProtocolError as error:
-            self.faults[error.fault] = self.faults.get(error.fault, 0) + 1
+            self._count(error.fault)
         return None
+
+    def _count(self, fault: Fault) -> None:
+        self.faults[fault] = self.faults.get(fault, 0) + 1
 
     def _read_message(self, child: Element) -> Logged | None:
         assert self.header is not None
@@ -128,6 +131,8 @@ class LogReader:
             raise RemoteProtocolError(Fault.WRONG_SESSION, "a message of another session")
         delay = child.find(_DELAY)
         stamp = "" if delay is None else delay.get("stamp", "")[:64]
+        for fault in message.faults if isinstance(message, EditMessage) else ():
+            self._count(fault)
         return replace(message, sender=sender_of(child), stamp=stamp)
 
 

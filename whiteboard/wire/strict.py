@@ -1,7 +1,8 @@
 """Edits of strict sessions: `<sxe/>` as XEP-0284 has it, without our stamp (SYNC 1, 5.7).
 
 A strict session knows no literals: one that stands there says nothing valid and keeps its index.
-What else stands beside the `<sxe/>` is ignored.
+What else stands beside the `<sxe/>` is ignored; so there is nothing to say where servers lost white
+space (`blanks`), and TAB, LF and CR in values are spaces for everybody, the author included.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from whiteboard.model.ops import Literal, New, Op, PlainOp
 from whiteboard.model.strict.ops import NewAt, Stanza
 from whiteboard.model.strict.snapshot import Snapshot
 from whiteboard.wire import ns
+from whiteboard.wire.blanks import PutBack, TakenOut
 from whiteboard.wire.description import read_prolog, write_prolog
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import Peer
@@ -87,7 +89,7 @@ def decode_strict(stanza: Element) -> StrictMessage | None:
 def read_operations(state: Element) -> tuple[PlainOp, ...]:
     """The operations in `<state/>`, each at its place; a `new` may say its version."""
     children = [child for child in state if child.tag in _OPERATIONS]
-    return tuple(map(_plain, read_state(state), children))
+    return tuple(map(_plain, read_state(state, PutBack(None)), children))
 
 
 def _plain(op: Op, child: Element) -> PlainOp:
@@ -117,16 +119,26 @@ def strict_stanza(message: StrictMessage) -> Element:
 def encode_strict(message: StrictMessage) -> Element:
     """The `<sxe/>`."""
     sxe = Element(_SXE, {"session": message.session, "id": message.id})
-    state = write_state(message.ops)
-    for element, op in zip(state, message.ops, strict=True):
-        if isinstance(op, NewAt) and op.version:
-            element.set("version", str(op.version))
+    state = _state(message.ops)
     if message.prolog is not None:
         state.insert(0, Element(_BEGIN, {"prolog": write_prolog(message.prolog)}))
     if message.last is not None:
         SubElement(state, _END, {"last-sender": message.last[0], "last-id": message.last[1]})
     sxe.append(state)
     return sxe
+
+
+def as_read(ops: Sequence[PlainOp]) -> tuple[PlainOp, ...]:
+    """What others will read of these operations: an author applies the same."""
+    return read_operations(_state(ops))
+
+
+def _state(ops: Sequence[PlainOp]) -> Element:
+    state = write_state(ops, TakenOut())
+    for element, op in zip(state, ops, strict=True):
+        if isinstance(op, NewAt) and op.version:
+            element.set("version", str(op.version))
+    return state
 
 
 def state_messages(
