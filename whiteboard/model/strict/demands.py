@@ -1,8 +1,8 @@
-"""The `<remove/>`s that XEP-0284 wants sent, as a plan (SYNC 3.2, 3.3).
+"""What has to be sent so that clients which take XEP-0284 by the letter show the same (SYNC 3).
 
-Our projection hides orphans and doubled attributes; clients that take the XEP by the letter delete
-them, each for itself, and then differ. The removes make all agree. Roots need none: the highest rid
-shows everywhere.
+Our projection hides orphans and doubled attributes; those clients delete them, each for itself, and
+then differ. The removes that the XEP wants make all agree. Roots need none: the highest rid shows
+everywhere. Of a cycle of moves the XEP says nothing; there the place that shows is stated.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from whiteboard.model.ids import Party, Rid
-from whiteboard.model.ops import Remove
+from whiteboard.model.ops import Remove, Set
 from whiteboard.model.record import Record
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import OpId
-from whiteboard.model.strict.record import StrictRecord, winner
+from whiteboard.model.strict.record import StrictRecord, effective, winner
 
 OTHERS_WAIT = (2.0, 5.0)
 """Seconds, between which others than the author pick how long they wait before they remove."""
@@ -58,6 +58,23 @@ def doubled_attributes(
         for rid in document.hidden_attributes(element)
         if (record := document.record(rid)) is not None and author(record) == me
     ]
+
+
+def stated_places(document: StrictDocument, me: Party) -> list[Set]:
+    """Of records that fell back out of a cycle, and that `me` moved there: where they show (3.5)."""
+    stated: list[Set] = []
+    for rid in sorted(document.fallen):
+        record, parent = document.record(rid), document.parent(rid)
+        if record is not None and parent is not None and _mover(record) == me:
+            stated.append(Set(rid, record.next_version, parent=parent))
+    return stated
+
+
+def _mover(record: StrictRecord) -> Party:
+    for edit in reversed(effective(record.edits, record.base)):
+        if edit.op.parent is not None:
+            return edit.opid.sender
+    return author(record)
 
 
 def removal(document: StrictDocument, rid: Rid) -> Iterator[Rid]:

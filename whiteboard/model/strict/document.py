@@ -21,7 +21,7 @@ from whiteboard.model.ops import Kind, Set
 from whiteboard.model.projection import shown_value, slot_winner
 from whiteboard.model.strict.merge import StrictMerge, StrictProjection
 from whiteboard.model.strict.ops import OpId, Stanza, StanzaId
-from whiteboard.model.strict.record import StrictRecord
+from whiteboard.model.strict.record import StrictRecord, spliced
 from whiteboard.model.tree import Tree
 
 MAX_INTENTS = 1000
@@ -43,7 +43,7 @@ class StrictDocument:
         self.last: StanzaId | None = None
         self._projection = StrictProjection()
         self._merge = StrictMerge(self._projection)
-        self._pending: dict[StanzaId, None] = {}
+        self._pending: dict[StanzaId, bool] = {}
         self._before: OrderedDict[OpId, str] = OrderedDict()
         self._tree: Tree | None = None
 
@@ -52,22 +52,32 @@ class StrictDocument:
     def receive(self, stanzas: Iterable[Stanza]) -> Changes:
         """Take what the transport delivered, in any order, any number of times."""
         for stanza in stanzas:
-            self._pending.pop(stanza.key, None)
+            reflected = self._pending.pop(stanza.key, False)
             self.last = stanza.key
-            if not self._merge.apply(stanza):
+            if not self._merge.apply(stanza) and not reflected:
                 self.duplicates += 1
         return self._settle()
 
     def write(self, stanza: Stanza) -> Changes:
-        """Apply an own stanza that is on its way; it is pending until it was received."""
-        self._pending[stanza.key] = None
-        for opid, op in stanza.operations():
-            if isinstance(op, Set) and op.chdata is not None and op.replace is not None:
-                self._before[opid] = self.text(op.rid)
-        while len(self._before) > MAX_INTENTS:
-            self._before.popitem(last=False)
+        """Apply an own stanza that is on its way; it is pending until it was received.
+
+        Where nothing comes back (one to one) the caller hands it to `receive` itself.
+        """
+        self._pending[stanza.key] = True
+        self._note_texts(stanza)
         self._merge.apply(stanza)
         return self._settle()
+
+    def _note_texts(self, stanza: Stanza) -> None:
+        texts: dict[Rid, str] = {}
+        for opid, op in stanza.operations():
+            if isinstance(op, Set) and op.chdata is not None:
+                before = texts.get(op.rid, self.text(op.rid))
+                if op.replace is not None:
+                    self._before[opid] = before
+                texts[op.rid] = spliced(before, op)
+        while len(self._before) > MAX_INTENTS:
+            self._before.popitem(last=False)
 
     def _settle(self) -> Changes:
         changes = self._projection.take_changes()

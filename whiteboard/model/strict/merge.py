@@ -95,15 +95,24 @@ class StrictMerge:
 
     def _set(self, record: StrictRecord, edit: Edit) -> None:
         expected = record.next_version
-        if not record.add(edit):
+        in_order = record.add(edit)
+        if not record.parents:  # of no record: no effect as yet, or never
+            self._note(record)
+        elif in_order and edit.version == expected:
+            self._write(record, edit)
+        elif record.rid in self.waiting:
+            if not in_order:
+                self._replay(record)
+        elif edit.version > expected:
+            self.waiting.add(record.rid)
+        elif edit.version <= record.standing:
             self._replay(record)
-        elif edit.version != expected or not record.parents:
-            self._note(record)  # behind a gap, or of no record: no effect as yet
-        else:
-            self._write(record, edit.op)
+        # else it was made on what is undone, and undoes nothing that stands
 
-    def _write(self, record: StrictRecord, op: Set) -> None:
+    def _write(self, record: StrictRecord, edit: Edit) -> None:
         """An edit after all others, of the record as it is: no need to look at them."""
+        op = edit.op
+        record.standing = edit.version
         projection = self._projection
         projection.touch(record)
         moves = op.weight is not None or op.ns is not None or op.name is not None

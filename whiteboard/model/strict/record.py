@@ -61,7 +61,7 @@ class StrictRecord(Record):
     was removed. `created` has no time in it: it ranks by rid among those that claim one place.
     """
 
-    __slots__ = ("base", "edits", "news", "parents", "removes")
+    __slots__ = ("base", "edits", "news", "parents", "removes", "standing")
 
     def __init__(self, rid: Rid) -> None:
         super().__init__(rid)
@@ -70,6 +70,8 @@ class StrictRecord(Record):
         self.removes: set[OpId] = set()
         self.base = 0
         """The version of the `new` that counts."""
+        self.standing = 0
+        """The version of the newest effective edit."""
         self.parents: list[Rid] = []
 
     @property
@@ -99,7 +101,7 @@ class StrictRecord(Record):
         """Make the values anew from the operations."""
         new = winner(self.news)
         self.parents = []
-        self.base = base_version(new) if new is not None else 0
+        self.base = self.standing = base_version(new) if new is not None else 0
         if new is None or self.removes:
             self.kind = self.created = None
             return
@@ -114,6 +116,7 @@ class StrictRecord(Record):
         self.pidata = new.pidata
         for edit in effective(self.edits, self.base):
             self.write(edit.op)
+            self.standing = edit.version
 
     def write(self, op: Set) -> None:
         """Give one effective edit its effect."""

@@ -26,6 +26,7 @@ from whiteboard.model.strict.demands import (
     doubled_attributes,
     orphans,
     removal,
+    stated_places,
 )
 from whiteboard.model.strict.ops import NewAt, Stanza
 from whiteboard.model.strict.reassert import reassert
@@ -125,6 +126,7 @@ def test_07_two_quick_own_edits_in_a_room_have_two_versions_and_both_stand():
     made.receive([stanza("me", 1, written("x", 1, "one")), stanza("me", 2, written("x", 2, "two"))])
     assert made.text("x") == "two"
     assert not made.pending
+    assert made.duplicates == 0
 
 
 ORPHANED = (
@@ -186,7 +188,9 @@ def test_12_two_moves_into_each_other_lose_nothing_and_the_higher_rid_falls_back
     assert made.parent("q") == "~r"
     assert made.children("q") == ["p"]
     assert set(made.fallen) == {"q"}
-    made.receive([stanza("B", 2, moved("q", 2, "~r"))])  # its owner states the parent that shows
+    assert stated_places(made, "A") == []
+    assert stated_places(made, "B") == [moved("q", 2, "~r")]
+    made.receive([stanza("B", 2, *stated_places(made, "B"))])
     assert not made.fallen
     assert made.parent("q") == "~r"
 
@@ -393,6 +397,14 @@ def test_an_own_partial_edit_is_asserted_again_where_its_text_is_now():
     assert made.text("x") == "base"
     assert reassert(made, "x", "me") == written("x", 3, "!", (4, 0))
     assert reassert(made, "x", "A") is None
+
+
+def test_of_two_own_partial_edits_in_one_stanza_the_second_knows_what_the_first_did():
+    made = document(BASE, WORD)
+    made.write(stanza("me", 1, written("x", 1, "ab", (0, 0)), written("x", 2, "!", (6, 0))))
+    assert made.text("x") == "abbase!"
+    made.receive([stanza("A", 1, written("x", 1, "?"))])
+    assert reassert(made, "x", "me") == written("x", 4, "!", (4, 0))
 
 
 def test_nobody_asserts_an_edit_again_more_than_three_times():
