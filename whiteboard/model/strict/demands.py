@@ -61,7 +61,7 @@ def doubled_attributes(
 
 
 def stated_places(document: StrictDocument, me: Party) -> list[Set]:
-    """Of records that fell back out of a cycle, and that `me` moved there: where they show (3.5)."""
+    """Of records that fell back out of a cycle, and that `me` moved: where they show (3.5)."""
     stated: list[Set] = []
     for rid in sorted(document.fallen):
         record, parent = document.record(rid), document.parent(rid)
