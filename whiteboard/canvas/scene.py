@@ -93,8 +93,9 @@ class BoardScene:
         for key in list(self._shown):
             self._waiting[key] = None
         self._source = source
-        self.planner = Planner(source)
-        self._index = PlanIndex(self.planner, QtMeasure(self._context.fonts))
+        measure = QtMeasure(self._context.fonts)
+        self.planner = Planner(source, measure=measure)
+        self._index = PlanIndex(self.planner, measure)
         self.marked.emit(None)
 
     def close(self) -> None:
@@ -254,12 +255,13 @@ class BoardScene:
         if not self.is_settled:
             index = self.index
             return None if index is None else index.all_bounds()
-        rects = [shown.rect for shown in self._shown.values() if not shown.rect.isNull()]
-        if not rects:
+        rects = (shown.rect for shown in self._shown.values())
+        edges = [rect.getCoords() for rect in rects if not rect.isNull()]
+        if not edges:
             return None
-        left, top = min(r.left() for r in rects), min(r.top() for r in rects)
-        right, bottom = max(r.right() for r in rects), max(r.bottom() for r in rects)
-        return Rect(left, top, right - left, bottom - top)
+        lefts, tops, rights, bottoms = zip(*edges, strict=True)
+        left, top = min(lefts), min(tops)
+        return Rect(left, top, max(rights) - left, max(bottoms) - top)
 
     def is_empty(self, source: QRectF) -> bool:
         """Is there surely nothing in a rectangle (user units)?"""

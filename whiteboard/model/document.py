@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import string
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ from whiteboard.model.projection import (
     shown_value,
     slot_winner,
 )
-from whiteboard.model.record import Record
+from whiteboard.model.record import Record, order
 from whiteboard.model.transaction import Author, Transaction, restamped
 from whiteboard.model.tree import Node, Tree
 from whiteboard.util.event import Event
@@ -331,6 +332,15 @@ class Document:
             return ()
         return tuple(kid.rid for kid in self._projection.children(record))
 
+    def previous_element(self, rid: Rid) -> Rid | None:
+        """The visible element before a visible record, among its siblings."""
+        record = self._known(rid)
+        kids = () if record.up is None or record.up.kids is None else record.up.kids
+        for i in range(bisect_left(kids, order(record), key=order) - 1, -1, -1):
+            if kids[i].shown and kids[i].kind is Kind.ELEMENT:
+                return kids[i].rid
+        return None
+
     def name(self, rid: Rid) -> str:
         """Local name of an element or attribute, target of an instruction, else ''."""
         record = self._known(rid)
@@ -504,15 +514,19 @@ def empty_document() -> Document:
     return Document(SessionId(random_id(16)), Party(identity), Replica(identity))
 
 
+_PAPER = ((markup.BOARD_NS, "paper", "auto"),)
+
+
 def new_document(element: LiteralElement | None = None) -> Document:
     """A fresh board on this computer: a random identity and a root.
 
     Args:
-        element: The root; None for an empty <svg>.
+        element: The root; None for an empty <svg> whose paper follows the theme
+            (ARCHITECTURE 8 rule 7: without the attribute it is light).
     """
     document = empty_document()
     with document.transact(Origin.LOAD) as edit:
-        edit.add_root(element or LiteralElement(SVG_NS, "svg"))
+        edit.add_root(element or LiteralElement(SVG_NS, "svg", _PAPER))
     return document
 
 
