@@ -2,22 +2,23 @@
 
 A strict session knows no literals: one that stands there says nothing valid and keeps its index.
 What else stands beside the `<sxe/>` is ignored; so there is nothing to say where servers lost white
-space (`blanks`), and TAB, LF and CR in values are spaces for everybody, the author included.
+space (`blanks`). Values are read as they arrived, and own ones are `sendable` before they go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.canonical import estimate
 from whiteboard.model.ids import Party, SessionId
-from whiteboard.model.ops import Literal, New, Op, PlainOp
+from whiteboard.model.ops import Literal, New, Op, PlainOp, Set
 from whiteboard.model.strict.ops import NewAt, Stanza
 from whiteboard.model.strict.snapshot import Snapshot
 from whiteboard.wire import ns
-from whiteboard.wire.blanks import PutBack, TakenOut
+from whiteboard.wire.blanks import PutBack, TakenOut, left_of_attribute
 from whiteboard.wire.description import read_prolog, write_prolog
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import Peer
@@ -34,6 +35,7 @@ _STATE = f"{{{ns.SXE}}}state"
 _BEGIN = f"{{{ns.SXE}}}document-begin"
 _END = f"{{{ns.SXE}}}document-end"
 _OPERATIONS = frozenset(f"{{{ns.SXE}}}{name}" for name in ("new", "set", "remove"))
+_VALUES = ("ns", "name", "chdata", "pitarget", "pidata")
 _MESSAGE = f"{{{ns.CLIENT}}}message"
 _OCCUPANT = f"{{{ns.OCCUPANT_ID}}}occupant-id"
 
@@ -128,13 +130,32 @@ def encode_strict(message: StrictMessage) -> Element:
     return sxe
 
 
-def as_read(ops: Sequence[PlainOp]) -> tuple[PlainOp, ...]:
-    """What others will read of these operations: an author applies the same."""
-    return read_operations(_state(ops))
+def sendable(ops: Sequence[PlainOp]) -> tuple[PlainOp, ...]:
+    """Own operations so that every server carries them: TAB, LF and CR in values are spaces.
+
+    An author applies what it sends.
+    """
+    return tuple(_sendable(op) for op in ops)
+
+
+def _sendable(op: PlainOp) -> PlainOp:
+    if not isinstance(op, New | Set):
+        return op
+    values: dict[str, Any] = {name: getattr(op, name) for name in _VALUES}
+    return replace(op, **{n: v if v is None else left_of_attribute(v) for n, v in values.items()})
+
+
+class _AsItIs(TakenOut):
+    """Values with all their white space, for there is no stamp to name it."""
+
+    def attribute(self, field: str, value: str) -> str:
+        """The value."""
+        del field
+        return value
 
 
 def _state(ops: Sequence[PlainOp]) -> Element:
-    state = write_state(ops, TakenOut())
+    state = write_state(ops, _AsItIs())
     for element, op in zip(state, ops, strict=True):
         if isinstance(op, NewAt) and op.version:
             element.set("version", str(op.version))
