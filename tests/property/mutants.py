@@ -209,8 +209,8 @@ MUTANTS = [
     Mutant(
         "strict: a stanza delivered again counts again",
         STRICT_MERGE,
-        "        held = self.stanzas.get(stanza.key)\n        if held is None:\n",
-        "        held = None\n        if held is None:\n",
+        "        held = self.stanzas.get(key)\n",
+        "        held = None\n",
     ),
     Mutant(
         "strict: a new after its remove counts",

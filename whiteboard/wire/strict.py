@@ -141,8 +141,11 @@ def sendable(ops: Sequence[PlainOp]) -> tuple[PlainOp, ...]:
 def _sendable(op: PlainOp) -> PlainOp:
     if not isinstance(op, New | Set):
         return op
-    values: dict[str, Any] = {name: getattr(op, name) for name in _VALUES}
-    return replace(op, **{n: v if v is None else left_of_attribute(v) for n, v in values.items()})
+    written = ((name, getattr(op, name)) for name in _VALUES)
+    values: dict[str, Any] = {
+        name: left_of_attribute(value) for name, value in written if value is not None
+    }
+    return replace(op, **values)
 
 
 class _AsItIs(TakenOut):

@@ -52,8 +52,8 @@ class StrictDocument:
     def receive(self, stanzas: Iterable[Stanza]) -> Changes:
         """Take what the transport delivered, in any order, any number of times."""
         for stanza in stanzas:
-            reflected = self._pending.pop(stanza.key, False)
-            self.last = stanza.key
+            self.last = key = stanza.key
+            reflected = self._pending.pop(key, False)
             if not self._merge.apply(stanza) and not reflected:
                 self.duplicates += 1
         return self._settle()

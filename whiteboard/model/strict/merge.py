@@ -59,15 +59,16 @@ class StrictMerge:
 
     def apply(self, stanza: Stanza) -> bool:
         """Give a stanza its effect; False if it has none, for it or a smaller one is held."""
-        held = self.stanzas.get(stanza.key)
+        key = stanza.key
+        held = self.stanzas.get(key)
         if held is None:
-            self.stanzas[stanza.key] = stanza
+            self.stanzas[key] = stanza
             for opid, op in stanza.operations():
                 self._apply(opid, op)
             return True
         if held == stanza or held.canonical() <= stanza.canonical():
             return False
-        self.stanzas[stanza.key] = stanza
+        self.stanzas[key] = stanza
         self._rebuild({op.rid for one in (held, stanza) for _, op in one.operations()})
         return True
 
