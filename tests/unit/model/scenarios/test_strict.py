@@ -284,6 +284,15 @@ def test_21_of_two_stanzas_with_one_id_the_smaller_counts_whichever_came_first()
     )
 
 
+def test_21_a_record_that_turns_out_to_be_of_another_kind_gets_another_node():
+    made = document(BASE, stanza("A", 1, element("n", "p"), text("t", "p", "tail", 2.0)))
+    group = made.tree.node("p")
+    assert [node.tag for node in group] == ["{http://www.w3.org/2000/svg}g"]
+    made.receive([stanza("B", 1, New("n", Kind.COMMENT, "p", 1.0, chdata="words"))])
+    assert [(node.text, node.tail) for node in group] == [("words", "tail")]
+    assert made.c14n().count(b"<!--words-->tail") == 1
+
+
 def test_22_equal_weights_go_by_rid():
     names = ["b", "aa", "a", "B", "~x", "a.1"]
     made = everywhere(stanza("A", 1, ROOT), *(stanza(x, 1, element(x)) for x in names))
