@@ -32,6 +32,13 @@ NEEDED = (
 SUITES = (
     ("tests/unit/model/scenarios",),
     ("tests/property/test_shared_text.py",),
+    (
+        "tests/property/test_strict_small_scope.py",
+        "tests/property/test_strict_histories.py",
+        "tests/property/test_strict_reassert.py",
+        "tests/property/test_strict_random.py",
+        "-mnot slow",
+    ),
     ("tests/property/test_replicas.py",),
 )
 """Quick ones first: what they kill need not be looked for at random."""

@@ -23,6 +23,12 @@ TEXT = "whiteboard/model/text.py"
 HISTORY = "whiteboard/model/history.py"
 PROJECTION = "whiteboard/model/projection.py"
 UNDO = "whiteboard/editing/undo.py"
+STRICT_MERGE = "whiteboard/model/strict/merge.py"
+STRICT_RECORD = "whiteboard/model/strict/record.py"
+STRICT_FOREST = "whiteboard/model/strict/forest.py"
+STRICT_SNAPSHOT = "whiteboard/model/strict/snapshot.py"
+STRICT_REASSERT = "whiteboard/model/strict/reassert.py"
+STRICT_DEMANDS = "whiteboard/model/strict/demands.py"
 
 MUTANTS = [
     Mutant(
@@ -169,5 +175,107 @@ MUTANTS = [
         PROJECTION,
         "kid.created < oldest.created",
         "kid.created > oldest.created",
+    ),
+    Mutant(
+        "strict: count rule without distinct versions",
+        STRICT_RECORD,
+        "        and (i == last or edits[i + 1].version != edit.version)\n",
+        "",
+    ),
+    Mutant(
+        "strict: an edit behind a gap counts at once",
+        STRICT_MERGE,
+        "elif in_order and edit.version == expected:",
+        "elif in_order and edit.version >= expected:",
+    ),
+    Mutant(
+        "strict: edits by arrival",
+        STRICT_MERGE,
+        "        elif edit.version <= record.standing:\n            self._replay(record)\n",
+        "",
+    ),
+    Mutant(
+        "strict: first wins of several news of one rid",
+        STRICT_RECORD,
+        "return min((op for _, op in news), key=rank, default=None)",
+        "return next((op for _, op in news), None)",
+    ),
+    Mutant(
+        "strict: first wins of two stanzas with one id",
+        STRICT_MERGE,
+        "if held == stanza or held.canonical() <= stanza.canonical():",
+        "if True:",
+    ),
+    Mutant(
+        "strict: a stanza delivered again counts again",
+        STRICT_MERGE,
+        "        held = self.stanzas.get(key)\n",
+        "        held = None\n",
+    ),
+    Mutant(
+        "strict: a new after its remove counts",
+        STRICT_RECORD,
+        "if new is None or self.removes:",
+        "if new is None:",
+    ),
+    Mutant(
+        "strict: a range out of the text is clamped",
+        STRICT_RECORD,
+        "if start < 0 or count < 0 or start + count > len(text):",
+        "if start < 0 or count < 0:",
+    ),
+    Mutant(
+        "strict: no cycle test",
+        STRICT_FOREST,
+        "        return step is record\n",
+        "        return False\n",
+    ),
+    Mutant(
+        "strict: the lowest rid of a cycle falls back",
+        STRICT_FOREST,
+        "worst = max(path[at[rid] :])",
+        "worst = min(path[at[rid] :])",
+    ),
+    Mutant(
+        "strict: what fell back stays when its cycle is gone",
+        STRICT_FOREST,
+        "if self.fallen and (record.rid in self._named or record.rid in self.fallen):",
+        "if False:",
+    ),
+    Mutant(
+        "strict: the lowest root shows",
+        STRICT_MERGE,
+        "return max(roots, key=lambda kid: kid.rid, default=None)",
+        "return min(roots, key=lambda kid: kid.rid, default=None)",
+    ),
+    Mutant(
+        "strict: snapshot with unreflected own edits",
+        STRICT_SNAPSHOT,
+        "return (opid.sender, opid.id) not in pending",
+        "return True",
+    ),
+    Mutant(
+        "strict: snapshot without undone edits",
+        STRICT_SNAPSHOT,
+        "        yield live[version].op if version in live else Set(record.rid, version)\n",
+        "        if version in live:\n            yield live[version].op\n",
+    ),
+    Mutant(
+        "strict: the oldest loser is asserted again",
+        STRICT_REASSERT,
+        "best = max(families, key=lambda family: (family[0].version, family[0].opid))",
+        "best = min(families, key=lambda family: (family[0].version, family[0].opid))",
+    ),
+    Mutant(
+        "strict: asserted again for ever",
+        STRICT_REASSERT,
+        " or lost.tries >= MOST",
+        "",
+    ),
+    Mutant(
+        "strict: parents are removed before what lies in them",
+        STRICT_DEMANDS,
+        "return reversed(order)",
+        "return iter(order)",
     ),
 ]

@@ -124,7 +124,6 @@ def test_a_message_that_says_nothing_acceptable_is_counted_and_passed_over():
         b"<log xmlns='urn:x-whiteboard:log:0' session='s'>" + b"<a>" * 400,
         b"<log xmlns='urn:x-whiteboard:log:0' session='s'><a>" + b"x" * (1 << 21),
         b"<log xmlns='urn:x-whiteboard:log:0' session='s' mode='other'/>",
-        b"<log xmlns='urn:x-whiteboard:log:0' session='s' mode='strict'/>",
     ],
 )
 def test_what_is_no_log_or_hostile_ends_in_a_typed_error(data):

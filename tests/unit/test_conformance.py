@@ -88,7 +88,7 @@ def test_every_module_that_is_described_exists():
     section = ARCHITECTURE.partition("## 3. Modules")[2].partition("\n## ")[0]
     missing = []
     for paragraph in section.split("\n\n"):
-        folders = re.findall(r"\*\*(\w+)/\*\*", paragraph)
+        folders = re.findall(r"\*\*([\w/]+)/\*\*", paragraph)
         missing += [
             name
             for name in re.findall(r"`(\w+\.py)`", paragraph)

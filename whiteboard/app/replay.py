@@ -10,6 +10,7 @@ from pathlib import Path
 from whiteboard.app.errors import CommandError
 from whiteboard.app.output import write_whole
 from whiteboard.model.document import Document
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.replay import replay
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.log import LogReader
@@ -26,7 +27,7 @@ def run_replay(options: argparse.Namespace) -> int:
     if options.json:
         result = {
             "session": document.session,
-            "messages": sum(document.vv.values()),
+            "messages": _count(document),
             "passed_over": passed_over,
             "state_hash": document.state_hash(),
         }
@@ -36,7 +37,13 @@ def run_replay(options: argparse.Namespace) -> int:
     return 0
 
 
-def read_log(path: Path, until: int | None = None) -> tuple[Document, int]:
+def _count(document: Document | StrictDocument) -> int:
+    if isinstance(document, StrictDocument):
+        return len(list(document.stanzas))
+    return sum(document.vv.values())
+
+
+def read_log(path: Path, until: int | None = None) -> tuple[Document | StrictDocument, int]:
     """The document of a session log, and how many of its messages said nothing acceptable.
 
     Raises:

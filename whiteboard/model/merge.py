@@ -7,7 +7,7 @@
 4. `remove` purges: whatever else is written, the record stays hidden.
 
 What has no effect is a property of the operation alone, so that all replicas judge alike (0.3.4).
-A strict mode (count rule) would be a sibling of this module with the same `apply`.
+Strict sessions have rules of their own: `whiteboard/model/strict`.
 """
 
 from __future__ import annotations

@@ -136,7 +136,8 @@ class Projection:
             self._dirty[record] = None
 
     def _capture(self, element: Record, slot: Slot) -> None:
-        self._unhashed.add(element)
+        if element is not self.document:
+            self._unhashed.add(element)
         if (element, slot) not in self._slots_before:
             winner = slot_winner(element, slot)
             self._slots_before[element, slot] = None if winner is None else shown_value(winner)
@@ -151,7 +152,7 @@ class Projection:
         self._dirty.clear()
         if self._roots_dirty:
             self._roots_dirty = False
-            root = self._oldest_root()
+            root = self._choose_root()
             if root is not self.root:
                 if self.root is not None:
                     todo.append(self.root)
@@ -161,7 +162,8 @@ class Projection:
         for record in todo:
             self._refresh(record)
 
-    def _oldest_root(self) -> Record | None:
+    def _choose_root(self) -> Record | None:
+        """Of the elements that lie in the document itself the one that shows: the oldest."""
         oldest: Record | None = None
         for kid in self.document.kids or ():
             if (

@@ -86,6 +86,14 @@ class Tree:
             if node is not None:
                 del self._rids[node]
         anew = [rid for rid in changes.renamed if not self._rename(rid)]
+        for rid in anew:  # of another kind than before: another node
+            node = self._nodes.pop(rid, None)
+            if node is not None:
+                home = node.getparent()
+                if home is not None and (at := self._rids.get(home)) in self._texted:
+                    left.add(at)
+                _take_out(node)
+                del self._rids[node]
         self._add([*changes.added, *anew], changes.moved)
         for rid, slots in changes.attributes.items():
             for slot in slots:

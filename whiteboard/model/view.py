@@ -8,7 +8,6 @@ judged yet: control operations are numbered and have no effect.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,24 +15,12 @@ from dataclasses import dataclass, field
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Batch, Kind, New, PlainOp, Remove, Set, Ts, expand
 from whiteboard.model.view_output import Visible, c14n, state_hash
+from whiteboard.model.view_projection import Raw, visible
 
 MAX_RID = 1024
 MAX_NAME = 256
 MAX_NEWS = 2_000_000
 """So many `new`s of one chain count (SYNC 0.3.1)."""
-MAX_DEPTH = 256
-MAX_TEXT = 1 << 20
-MAX_ATTRIBUTE = 1 << 24
-
-XML = "http://www.w3.org/XML/1998/namespace"
-XMLNS = "http://www.w3.org/2000/xmlns/"
-
-_START = (
-    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
-    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_NCNAME = re.compile(f"[{_START}][-.0-9\u00b7\u0300-\u036f\u203f-\u2040{_START}]*")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ATTRIBUTE_RID = re.compile(r"(.*)@(?:\{.*\})?[^@{}]*", re.DOTALL)
 
 
@@ -118,7 +105,7 @@ def view(
     edits = sorted(_edits(delivered, counting, is_host), key=lambda edit: edit.ts)
     held = {r: sum(message.batch.r == r for message in delivered) for r in chains}
     return View(
-        records=_visible(_records(edits)),
+        records=visible(_records(edits)),
         vv={r: n for r, n in held.items() if n},
         forks=frozenset(forks),
         pending=sum(map(len, chains.values())) - len(delivered),
@@ -300,22 +287,12 @@ def _counts(op: New | Set | Remove, batch: Batch, is_host: Callable[[Party], boo
 _REGISTERS = ("weight", "ns", "name", "pitarget", "pidata")
 
 
-@dataclass
-class _Record:
-    rid: Rid
-    created: Ts
-    kind: Kind
-    parent: Rid | None = None
-    fields: dict[str, object] = field(default_factory=dict)
-    text: str = ""
-
-
-def _records(edits: Sequence[_Edit]) -> dict[Rid, _Record]:
+def _records(edits: Sequence[_Edit]) -> dict[Rid, Raw]:
     """All records that were created and not purged; `edits` in order of ts."""
-    records: dict[Rid, _Record] = {}
+    records: dict[Rid, Raw] = {}
     for edit in edits:
         if isinstance(edit.op, New) and edit.op.rid not in records:
-            records[edit.op.rid] = _Record(edit.op.rid, edit.ts, edit.op.kind)
+            records[edit.op.rid] = Raw(edit.op.rid, edit.ts, edit.op.kind)
     for edit in edits:  # the last write of each field stands
         if isinstance(edit.op, New | Set) and edit.op.rid in records:
             for name in _REGISTERS:
@@ -403,95 +380,3 @@ def _cancels(c: _Edit, q: _Edit) -> bool:
         and c.ts > q.ts
         and c.message.batch.party == q.message.batch.party
     )
-
-
-# --- projection (SYNC 3, 0.3.1, 0.3.5) ---
-
-
-def _visible(records: Mapping[Rid, _Record]) -> dict[Rid, Visible]:
-    """The records that show, from the document downwards."""
-    below: dict[Rid, list[_Record]] = {}
-    for record in records.values():
-        if record.parent is not None:
-            below.setdefault(record.parent, []).append(record)
-    out: dict[Rid, Visible] = {}
-    level = [
-        shown
-        for record in _document_level(below.get(DOCUMENT, []))
-        if (shown := _show(record, DOCUMENT, "")) is not None
-    ]
-    depth = 1
-    while level:
-        out.update((record.rid, record) for record in level)
-        elements = [record for record in level if record.kind is Kind.ELEMENT]
-        level = [
-            child for element in elements for child in _inside(element, below.get(element.rid, []))
-        ]
-        depth += 1
-        if depth > MAX_DEPTH:
-            level = [child for child in level if child.kind is Kind.ATTRIBUTE]
-    return out
-
-
-def _document_level(records: Sequence[_Record]) -> list[_Record]:
-    """Of what lies in the document itself: the oldest element, all comments and instructions."""
-    roots = [x for x in records if x.kind is Kind.ELEMENT and _show(x, DOCUMENT, "") is not None]
-    beside = [x for x in records if x.kind in {Kind.COMMENT, Kind.INSTRUCTION}]
-    return sorted(roots, key=lambda x: x.created)[:1] + beside
-
-
-def _inside(element: Visible, records: Sequence[_Record]) -> list[Visible]:
-    """The visible children and attributes of a visible element."""
-    out: list[Visible] = []
-    slots: set[tuple[str, str]] = set()
-    for record in sorted(records, key=lambda x: x.created, reverse=True):
-        shown = _show(record, element.rid, element.ns)
-        if shown is None:
-            continue
-        if shown.kind is Kind.ATTRIBUTE:
-            if (shown.ns, shown.name) in slots:
-                continue  # of attributes with one name the newest created is shown (SYNC 3.3)
-            slots.add((shown.ns, shown.name))
-        out.append(shown)
-    return out
-
-
-def _show(record: _Record, parent: Rid, parent_ns: str) -> Visible | None:
-    """The record as it shows, or None where XML cannot say it (SYNC 3.8)."""
-    ns, name = record.fields["ns"], _string(record.fields["name"])
-    inherited = parent_ns if record.kind is Kind.ELEMENT else ""
-    resolved = inherited if ns is None else _FORBIDDEN.sub("\ufffd", _string(ns))
-    resolved = XML if resolved == "xml" else resolved
-    value = record.text
-    match record.kind:
-        case Kind.ELEMENT | Kind.ATTRIBUTE:
-            if not _NCNAME.fullmatch(name) or resolved == XMLNS:
-                return None
-            if record.kind is Kind.ATTRIBUTE and name == "xmlns":
-                return None
-            value = value[:MAX_ATTRIBUTE] if record.kind is Kind.ATTRIBUTE else ""
-        case Kind.TEXT:
-            resolved, name, value = "", "", value[:MAX_TEXT]
-        case Kind.COMMENT:
-            value = re.sub(r"-(?=-|\Z)", "- ", value[:MAX_TEXT])
-            resolved, name = "", ""
-        case Kind.INSTRUCTION:
-            name = _string(record.fields["pitarget"])
-            if not _NCNAME.fullmatch(name) or name.lower() == "xml":
-                return None
-            resolved = ""
-            value = _string(record.fields["pidata"])[:MAX_TEXT].replace("?>", "? >")
-    weight = record.fields["weight"]
-    return Visible(
-        rid=record.rid,
-        kind=record.kind,
-        parent=parent,
-        weight=weight if isinstance(weight, float | int) and math.isfinite(weight) else 0.0,
-        ns=resolved,
-        name=name,
-        value=_FORBIDDEN.sub("\ufffd", value),
-    )
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""

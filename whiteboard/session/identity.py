@@ -62,3 +62,11 @@ def author(party: Party, identity: Identity, place: Place) -> Peer:
     if identity is Identity.NICK:
         return Peer(f"{place.room}/{party}" if isinstance(place, InRoom) else party)
     return Peer(party)
+
+
+def logged_party(sender: Peer, identity: Identity | None) -> Party:
+    """Who sent a message of a log; without a description the room's stamp, else the address."""
+    named = None if identity is None else identity.party(sender)
+    if identity is None and sender.occupant_id:
+        return Party(sender.occupant_id)
+    return named or Party(sender.address)

@@ -7,21 +7,25 @@ from dataclasses import replace
 
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.session.identity import logged_party
+from whiteboard.session.replay_strict import replay_strict
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.log import LogHeader, LogReader
 from whiteboard.wire.messages import EditMessage, Identity, Mode, Peer
+from whiteboard.wire.strict import StrictMessage
 
 READER = Replica("0")
 """The replica of the one who only reads: nobody's, because real ones have eight characters."""
 
 
-def replay(log: LogReader, until: int | None = None) -> Document:
+def replay(log: LogReader, until: int | None = None) -> Document | StrictDocument:
     """The document that the messages of a log make, or its first `until` messages.
 
     There is no limit on what waits for what; what stays undeliverable has no effect.
 
     Raises:
-        RemoteProtocolError: this is no log, it is hostile, or of a mode not spoken here.
+        RemoteProtocolError: this is no log, or it is hostile.
     """
     if until is not None:
         log.until = until
@@ -29,9 +33,9 @@ def replay(log: LogReader, until: int | None = None) -> Document:
     header = log.header
     if header is None:
         raise RemoteProtocolError(Fault.MALFORMED, "this is not a session log")
-    if header.mode is not Mode.MERGE:
-        raise RemoteProtocolError(Fault.UNSUPPORTED, "logs of strict sessions cannot be read yet")
-    return replay_messages(messages, header)
+    if header.mode is Mode.STRICT:
+        return replay_strict([m for m in messages if isinstance(m, StrictMessage)], header)
+    return replay_messages((m for m in messages if isinstance(m, EditMessage)), header)
 
 
 def replay_messages(messages: Iterable[EditMessage], header: LogHeader) -> Document:
@@ -64,14 +68,8 @@ def _parties(messages: Iterable[EditMessage], header: LogHeader) -> dict[Replica
     for message in messages:
         sender = message.sender or Peer("")
         by_stamp = bool(sender.occupant_id) and identity in {None, Identity.OCCUPANT_ID}
-        party = _party(sender, identity)
+        party = logged_party(sender, identity)
         candidate = (not by_stamp, party)
         r = message.batch.r
         found[r] = min(found.get(r, candidate), candidate)
     return {r: Party(party) for r, (_, party) in found.items()}
-
-
-def _party(sender: Peer, identity: Identity | None) -> str:
-    if identity is None:
-        return sender.occupant_id or sender.address
-    return identity.party(sender) or sender.address

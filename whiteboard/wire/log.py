@@ -7,14 +7,15 @@
 
 Reading is incremental and takes nothing on trust: no document type, no entities, bounded depth
 and size. A log that breaks off (the program died while writing it) is good up to its last whole
-message; a message that says nothing acceptable is counted and passed over.
+message; a message that says nothing acceptable is counted and passed over. The log of a strict
+session gives `StrictMessage`s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import SessionId
@@ -23,12 +24,15 @@ from whiteboard.wire.codec import decode, sender_of, stanza
 from whiteboard.wire.description import read_description, write_description
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import Description, EditMessage, Mode
+from whiteboard.wire.strict import StrictMessage, decode_strict, strict_stanza
 from whiteboard.wire.xml import Reader, split_tag, to_xml
 
 _ROOT = f"{{{ns.LOG}}}log"
 _MESSAGE = f"{{{ns.CLIENT}}}message"
 _DELAY = f"{{{ns.DELAY}}}delay"
 _PIECE = 1 << 16
+
+Logged: TypeAlias = EditMessage | StrictMessage
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class LogReader:
         self._read = 0
         self._reader = Reader()
 
-    def __iter__(self) -> Iterator[EditMessage]:
+    def __iter__(self) -> Iterator[Logged]:
         """The edits.
 
         Raises:
@@ -74,7 +78,7 @@ class LogReader:
         self._read_header()
         self.is_cut_off = not self._reader.closed
 
-    def _take(self, piece: bytes, *, final: bool) -> Iterator[EditMessage]:
+    def _take(self, piece: bytes, *, final: bool) -> Iterator[Logged]:
         children = self._reader.feed(piece, final=final)
         if self._reader.root is not None:
             self._read_header()
@@ -102,7 +106,7 @@ class LogReader:
             raise RemoteProtocolError(Fault.UNSUPPORTED, "a log of an unknown mode") from error
         self.header = LogHeader(SessionId(session), mode)
 
-    def _read_child(self, child: Element) -> EditMessage | None:
+    def _read_child(self, child: Element) -> Logged | None:
         assert self.header is not None
         try:
             if child.tag == _MESSAGE:
@@ -117,16 +121,17 @@ class LogReader:
     def _count(self, fault: Fault) -> None:
         self.faults[fault] = self.faults.get(fault, 0) + 1
 
-    def _read_message(self, child: Element) -> EditMessage | None:
+    def _read_message(self, child: Element) -> Logged | None:
         assert self.header is not None
-        message = decode(child)
-        if not isinstance(message, EditMessage):
+        strict = self.header.mode is Mode.STRICT
+        message = decode_strict(child) if strict else decode(child)
+        if not isinstance(message, EditMessage | StrictMessage):
             return None
         if self.header.session and message.session != self.header.session:
             raise RemoteProtocolError(Fault.WRONG_SESSION, "a message of another session")
         delay = child.find(_DELAY)
         stamp = "" if delay is None else delay.get("stamp", "")[:64]
-        for fault in message.faults:
+        for fault in message.faults if isinstance(message, EditMessage) else ():
             self._count(fault)
         return replace(message, sender=sender_of(child), stamp=stamp)
 
@@ -150,9 +155,9 @@ class LogWriter:
         if description is not None:
             self._write(to_xml(write_description(description), ns.LOG) + "\n")
 
-    def write(self, message: EditMessage) -> None:
+    def write(self, message: Logged) -> None:
         """Add an edit with its sender and time."""
-        element = stanza(message)
+        element = strict_stanza(message) if isinstance(message, StrictMessage) else stanza(message)
         if message.stamp:
             SubElement(element, _DELAY, {"stamp": message.stamp})
         self.write_stanza(element)

@@ -319,7 +319,6 @@ ENTITIES = '<!DOCTYPE log [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a
         SVG.encode(),
         b"<log/>",
         b"<log xmlns='urn:x-whiteboard:log:9'/>",
-        b"<log xmlns='urn:x-whiteboard:log:0' mode='strict'></log>",
         b"<log xmlns='urn:x-whiteboard:log:0' mode='other'></log>",
         b"<!DOCTYPE log SYSTEM 'file:///etc/passwd'><log xmlns='urn:x-whiteboard:log:0'/>",
         f"{ENTITIES}<log xmlns='urn:x-whiteboard:log:0'>&b;</log>".encode(),

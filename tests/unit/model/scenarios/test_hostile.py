@@ -291,3 +291,9 @@ def test_65_a_rid_with_white_space_names_no_record_that_could_stand_in_the_way()
         ]
     )
     assert view.children(ROOT) == []
+
+
+def test_an_attribute_of_the_document_itself_is_hidden_and_the_hash_is_still_told():
+    stray = New(Rid("a.1"), Kind.ATTRIBUTE, DOCUMENT, name="fill", chdata="red")
+    view = agree([START, message("a", 2, 2, stray)])
+    assert list(view.records) == [ROOT]

@@ -1,0 +1,147 @@
+"""One record of a strict session: its operations, and the values the count rule makes of them.
+
+The count rule (SYNC 0.2/2.2): an edit with version v is effective if it alone has this version and
+exactly v-1 edits (less the version of the `new`) have a smaller one. What is not effective was
+undone together with the edit that its author had not seen, or waits for one that is missing.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from whiteboard.model.ids import Replica, Rid
+from whiteboard.model.ops import New, Set, Ts
+from whiteboard.model.record import Record
+from whiteboard.model.strict.ops import OpId, base_version, rank
+from whiteboard.model.weights import finite
+
+
+class Edit(NamedTuple):
+    """A `set`, sorted by version."""
+
+    version: int
+    opid: OpId
+    op: Set
+
+
+def effective(edits: Sequence[Edit], base: int) -> list[Edit]:
+    """Of all edits of a record, sorted, those with an effect, in order."""
+    last = len(edits) - 1
+    return [
+        edit
+        for i, edit in enumerate(edits)
+        if edit.version == base + 1 + i
+        and (i == 0 or edits[i - 1].version != edit.version)
+        and (i == last or edits[i + 1].version != edit.version)
+    ]
+
+
+def settled(edits: Sequence[Edit], base: int) -> int:
+    """How many of the edits, sorted, come before the first gap.
+
+    What is before it and without effect stays so, whatever else arrives; what is behind it waits.
+    """
+    for i, edit in enumerate(edits):
+        if edit.version > base + 1 + i:
+            return i
+    return len(edits)
+
+
+def winner(news: Iterable[tuple[OpId, New]]) -> New | None:
+    """The `new` that counts."""
+    return min((op for _, op in news), key=rank, default=None)
+
+
+class StrictRecord(Record):
+    """A record with its operations; the values are those of `Record`.
+
+    `parents` are all parents that it effectively had, in order: without one it does not exist or
+    was removed. `created` has no time in it: it ranks by rid among those that claim one place.
+    """
+
+    __slots__ = ("base", "edits", "news", "parents", "removes", "standing")
+
+    def __init__(self, rid: Rid) -> None:
+        super().__init__(rid)
+        self.news: list[tuple[OpId, New]] = []
+        self.edits: list[Edit] = []
+        self.removes: set[OpId] = set()
+        self.base = 0
+        """The version of the `new` that counts."""
+        self.standing = 0
+        """The version of the newest effective edit."""
+        self.parents: list[Rid] = []
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is missing: its `new`, or an edit before one that is held."""
+        if self.removes:
+            return False
+        return bool(self.edits) and (
+            not self.news or settled(self.edits, self.base) < len(self.edits)
+        )
+
+    @property
+    def next_version(self) -> int:
+        """What the next edit made here has to say: all edits held count, the waiting ones too."""
+        return self.base + len(self.edits) + 1
+
+    def add(self, edit: Edit) -> bool:
+        """Keep an edit; whether it can only have changed what comes after all others."""
+        in_order = not self.edits or self.edits[-1].version < edit.version
+        if in_order:
+            self.edits.append(edit)
+        else:
+            bisect.insort(self.edits, edit)
+        return in_order
+
+    def replay(self) -> None:
+        """Make the values anew from the operations."""
+        new = winner(self.news)
+        self.parents = []
+        self.base = self.standing = base_version(new) if new is not None else 0
+        if new is None or self.removes:
+            self.kind = self.created = None
+            return
+        self.kind = new.kind
+        self.created = Ts(0, Replica(self.rid), 0)
+        self.parents.append(new.parent)
+        self.weight = finite(new.weight)
+        self.ns = new.ns
+        self.name = new.name
+        self.chdata = new.chdata
+        self.pitarget = new.pitarget
+        self.pidata = new.pidata
+        for edit in effective(self.edits, self.base):
+            self.write(edit.op)
+            self.standing = edit.version
+
+    def write(self, op: Set) -> None:
+        """Give one effective edit its effect."""
+        if op.parent is not None and op.parent != self.parents[-1]:
+            self.parents.append(op.parent)
+        if op.weight is not None:
+            self.weight = finite(op.weight)
+        if op.ns is not None:
+            self.ns = op.ns
+        if op.name is not None:
+            self.name = op.name
+        if op.chdata is not None:
+            self.chdata = spliced(self.chdata, op)
+        if op.pitarget is not None:
+            self.pitarget = op.pitarget
+        if op.pidata is not None:
+            self.pidata = op.pidata
+
+
+def spliced(text: str, op: Set) -> str:
+    """`text` after an edit of it; a range that is not in it changes nothing (SYNC 2.2)."""
+    assert op.chdata is not None
+    if op.replace is None:
+        return op.chdata
+    start, count = op.replace
+    if start < 0 or count < 0 or start + count > len(text):
+        return text
+    return text[:start] + op.chdata + text[start + count :]

@@ -1,0 +1,67 @@
+"""A document from the log of a strict session (SYNC 0.3.16, 5.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from whiteboard.model.ids import SessionId
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.session.identity import logged_party
+from whiteboard.wire.log import LogHeader
+from whiteboard.wire.messages import Identity, Peer
+from whiteboard.wire.strict import StrictMessage
+
+
+def replay_strict(messages: Sequence[StrictMessage], header: LogHeader) -> StrictDocument:
+    """The document that the messages make, in any order, unless a state is among them.
+
+    The state that a joiner was given replaces all that was there before; what follows is whatever
+    came after the message that the state names as its last.
+    """
+    identity = header.description.identity if header.description else None
+    session = header.session or min((m.session for m in messages), default=SessionId(""))
+    document = StrictDocument(session)
+    document.receive(
+        message.stanza(logged_party(message.sender or Peer(""), identity))
+        for message in _without_own_copies(_from_state_on(messages), identity)
+    )
+    return document
+
+
+def _from_state_on(messages: Sequence[StrictMessage]) -> list[StrictMessage]:
+    ends = [i for i, message in enumerate(messages) if message.last is not None]
+    for end in reversed(ends):
+        giver = messages[end].sender
+        own = [i for i in range(end + 1) if messages[i].sender == giver]
+        begins = [i for i in own if messages[i].prolog is not None]
+        if begins:
+            inside = {i for i in own if i >= begins[-1]}
+            live = [message for i, message in enumerate(messages) if i not in inside]
+            return [messages[i] for i in sorted(inside)] + _after(live, messages[end].last)
+    return list(messages)
+
+
+def _after(live: list[StrictMessage], last: tuple[str, str] | None) -> list[StrictMessage]:
+    for i in range(len(live) - 1, -1, -1):
+        sender = live[i].sender or Peer("")
+        if last in {(sender.address, live[i].id), (sender.occupant_id, live[i].id)}:
+            return live[i + 1 :]
+    return live
+
+
+def _without_own_copies(
+    messages: Sequence[StrictMessage], identity: Identity | None
+) -> list[StrictMessage]:
+    """Own messages stand in a room's log with the own address and once more with the room's stamp.
+
+    They are one: counted twice they would undo themselves.
+    """
+    if identity not in {None, Identity.OCCUPANT_ID}:
+        return list(messages)
+    stamped = {(m.id, m.ops) for m in messages if m.sender is not None and m.sender.occupant_id}
+    return [
+        message
+        for message in messages
+        if (message.sender is not None and message.sender.occupant_id)
+        or (message.id, message.ops) not in stamped
+    ]
