@@ -192,6 +192,53 @@ class Session:
             self._meet(peer)
         return self
 
+    @classmethod
+    def resume(
+        cls,
+        description: Description,
+        me: Peer,
+        place: Place,
+        rng: random.Random,
+        role: Role,
+        kept: Sequence[Batch],
+        *,
+        session: SessionId,
+        party: Party,
+        replica: Replica | None,
+    ) -> Session:
+        """Go on where an earlier run stopped: live and offline; `online` is called first.
+
+        Args:
+            description: what the session is.
+            me: as far as known; `online` tells.
+            place: where it lives.
+            rng: chooses ids and delays.
+            role: of the earlier run.
+            kept: every message held, in a causal order.
+            session: its id.
+            party: who I am there.
+            replica: the earlier run's, if `kept` certainly holds all it ever sent (SYNC 4.7); None
+                takes a new one.
+        """
+        self = cls(session, me, place, rng, role)
+        self.description = description
+        taken = {batch.r for batch in kept}
+        replica = replica or new_replica(session, party, rng, taken)
+        self.document = Document(session, party, replica, is_host=self._is_host)
+        self.document.receive(kept)
+        self._sync = self._new_sync(self.document)
+        self._sync.count(kept)
+        self.state = State.LIVE
+        self.connected = False
+        return self
+
+    def send_again(self, batches: Iterable[Batch]) -> list[Effect]:
+        """Own edits of an earlier run that the server may not have taken."""
+        effects: list[Effect] = []
+        for batch in batches:
+            effects += self._broadcast(EditMessage(batch), store=True)
+        return effects
+
     def admit(self, address: str) -> None:
         """Direct: somebody was invited and may connect, from any device."""
         self._admitted.add(address.partition("/")[0])
@@ -430,7 +477,7 @@ class Session:
         assert self.document is not None
         assert self._sync is not None
         received = self.document.receive(batches)
-        effects: list[Effect] = [Persist(received.applied)] if received.applied else []
+        effects: list[Effect] = [Persist(received.kept)] if received.kept else []
         if received.applied or received.forks:
             effects += self._sync.changed(received.applied)
         else:
@@ -721,7 +768,7 @@ class Session:
         # Digests and hash grow with the pages, so that the first heartbeat costs nothing.
         self._sync.count(received.applied)
         self._loading.state_hash()
-        effects: list[Effect] = [Persist(received.applied)] if received.applied else []
+        effects: list[Effect] = [Persist(received.kept)] if received.kept else []
         return effects, len(batches) - received.duplicates
 
     def _joined(self) -> list[Effect]:
