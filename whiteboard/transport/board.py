@@ -222,6 +222,11 @@ class SharedBoard:
         self.run(session.start)
         self.changed.emit(None)
 
+    @property
+    def store(self) -> Store | None:
+        """Where what happens here is kept."""
+        return self._store
+
     def keep_in(self, store: Store | None) -> None:
         """What happens here is kept there from now on."""
         self._store = store

@@ -72,11 +72,7 @@ class Shelf:
         self._slow = ThreadPoolExecutor(1, "shelf")
         self._running: set[asyncio.Future[Any]] = set()
         self._is_failing = False
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the disk refuses at present."""
-        return self._is_failing
+        self._is_closed = False
 
     def keep(self, board: SharedBoard, what: Revived | None = None) -> None:
         """Keep a board from now on."""
@@ -149,13 +145,18 @@ class Shelf:
 
     async def settle(self) -> None:
         """Wait until everything that happened is on disk, or was refused."""
+        if self._is_closed:
+            return
         await asyncio.get_running_loop().run_in_executor(self._slow, self._folder.settle)
         while self._running:
             await asyncio.wait(self._running)
 
     async def close(self) -> None:
         """The program ends."""
+        if self._is_closed:
+            return
         await self.settle()
+        self._is_closed = True
         await asyncio.get_running_loop().run_in_executor(self._slow, self._folder.shut)
         self._slow.shutdown()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from whiteboard.session.boards import Board
 from whiteboard.ui import words
 from whiteboard.ui.dialogs.save import ExportSheet, Message, UnsavedQuestion
 from whiteboard.ui.pages import Page, Pages
@@ -65,17 +66,21 @@ class FileFlow(QObject):
             if isinstance(answer, Refused):
                 self._dialogs.open(Message(answer.sentence, answer.details, self._window))
                 return
-            front = self._pages.front
-            board = self._services.boards.new_board(path.stem, answer.document)
-            page = self._pages.show(board)
+            page = self.show_instead(self._services.boards.new_board(path.stem, answer.document))
             page.path = path
             page.is_unsaved = False
             if answer.notice:
                 self._say(answer.notice)
-            if front is not None and self._is_untouched(front):
-                self._close_now(front)
 
         self._services.files.open(path, opened)
+
+    def show_instead(self, board: Board) -> Page:
+        """Show a board; the one in front is closed if nobody has touched it."""
+        front = self._pages.front
+        page = self._pages.show(board)
+        if front is not None and front is not page and self._is_untouched(front):
+            self._close_now(front)
+        return page
 
     @staticmethod
     def _is_untouched(page: Page) -> bool:
