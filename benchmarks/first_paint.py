@@ -10,6 +10,7 @@ screen: Qt paints into memory.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -25,6 +26,18 @@ from whiteboard.canvas.view import BoardView  # noqa: E402
 imported = time.monotonic()
 moments: dict[str, float] = {"python": python_runs, "imported": imported}
 ELEMENTS = 10_000
+
+
+def peak_megabytes() -> float:
+    """The most memory this process had resident; NaN where the system does not say.
+
+    Not `getrusage`: on Linux a child begins with the peak of its parent there.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return math.nan
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if "VmHWM" in line)
 
 
 class Watch:
@@ -51,6 +64,7 @@ class Watch:
             return  # it was not all: another frame follows
         moments["complete"] = time.monotonic()
         moments["cpu"] = time.process_time()
+        moments["megabytes"] = peak_megabytes()
         print(json.dumps(moments), flush=True)
         os._exit(0)
 

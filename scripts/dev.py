@@ -74,16 +74,19 @@ def is_debian() -> bool:
 
 
 def missing_packages(names: list[str]) -> list[str]:
-    """Those of `names` that dpkg does not know as installed."""
-    out = []
-    for name in names:
-        state = subprocess.run(
-            ["dpkg-query", "-W", "-f=${db:Status-Status}", name],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if state.stdout.strip() != "installed":
-            out.append(name)
-    return out
+    """Those of `names` that dpkg does not know as installed.
+
+    Since Debian 13 some have `t64` at the end (64-bit time); apt knows them by the old name too.
+    """
+    asked = [name + end for name in names for end in ("", "t64")]
+    known = subprocess.run(
+        ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\\n", *asked],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    installed = {
+        line.split()[0] for line in known.stdout.splitlines() if line.endswith(" installed")
+    }
+    return [name for name in names if not installed & {name, f"{name}t64"}]
 
 
 def ensure_packages(names: list[str], *, needed: bool) -> None:
@@ -163,13 +166,11 @@ def make_venv() -> None:
     """Create `.venv`; Debian keeps `ensurepip` in a package of its own."""
     try:
         import ensurepip  # noqa: F401, PLC0415 - its absence is what is asked
-        import venv  # noqa: PLC0415 - absent on a bare Debian
+        import venv  # noqa: F401, PLC0415 - as above
     except ImportError:
         version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         ensure_packages([version], needed=True)
-        run(sys.executable, "-m", "venv", "--clear", VENV)
-        return
-    venv.create(VENV, with_pip=True, clear=True)
+    run(sys.executable, "-m", "venv", "--clear", VENV)
 
 
 def setup(*, tests: bool, demo: bool = False) -> None:
@@ -257,4 +258,7 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # as shells say it: ended by Ctrl+C

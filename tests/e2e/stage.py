@@ -66,6 +66,27 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
+async def by_hand(work: Callable[..., object], *arguments: object) -> None:
+    """Let a hand do something outside of any task, as Qt's own events come.
+
+    Menus run the event loop a little by themselves; inside a task that would lose other tasks' turns.
+    """
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def run() -> None:
+        try:
+            work(*arguments)
+        except BaseException as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    loop.call_soon(run)
+    await done
+    await turn()
+
+
 async def until(is_so: Callable[[], object], seconds: float = 15, what: str = "") -> None:
     """Wait until something that a person can see is so.
 
@@ -88,20 +109,27 @@ async def press(widget: QWidget, at: QPoint | None = None) -> None:
     """Click a control, as long as it can be clicked."""
     assert widget.isVisible(), f"{widget} cannot be seen"
     assert widget.isEnabled(), f"{widget} is disabled"
-    QTest.mouseClick(widget, LEFT, NONE, at if at is not None else widget.rect().center())
-    await turn()
+    await by_hand(QTest.mouseClick, widget, LEFT, NONE, at or widget.rect().center())
+
+
+async def enter(widget: QWidget) -> None:
+    """The Enter key."""
+    await by_hand(QTest.keyClick, widget, Qt.Key.Key_Return)
 
 
 async def write(field: QLineEdit, text: str) -> None:
     """Replace what stands in a field, by keys."""
     assert field.isVisible()
+    await by_hand(_type, field, text)
+
+
+def _type(field: QLineEdit, text: str) -> None:
     field.setFocus()
     QTest.keyClick(field, Qt.Key.Key_A, CONTROL)
     QTest.keyClick(field, Qt.Key.Key_Delete)
     for character in text:  # QTest knows the keys of ASCII only
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(field, QKeyEvent(kind, 0, NONE, character))
-    await turn()
 
 
 class Person:
@@ -179,21 +207,29 @@ class Person:
 
     async def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
         """A key on the canvas."""
+        await self.come_to_front()
         canvas = self.window.pages.front.surface.widget
         canvas.setFocus()
-        QTest.keyClick(canvas, key, modifiers)
-        await turn()
+        await by_hand(QTest.keyClick, canvas, key, modifiers)
+
+    async def come_to_front(self) -> None:
+        """Only the active window hears keys."""
+        self.window.activateWindow()
+        await until(self.window.isActiveWindow, what=f"{self.name}'s window is active")
 
     async def draw(self, x: int = 300, y: int = 300, *, release: bool = True) -> None:
         """A stroke with what is in the hand, from a place of the canvas (px)."""
         canvas = self.window.pages.front.surface.widget
-        QTest.mousePress(canvas, LEFT, NONE, QPoint(x, y))
+        await by_hand(QTest.mousePress, canvas, LEFT, NONE, QPoint(x, y))
         for step in range(1, 13):
-            QTest.mouseMove(canvas, QPoint(x + 8 * step, y + 5 * (step % 4)))
-            await asyncio.sleep(0)
+            await by_hand(QTest.mouseMove, canvas, QPoint(x + 8 * step, y + 5 * (step % 4)))
         if release:
-            QTest.mouseRelease(canvas, LEFT, NONE, QPoint(x + 96, y))
-        await turn()
+            await self.let_go()
+
+    async def let_go(self) -> None:
+        """Lift the pen."""
+        canvas = self.window.pages.front.surface.widget
+        await by_hand(QTest.mouseRelease, canvas, LEFT, NONE, canvas.rect().center())
 
     async def act(self, key: str, action: str) -> None:
         """Move over a row of the Sessions pane and press the button that appears."""
@@ -208,7 +244,7 @@ class Person:
         view.scrollTo(view.rows.index(view.rows.place(key), 0))
         await turn()
         rect = view.button_rect(key, action)
-        QTest.mouseMove(view.viewport(), rect.center())
+        await by_hand(QTest.mouseMove, view.viewport(), rect.center())
         await press(view.viewport(), rect.center())
 
     async def choose(self, menu_button: QWidget, text: str) -> None:
@@ -217,16 +253,14 @@ class Person:
         menu = QApplication.activePopupWidget()
         assert menu is not None
         entry = next(one for one in menu.actions() if one.text() == text)
-        QTest.mouseClick(menu, LEFT, NONE, menu.actionGeometry(entry).center())
-        await turn()
+        await press(menu, menu.actionGeometry(entry).center())
 
     async def pick_file(self, path: Path) -> None:
         """Type a path into the file dialog that is open, and Enter."""
         await until(lambda: self.window.files.chooser is not None)
         field = self.window.files.chooser.findChild(QLineEdit, "fileNameEdit")
         await write(field, str(path))
-        QTest.keyClick(field, Qt.Key.Key_Return)
-        await turn()
+        await enter(field)
 
     async def open_file(self, path: Path) -> None:
         await self.key(Qt.Key.Key_O, CONTROL)

@@ -5,15 +5,19 @@ Mouse and keys go to the widgets that a person would use; the sentences are thos
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from pathlib import Path
 
-from tests.e2e.stage import CONTROL, SHIFT, Stage, in_qt_loop, press, turn, until, write
-from tests.helpers.prosody import PASSWORD, needs_prosody, unique
+import pytest
+from lxml import etree
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from tests.e2e.stage import CONTROL, SHIFT, Stage, by_hand, enter, in_qt_loop, press, until, write
+from tests.helpers.prosody import PASSWORD, needs_prosody, room_address, unique
 from whiteboard.app.local_server import LocalServer
 from whiteboard.ui import words
 from whiteboard.ui.dialogs.account import AccountForm
+from whiteboard.ui.theme import Scheme, theme
 
 pytestmark = [
     pytest.mark.prosody,
@@ -43,13 +47,13 @@ async def test_signing_in_on_a_server_with_a_certificate_of_its_own(stage: Stage
     await ana.act("empty:account", "add-account")
     form = ana.dialog
     await fill(form, server, ana.address, PASSWORD)
-    QTest.keyClick(form.port, Qt.Key.Key_Return)
+    await enter(form.port)
     await until(lambda: ana.window.people_flow.certificate is not None)
     question = ana.window.people_flow.certificate
     assert words.plain(question.title.text()) == "Is this really localhost?"
     assert question.refuse.text() == "Do not connect"
     assert question.refuse.isDefault()
-    QTest.keyClick(question, Qt.Key.Key_Return)
+    await enter(question)
     await until(lambda: words.plain(form.address_problem.text()) == "Not connected.")
     assert ana.people.account.connection.value != "online"
 
@@ -134,6 +138,7 @@ async def test_two_people_meet_draw_together_and_part(stage: Stage):
     await mira.key(Qt.Key.Key_R)
     await mira.draw(400, 400)
     await until(lambda: ana.drawn() == mira.drawn() == 3)
+    assert b"<rect" in ana.board.document.c14n()
     assert ana.board.document.c14n() == mira.board.document.c14n()
 
     await mira.key(Qt.Key.Key_W, CONTROL)
@@ -222,8 +227,7 @@ async def test_a_server_that_dies_while_drawing_and_comes_back(stage: Stage, own
     await ana.draw(200, 300, release=False)
     stage.server.kill()
     await until(lambda: ana.chip.startswith("Offline") and mira.chip.startswith("Offline"))
-    canvas = ana.window.pages.front.surface.widget
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton)
+    await ana.let_go()
     await ana.draw(200, 400)
     await mira.draw(400, 400)
     await until(lambda: ana.chip == "Offline · 2 waiting")
@@ -239,4 +243,154 @@ async def test_a_server_that_dies_while_drawing_and_comes_back(stage: Stage, own
     assert ana.board.document.c14n() == mira.board.document.c14n()
 
 
-_ = (SHIFT, turn)
+# --- e, f: files and closing ----------------------------------------------------------------
+
+
+def c14n(path: Path) -> bytes:
+    return etree.tostring(etree.parse(path), method="c14n", with_comments=True)
+
+
+def message(person) -> str:
+    """Title of the dialog in front, '' if there is none."""
+    return words.plain(person.dialog.title.text()) if person.dialog is not None else ""
+
+
+@in_qt_loop
+async def test_a_board_is_saved_exported_and_opened_again(stage: Stage):
+    ana = stage.person("ana", account=False)
+    await ana.draw()
+    for target in ("first.svg", "second.svg"):
+        path = stage.folder / target
+        if target == "first.svg":
+            await ana.key(Qt.Key.Key_S, CONTROL)
+        else:
+            await ana.key(Qt.Key.Key_S, CONTROL | SHIFT)
+        await ana.pick_file(path)
+        await until(path.exists)
+        await until(lambda path=path: ana.tabs == [path.stem])
+    assert c14n(stage.folder / "first.svg") == ana.board.document.c14n()
+
+    for choice, name in (("svg", "out.svg"), ("png", "out.png")):
+        await ana.key(Qt.Key.Key_E, CONTROL | SHIFT)
+        await by_hand(getattr(ana.dialog, choice).setChecked, True)
+        await press(ana.dialog.export)
+        await ana.pick_file(stage.folder / name)
+        await until(lambda: ana.toast == "Exported.")
+        ana.window.frame.toast.take_back("fact")
+    assert c14n(stage.folder / "out.svg") == ana.board.document.c14n()
+    assert not QImage(str(stage.folder / "out.png")).isNull()
+
+    bob = stage.person("bob", account=False)
+    await bob.open_file(stage.folder / "second.svg")
+    await until(lambda: bob.tabs == ["second"], what="the untouched board makes room")
+    assert bob.board.document.c14n() == ana.board.document.c14n()
+
+
+@in_qt_loop
+async def test_what_is_wrong_with_a_file_is_said_and_the_board_stays(stage: Stage):
+    ana = stage.person("ana", account=False)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg">'
+    bomb = '<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    external = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    for name, text in (
+        ("page.svg", "<html/>"),
+        ("external.svg", f"{external}{svg}<text>&x;</text></svg>"),
+        ("deep.svg", svg + "<g>" * 400 + "</g>" * 400 + "</svg>"),
+        ("empty.svg", ""),
+        ("gone.svg", None),
+    ):
+        path = stage.folder / name
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+        ana.window.open_path(path)
+        await until(lambda: message(ana) != "")
+        assert f"“{name}”" in message(ana)
+        assert "root:" not in message(ana)
+        await enter(ana.dialog)
+        await until(lambda: ana.dialog is None)
+        assert ana.tabs == ["Untitled"]
+
+    path = stage.folder / "damaged.svg"
+    path.write_text(
+        f'{bomb}{svg}\n<rect width="9" height="9"/>\n<circle r="4"/>\n<path d="', "utf-8"
+    )
+    await ana.open_file(path)
+    await until(lambda: message(ana).startswith("“damaged.svg” is damaged after line "))
+    assert message(ana).endswith("2 objects could be opened.")
+    assert ana.tabs == ["Untitled"]
+    await press(ana.dialog.open_these)
+    await until(lambda: ana.tabs == ["damaged"])
+    assert ana.drawn() == 2
+    before = path.read_bytes()
+    await ana.key(Qt.Key.Key_S, CONTROL)
+    await until(lambda: ana.window.files.chooser is not None, what="asked where to save")
+    await by_hand(ana.window.files.chooser.reject)
+    assert path.read_bytes() == before
+
+
+@in_qt_loop
+async def test_closing_asks_only_where_work_would_be_lost(stage: Stage):
+    ana = stage.person("ana", account=False)
+    await ana.key(Qt.Key.Key_W, CONTROL)
+    assert ana.dialog is None
+    await ana.draw()
+    await ana.key(Qt.Key.Key_Q, CONTROL)
+    assert message(ana) == "Save “Untitled” before closing?"
+    await press(ana.dialog.cancel)
+    assert ana.window.isVisible()
+    await ana.key(Qt.Key.Key_Q, CONTROL)
+    await press(ana.dialog.discard)
+    await until(ana.program.ended.is_set)
+    assert not ana.window.isVisible()
+
+
+# --- g, h: two windows, and the next start --------------------------------------------------
+
+
+@in_qt_loop
+async def test_two_windows_of_one_account_show_the_same_board(stage: Stage):
+    ana, mira = await stage.two(unique("ana"), unique("mira"))
+    await ana.act(f"contact:{mira.address}", "draw")
+    await until(lambda: mira.card != "")
+    await press(mira.window.frame.invitation.join)
+    await until(lambda: ana.says(f"contact:{mira.address}") == "Drawing with you")
+    first = ana.window
+    await ana.key(Qt.Key.Key_N, CONTROL | SHIFT)
+    (second,) = [window for window in ana.program.windows if window is not first]
+    ana.window = second
+    await ana.act(f"contact:{mira.address}", "open-shared")
+    assert ana.board is first.pages.front.board
+    await ana.draw()
+    await until(lambda: mira.drawn() == 1)
+    second.close()
+    assert not ana.program.ended.is_set()
+    assert first.pages.front.board.place == mira.address, "the board goes on in the other window"
+    ana.window = first
+    await ana.draw(200, 200)
+    await until(lambda: mira.drawn() == 2)
+
+
+@in_qt_loop
+async def test_the_next_start_remembers_account_rooms_panes_and_theme(stage: Stage):
+    ana = stage.person(unique("ana"))
+    await ana.sign_in()
+    room = room_address()
+    await ana.choose(ana.window.sessions.add, "Join a group chat…")
+    await write(ana.dialog.address, room)
+    await press(ana.dialog.join)
+    await ana.until_in(room)
+    await press(ana.window.top.people)
+    view = ana.window.actions_by_id
+    assert view["people"].isChecked()
+    ana.window._choose_scheme("dark")
+    await ana.key(Qt.Key.Key_Q, CONTROL)
+    await until(ana.program.ended.is_set)
+    await stage.gone(ana)
+
+    ana = stage.again(ana.name)
+    assert theme().scheme is Scheme.DARK
+    assert ana.window.actions_by_id["people"].isChecked()
+    ana.people.start()
+    await ana.until_online()
+    await ana.until_in(room)
+    theme().choose(Scheme.LIGHT)

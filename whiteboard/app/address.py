@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import unquote
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
 
 from whiteboard.app.errors import CommandError
 
@@ -19,6 +21,20 @@ class Address:
 def is_uri(text: str) -> bool:
     """Whether the text is an `xmpp:` URI and not a file."""
     return text.lower().startswith("xmpp:")
+
+
+def file_of(text: str) -> Path:
+    """The file that a path or a `file:` URI means: desktops start programs with either.
+
+    Raises:
+        CommandError: it is a file of another computer.
+    """
+    if not text.lower().startswith("file:"):
+        return Path(text)
+    parts = urlsplit(text)
+    if parts.netloc not in ("", "localhost"):
+        raise CommandError(f"“{text}” is on another computer. Save it here first.")
+    return Path(url2pathname(parts.path))
 
 
 def parse_address(text: str) -> Address:

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words or (words[0] not in commands and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "open")
     options = parser.parse_args(words)
-    _set_up_logging(options.log_filter)
+    set_up_logging(options.log_filter)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -46,8 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _set_up_logging(subjects: str | None) -> None:
+def set_up_logging(subjects: str | None) -> None:
+    """Log to stderr: warnings, and all there is of some subjects.
+
+    slixmpp calls errors what is a question or a sentence to the person here (a certificate, a
+    wrong password), so it is heard only where the subject is the network.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    network = "xmpp" in (subjects or "").split(",")
+    logging.getLogger("slixmpp").setLevel(logging.INFO if network else logging.CRITICAL)
     for subject in filter(None, (subjects or "").split(",")):
         logging.getLogger(f"whiteboard.{subject}").setLevel(logging.DEBUG)
 

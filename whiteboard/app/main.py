@@ -10,7 +10,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
 from typing import Any
 
 import qasync
@@ -18,7 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from whiteboard.app import collector
-from whiteboard.app.address import is_uri, parse_address
+from whiteboard.app.address import file_of, is_uri, parse_address
 from whiteboard.app.errors import CommandError
 from whiteboard.app.paths import Paths
 from whiteboard.app.settings import SettingsStore
@@ -36,7 +35,7 @@ def open_window(options: argparse.Namespace) -> int:
         raise CommandError(NO_DISPLAY)
     what: str | None = options.what
     address = parse_address(what) if what is not None and is_uri(what) else None
-    path = Path(what) if what is not None and address is None else None
+    path = file_of(what) if what is not None and address is None else None
     account = account_of(options)
     paths = Paths(options.profile)
     store = SettingsStore(paths.settings)

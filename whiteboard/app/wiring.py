@@ -87,7 +87,7 @@ class Program:
 
     def recover(self, window: MainWindow) -> None:
         """Show the boards that were open when the program last ended, however it did."""
-        self.network.boards.recover(window.show_recovered)
+        self.network.boards.recover(window.show_board)
 
     def _say(self, sentence: str) -> None:
         for window in self.windows:

@@ -58,24 +58,6 @@ def render_document(
         ExportError: The size asked for is not possible.
     """
     source = DocumentSource(document)
-    return render_source(
-        source, width, height, background, scale=scale, selection=selection, context=context,
-        whole=whole,
-    )  # fmt: skip
-
-
-def render_source(
-    source: Source,
-    width: int | None = None,
-    height: int | None = None,
-    background: str | None = "#FFFFFF",
-    *,
-    scale: float = 1.0,
-    selection: Collection[Rid] | None = None,
-    context: PaintContext | None = None,
-    whole: bool = False,
-) -> QImage:
-    """As `render_document`, of any tree the planner can read."""
     scene = BoardScene(context or PaintContext())
     scene.set_source(source)
     scene.settle()

@@ -13,7 +13,7 @@ from whiteboard.editing import describing, ordering, shapes, transforms
 from whiteboard.editing.literals import literal_of, transformed, with_fresh_ids
 from whiteboard.editing.ordering import Place
 from whiteboard.editing.selection import Selection
-from whiteboard.editing.style import Style, without
+from whiteboard.editing.style import Style, declarations, without
 from whiteboard.editing.undo import UndoStack
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, Transaction
@@ -374,11 +374,23 @@ class Editor:
 
     def set_colour(self, rids: Iterable[Rid], colour: str) -> None:
         """Give the elements another main colour: of the outline, or of the letters of a text."""
+        values = {rid: {self.main_paint(rid): colour} for rid in self.leaves(rids)}
+        self._restyle(values, "Colour")
 
-        def main(rid: Rid) -> str:
-            return "fill" if self.document.name(rid) == "text" else "stroke"
+    def main_paint(self, rid: Rid) -> str:
+        """The property that people call an element's colour: `stroke` or `fill`.
 
-        self._restyle({rid: {main(rid): colour} for rid in self.leaves(rids)}, "Colour")
+        The letters of a text are filled, and so is a pen's stroke whose width follows the pressure:
+        a path that says it has no stroke.
+        """
+        document = self.document
+        if document.name(rid) == "text":
+            return "fill"
+        if document.name(rid) != "path":
+            return "stroke"
+        styled = declarations(document.attribute(rid, "style") or "")
+        stroke = styled.get("stroke") or document.attribute(rid, "stroke") or ""
+        return "fill" if stroke.strip() == "none" else "stroke"
 
     def order(self, rids: Iterable[Rid], place: Place) -> None:
         """Bring the elements to the front or back, or one step that way, among their siblings."""

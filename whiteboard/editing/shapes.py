@@ -144,6 +144,14 @@ def stroke(d: str, width: float, style: Style) -> LiteralElement:
     return _element("path", out)
 
 
+def brushed(d: str, style: Style) -> LiteralElement:
+    """A freehand `path` of varying width: the path data is its outline, filled with the colour."""
+    out = [("d", d), ("fill", style.colour), ("stroke", "none")]
+    if style.opacity != 1:
+        out.append(("opacity", number(style.opacity)))
+    return _element("path", out)
+
+
 def dot(x: float, y: float, width: float, style: Style) -> LiteralElement:
     """What a pen leaves that only touched the paper: a line too short to see with round ends.
 

@@ -223,6 +223,8 @@ class Merge:
         assert record.created is not None
         if (move := self._pending.get(record.created)) is not None:
             return move.parent.rid
+        if record.up is not None:
+            return record.up.rid  # nothing else moved it, or the entry would be written out
         parent = self._moves.stated_parent(record.created)
         assert parent is not None
         return parent.rid

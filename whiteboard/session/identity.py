@@ -13,6 +13,13 @@ from whiteboard.wire.messages import Identity, Peer
 
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _HALF = 4
+_SESSION = 12
+"""Characters of a session id: 71 bits, so that no two are alike; each stanza carries them."""
+
+
+def new_session(rng: random.Random) -> SessionId:
+    """The id of a session that nobody has."""
+    return SessionId("".join(rng.choice(_ALPHABET) for _ in range(_SESSION)))
 
 
 def check_digits(session: SessionId, party: Party, head: str) -> str:

@@ -1,9 +1,9 @@
-"""From the points of a pen to a smooth path: few cubics, close to the points, short on the wire.
+"""From the points of a pen to a smooth path: few cubics, close to the hand, short on the wire.
 
-The points are thinned and lightly smoothed, cut at corners, and each part is fitted by Schneider's
-method ("An Algorithm for Automatically Fitting Digitized Curves", Graphics Gems, 1990): a cubic by
-least squares with the end tangents given; where it is too far off, better parameters by Newton's
-method, then cut at the worst point.
+The samples are freed of jitter and cut at corners (`smoothing`), and each part is fitted by
+Schneider's method ("An Algorithm for Automatically Fitting Digitized Curves", Graphics Gems, 1990):
+a cubic by least squares with the end tangents given; where it is too far off, better parameters by
+Newton's method, then cut at the worst point, with one tangent for both sides.
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ from typing import TypeAlias
 
 from whiteboard.svg.path import format_path
 from whiteboard.svg.plan import Path, Segment
+from whiteboard.svg.smoothing import STEP, Sample, smoothed
 
 Point: TypeAlias = tuple[float, float]
 _Bezier: TypeAlias = tuple[Point, Point, Point, Point]
 
 DECIMALS = 1
 """Coordinates are quantised to 0.1 units: less than can be seen at 400 %."""
-_STEP = 0.1
-_CORNER = math.cos(math.radians(70))
-"""A turn by more than this is a corner that stays sharp."""
 _NEWTON_STEPS = 4
-MAX_POINTS = 20_000
-"""A stroke with more points is thinned first; at 240 Hz that is 80 seconds of one stroke."""
+_CUT_REACH, _END_REACH = 3, 2
+"""Even samples that say where the curve is going at a cut (on each side) and at an end."""
 
 
 def fit(points: Sequence[Sequence[float]], width: float = 3.0, *, scale: float = 1.0) -> str:
@@ -40,33 +38,58 @@ def fit(points: Sequence[Sequence[float]], width: float = 3.0, *, scale: float =
     Returns:
         Relative commands quantised to 0.1 units; a dot for one place; '' for no point at all.
     """
-    return format_path(fit_path(points, tolerance(width, scale)), DECIMALS)
+    return format_path(fit_path(points, tolerance(width, scale), 1 / scale), DECIMALS)
 
 
 def tolerance(width: float, scale: float = 1.0) -> float:
-    """How far the fitted curve may be from the points, in units."""
-    return min(max(0.12 * width, 0.25), 1.0) / math.sqrt(min(max(scale, 0.25), 8.0))
+    """How far the fitted curve may be from the smoothed samples, in units."""
+    return min(max(0.12 * width, 0.5), 0.8) / math.sqrt(min(max(scale, 0.25), 8.0))
 
 
-def fit_path(points: Sequence[Sequence[float]], error: float) -> Path:
-    """As `fit`, as a path and before it is quantised; `error` is the distance allowed."""
-    clean = _thinned(points)
-    if not clean:
+def fit_path(points: Sequence[Sequence[float]], error: float, grain: float = 1.0) -> Path:
+    """As `fit`, as a path and before it is quantised.
+
+    Args:
+        points: Samples of the pen.
+        error: Distance allowed from the smoothed samples, units.
+        grain: Units in a pixel of the screen it was drawn on: what is finer is jitter.
+    """
+    return fit_parts(smoothed(points, grain), error)
+
+
+def fit_parts(parts: Sequence[Sequence[Sample]], error: float) -> Path:
+    """A path through smoothed samples, in parts that meet at corners; () for none."""
+    if not parts:
         return ()
-    if len(clean) == 1:
-        x, y = clean[0]
+    x, y = parts[0][0][:2]
+    if len(parts[0]) == 1:
         # No length at all would be a dot with round caps, but Qt drops such lines.
-        return (("M", x, y), ("L", x + _STEP, y))
-    segments: list[Segment] = [("M", *clean[0])]
-    for part in _parts(clean):
-        smooth = _smoothed(part)
-        if len(smooth) == 2:
-            segments.append(("L", *smooth[1]))
-            continue
-        begin = _direction(smooth, error)
-        end = _direction(smooth[::-1], error)
-        segments.extend(map(_segment, _fit(smooth, begin, end, error)))
+        return (("M", x, y), ("L", x + STEP, y))
+    segments: list[Segment] = [("M", x, y)]
+    for part in parts:
+        segments.extend(fit_part([sample[:2] for sample in part], error))
     return tuple(segments)
+
+
+def fit_part(points: list[Point], error: float) -> list[Segment]:
+    """What follows the first of the points: curves through them without a corner."""
+    if _is_straight(points, error):
+        return [("L", *points[-1])]
+    curves = _fit(points, _direction(points), _direction(points[::-1]), error)
+    return [_segment(curve) for curve in curves]
+
+
+def _is_straight(points: list[Point], error: float) -> bool:
+    """Whether a line from end to end is as near, and nowhere goes back."""
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    length = math.dist(points[0], points[-1])
+    if length == 0:
+        return len(points) == 2
+    ux, uy = (x1 - x0) / length, (y1 - y0) / length
+    return all(
+        abs((x - x0) * uy - (y - y0) * ux) <= error and 0 <= (x - x0) * ux + (y - y0) * uy <= length
+        for x, y in points[1:-1]
+    )
 
 
 def _segment(curve: _Bezier) -> Segment:
@@ -76,7 +99,7 @@ def _segment(curve: _Bezier) -> Segment:
     if length > 0:
         ux, uy = (p3[0] - p0[0]) / length, (p3[1] - p0[1]) / length
         straight = all(
-            abs((p[0] - p0[0]) * uy - (p[1] - p0[1]) * ux) < _STEP / 2
+            abs((p[0] - p0[0]) * uy - (p[1] - p0[1]) * ux) < STEP / 2
             and 0 <= (p[0] - p0[0]) * ux + (p[1] - p0[1]) * uy <= length
             for p in (p1, p2)
         )
@@ -85,78 +108,14 @@ def _segment(curve: _Bezier) -> Segment:
     return ("C", *p1, *p2, *p3)
 
 
-def _thinned(points: Sequence[Sequence[float]]) -> list[Point]:
-    """Finite points that differ by a step at least; the last one stays."""
-    if len(points) > MAX_POINTS:
-        points = [*points[:: math.ceil(len(points) / MAX_POINTS)], points[-1]]
-    out: list[Point] = []
-    last: Point | None = None
-    for point in points:
-        x, y = point[0], point[1]
-        if not (math.isfinite(x) and math.isfinite(y)):
-            continue
-        last = (x, y)
-        if not out or math.dist(out[-1], last) >= 2 * _STEP:
-            out.append(last)
-    if last is not None and out and out[-1] != last:
-        if len(out) > 1 and math.dist(out[-1], last) < 2 * _STEP:
-            out[-1] = last
-        elif math.dist(out[-1], last) >= _STEP:
-            out.append(last)
-    return out
-
-
-def _parts(points: list[Point]) -> list[list[Point]]:
-    """The points cut at corners; neighbours share the corner."""
-    cuts = [0]
-    for i in range(1, len(points) - 1):
-        if i - cuts[-1] >= 2 or len(points) < 6:
-            before, after = points[max(i - 2, cuts[-1])], points[min(i + 2, len(points) - 1)]
-            turn = _cosine(before, points[i], after)
-            if turn < _CORNER and turn <= _neighbour_turn(points, i):
-                cuts.append(i)
-    cuts.append(len(points) - 1)
-    return [points[a : b + 1] for a, b in itertools.pairwise(cuts)]
-
-
-def _neighbour_turn(points: list[Point], i: int) -> float:
-    """The sharper of the turns right beside, so that a corner is cut at its tip."""
-    turns = [
-        _cosine(points[max(j - 2, 0)], points[j], points[min(j + 2, len(points) - 1)])
-        for j in (i - 1, i + 1)
-        if 0 < j < len(points) - 1
-    ]
-    return min(turns, default=1.0)
-
-
-def _cosine(before: Point, at: Point, after: Point) -> float:
-    """1 for straight on, -1 for back."""
-    ax, ay = at[0] - before[0], at[1] - before[1]
-    bx, by = after[0] - at[0], after[1] - at[1]
-    lengths = math.hypot(ax, ay) * math.hypot(bx, by)
-    return (ax * bx + ay * by) / lengths if lengths else 1.0
-
-
-def _smoothed(points: list[Point]) -> list[Point]:
-    """Each point moved a little towards the middle of its neighbours; the ends stay."""
-    if len(points) < 5:
-        return points
-    out = [points[0]]
-    for (px, py), (x, y), (nx, ny) in zip(points, points[1:], points[2:], strict=False):
-        out.append(((px + 2 * x + nx) / 4, (py + 2 * y + ny) / 4))
-    out.append(points[-1])
-    return out
-
-
-def _direction(points: Sequence[Point], error: float) -> Point:
-    """The unit tangent at the first point, from a point far enough off not to be noise."""
-    x, y = points[0]
-    other = points[-1]
-    for point in points[1:]:
-        if math.dist(points[0], point) >= 3 * error:
-            other = point
-            break
-    return _unit(other[0] - x, other[1] - y)
+def _direction(points: list[Point]) -> Point:
+    """The unit tangent at the first point: of the parabola through it and two further on."""
+    reach = min(_END_REACH, (len(points) - 1) // 2)
+    (ax, ay), (bx, by), (cx, cy) = points[0], points[reach], points[2 * reach]
+    x, y = 4 * bx - 3 * ax - cx, 4 * by - 3 * ay - cy
+    if x * (bx - ax) + y * (by - ay) <= 0:  # hooks back: no parabola
+        x, y = bx - ax, by - ay
+    return _unit(x, y)
 
 
 def _unit(x: float, y: float) -> Point:
@@ -176,7 +135,10 @@ def _fit(points: list[Point], begin: Point, end: Point, error: float) -> list[_B
             out.append(curve)
             continue
         cut = first + worst
-        before, after = points[max(cut - 2, first)], points[min(cut + 2, last)]
+        before, after = (
+            points[max(cut - _CUT_REACH, 0)],
+            points[min(cut + _CUT_REACH, len(points) - 1)],
+        )
         tangent = _unit(before[0] - after[0], before[1] - after[1])
         if tangent == (0.0, 0.0):
             tangent = _unit(before[0] - points[cut][0], before[1] - points[cut][1])
@@ -244,13 +206,14 @@ def _least_squares(
         x1 += b2 * (end[0] * rest_x + end[1] * rest_y)
     determinant = c00 * c11 - c01 * c01
     length = math.dist(points[0], points[-1])
+    way = sum(math.dist(a, b) for a, b in itertools.pairwise(points))
     if abs(determinant) > 1e-12 * c00 * c11:
         alpha = (x0 * c11 - x1 * c01) / determinant
         beta = (c00 * x1 - c01 * x0) / determinant
-        # Handles that point back or reach far make loops: then the usual third.
-        if 1e-6 * length < alpha < 3 * length and 1e-6 * length < beta < 3 * length:
+        # Handles that point back or reach far make loops and hooks: then the usual third.
+        if 1e-6 * length < alpha < way and 1e-6 * length < beta < way:
             return _bezier(points, begin, end, alpha, beta)
-    return _bezier(points, begin, end, length / 3, length / 3)
+    return _bezier(points, begin, end, way / 3, way / 3)
 
 
 def _worst(points: list[Point], curve: _Bezier, parameters: list[float]) -> tuple[float, int]:

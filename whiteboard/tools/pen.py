@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from whiteboard.editing import shapes
 from whiteboard.model.ephemeral import InkPreview, PreviewEnd
 from whiteboard.model.ops import LiteralElement
+from whiteboard.svg.brush import outline
 from whiteboard.svg.path import format_path
-from whiteboard.svg.plan import Path, Segment
-from whiteboard.svg.stroke import DECIMALS, fit_path, tolerance
+from whiteboard.svg.smoothing import Sample as Smooth
+from whiteboard.svg.smoothing import smoothed
+from whiteboard.svg.stroke import DECIMALS, fit_parts, tolerance
 from whiteboard.tools.context import held_after
-from whiteboard.tools.events import Button, KeyEvent, Phase, PointerEvent
+from whiteboard.tools.events import KeyEvent, Phase, PointerEvent
 from whiteboard.tools.ports import Feedback, Ink
 from whiteboard.tools.snapping import to_angle
-from whiteboard.tools.state import State, Tool
+from whiteboard.tools.state import Ready, State, Tool
 
 PLAIN_PRESSURE = 0.5
 """What a device without pressure counts as: the width that was chosen."""
+STEADY_PRESSURE = 0.1
+"""A pressure that varies by no more leaves a stroke of one width."""
 MIN_STEP = 0.5
 """Px on the screen below which a sample tells nothing new."""
 
@@ -36,22 +38,12 @@ class PenTool(Tool):
         return Idle(self)
 
 
-class Idle(State[PenTool]):
+class Idle(Ready[PenTool]):
     """Nothing is pressed."""
 
-    name = "idle"
-    is_idle: ClassVar[bool] = True
-
-    def pointer(self, event: PointerEvent) -> bool:
+    def begin(self, event: PointerEvent) -> State[Tool]:
         """A press is the first point."""
-        if event.phase is Phase.DOWN and event.button is Button.PRIMARY:
-            self.tool.go(Drawing(self.tool, event))
-            return True
-        return event.phase in (Phase.HOVER, Phase.DOUBLE)
-
-    def feedback(self) -> Feedback:
-        """A cross."""
-        return Feedback(cursor="cross")
+        return Drawing(self.tool, event)
 
 
 class Drawing(State[PenTool]):
@@ -161,29 +153,37 @@ class Drawing(State[PenTool]):
         width = style.width * (PLAIN_PRESSURE + sum(pressures) / len(pressures))
         if len(samples) == 1:
             return shapes.dot(*samples[0][:2], width, style)
-        path = self._fitted()
-        return shapes.stroke(format_path(path, DECIMALS), width, style)
+        error = tolerance(style.width, self.context.view.scale)
+        parts = self._parts()
+        varies = max(pressures) - min(pressures) > STEADY_PRESSURE
+        if varies and not style.dash and len(parts[0]) > 1:
+            wide = [[_with_width(sample, style.width) for sample in part] for part in parts]
+            path = outline(wide, error / 2)  # both sides may be off
+            return shapes.brushed(format_path(path, DECIMALS), style)
+        return shapes.stroke(format_path(fit_parts(parts, error), DECIMALS), width, style)
 
-    def _fitted(self) -> Path:
-        """The samples as curves; straight pieces stay straight, with sharp ends."""
-        error = tolerance(self._style.width, self.context.view.scale)
-        path: list[Segment] = []
+    def _parts(self) -> list[list[Smooth]]:
+        """The samples without jitter; straight pieces are parts of their own."""
+        grain = self.context.units(1.0)
+        parts: list[list[Smooth]] = []
         run = [self._samples[0]]
         for i, sample in enumerate(self._samples[1:]):
             if i not in self._straight:
                 run.append(sample)
                 continue
-            _extend(path, fit_path(run, error) if len(run) > 1 else (("M", *run[0][:2]),))
-            path.append(("L", *sample[:2]))
+            if len(run) > 1:
+                parts.extend(smoothed(run, grain))
+            parts.append([(*run[-1], 0.0), (*sample, 0.0)])
             run = [sample]
-        if len(run) > 1 or not path:
-            _extend(path, fit_path(run, error))
-        return tuple(path)
+        if len(run) > 1 or not parts:
+            parts.extend(smoothed(run, grain))
+        return parts
 
 
-def _extend(path: list[Segment], more: Path) -> None:
-    """Go on with a path that begins where this one ends."""
-    path.extend(more[1:] if path else more)
+def _with_width(sample: Smooth, width: float) -> Smooth:
+    """The sample with the width of the stroke there instead of the pressure."""
+    x, y, pressure, source = sample
+    return (x, y, width * (PLAIN_PRESSURE + pressure), source)
 
 
 def _sample(event: PointerEvent) -> Sample:

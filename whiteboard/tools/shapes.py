@@ -9,10 +9,10 @@ from whiteboard.model.ephemeral import PreviewEnd, ShapePreview
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import LiteralElement
 from whiteboard.tools.context import held_after, is_drag
-from whiteboard.tools.events import Button, KeyEvent, Modifiers, Phase, PointerEvent
+from whiteboard.tools.events import KeyEvent, Modifiers, Phase, PointerEvent
 from whiteboard.tools.ports import Feedback
 from whiteboard.tools.snapping import Point, box, to_angle
-from whiteboard.tools.state import State, Tool
+from whiteboard.tools.state import Ready, State, Tool
 
 
 class ShapeTool(Tool):
@@ -97,22 +97,12 @@ def _ends(start: Point, end: Point, held: Modifiers) -> tuple[Point, Point]:
     return start, end
 
 
-class Idle(State[ShapeTool]):
+class Idle(Ready[ShapeTool]):
     """Nothing is pressed."""
 
-    name = "idle"
-    is_idle: ClassVar[bool] = True
-
-    def pointer(self, event: PointerEvent) -> bool:
+    def begin(self, event: PointerEvent) -> State[Tool]:
         """A press may become a drag."""
-        if event.phase is Phase.DOWN and event.button is Button.PRIMARY:
-            self.tool.go(Pointing(self.tool, event))
-            return True
-        return event.phase in (Phase.HOVER, Phase.DOUBLE)
-
-    def feedback(self) -> Feedback:
-        """A cross."""
-        return Feedback(cursor="cross")
+        return Pointing(self.tool, event)
 
 
 class Pointing(State[ShapeTool]):

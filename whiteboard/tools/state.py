@@ -16,7 +16,15 @@ from whiteboard.editing.style import Style
 from whiteboard.model.changes import Commit
 from whiteboard.model.ids import Rid
 from whiteboard.tools.context import ToolContext
-from whiteboard.tools.events import KeyEvent, PointerEvent, TextEvent, TickEvent, ToolEvent
+from whiteboard.tools.events import (
+    Button,
+    KeyEvent,
+    Phase,
+    PointerEvent,
+    TextEvent,
+    TickEvent,
+    ToolEvent,
+)
 from whiteboard.tools.ports import NOTHING, Feedback
 
 
@@ -143,3 +151,25 @@ class State(Generic[ToolT_co]):
     def feedback(self) -> Feedback:
         """What is shown while the state lasts."""
         return NOTHING
+
+
+class Ready(State[ToolT_co]):
+    """Nothing is pressed, and a press begins to draw: the first state of pen and shapes."""
+
+    name = "idle"
+    is_idle: ClassVar[bool] = True
+
+    def begin(self, event: PointerEvent) -> State[Tool]:
+        """The state that a press leads to."""
+        raise NotImplementedError
+
+    def pointer(self, event: PointerEvent) -> bool:
+        """A press begins."""
+        if event.phase is Phase.DOWN and event.button is Button.PRIMARY:
+            self.tool.go(self.begin(event))
+            return True
+        return event.phase in (Phase.HOVER, Phase.DOUBLE)
+
+    def feedback(self) -> Feedback:
+        """A cross."""
+        return Feedback(cursor="cross")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import (
     CursorGone,
@@ -19,6 +20,7 @@ from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
 from whiteboard.session.boards import BoardState, Ephemera, Participant
 from whiteboard.session.ports import (
+    Direct,
     Effect,
     Ended,
     InRoom,
@@ -92,6 +94,7 @@ class SharedBoard:
         self._problem = ""
         self._over = False
         self._connected = True
+        self._unsent = 0
         self._previews: dict[Party, set[str]] = {}
         self.waiting_for_answer = False
         """An invitation of mine to this board is open."""
@@ -166,7 +169,7 @@ class SharedBoard:
     def waiting_changes(self) -> int:
         """See `Board`."""
         if self._link is not None:
-            return self._link.waiting
+            return self._unsent + self._link.waiting
         if self._resting is None or self._store is None:
             return 0
         return self._store.waiting
@@ -330,6 +333,7 @@ class SharedBoard:
         session = self._session
         if session is not None and not self._over and not self._connected:
             self._connected = True
+            self._unsent = 0
             self._problem = ""
             self.run(lambda now: session.online(me, now))
             self.changed.emit(None)
@@ -367,9 +371,15 @@ class SharedBoard:
     def _listen(self, document: Document) -> Callable[[], None]:
         session = self._session
         assert session is not None
-        return document.on_commit.subscribe(
-            lambda commit: self.run(lambda now: session.committed(commit, now))
-        )
+        return document.on_commit.subscribe(lambda commit: self._committed(session, commit))
+
+    def _committed(self, session: Session, commit: Commit) -> None:
+        self.run(lambda now: session.committed(commit, now))
+        direct = isinstance(self.where, Direct)
+        if direct and not self._connected and commit.origin is not Origin.REMOTE:
+            # Nothing is put into the outbox one-to-one: the other side asks for what it misses.
+            self._unsent += len(commit.batches) if len(session.members) > 1 else 0
+            self.changed.emit(None)
 
     def _show(self, effect: Effect) -> None:
         if isinstance(effect, NewDocument):

@@ -448,12 +448,14 @@ class Boards:
             return
         if not known and not boards:
             raise JingleError("item-not-found", "unknown-session")
+        # An end before the answer is the invitation's own matter: nobody was on the board yet.
+        was_on_board = not known or any(one.actor.stage is Stage.ACCEPTED for one in known)
         for attempt in known:
             attempt.driver.run(
                 lambda now, actor=attempt.actor: actor.receive(peer, message, now)  # type: ignore[misc]  # mypy cannot type a bound default
             )
-        for board in boards:
-            if isinstance(message, Terminate):
+        if isinstance(message, Terminate) and was_on_board:
+            for board in boards:
                 board.receive(peer, message)
 
     def _on_initiate(self, peer: Peer, message: Initiate) -> None:

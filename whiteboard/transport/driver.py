@@ -135,7 +135,8 @@ class Driver:
             elif isinstance(effect, Ended):
                 self._ended = True
             elif isinstance(effect, Incident):
-                SYNC.warning("%s: %s (%s)", effect.kind, effect.text, effect.peer)
+                # Not for stderr: any peer can cause it, and the person can do nothing about it.
+                SYNC.info("%s: %s (%s)", effect.kind, effect.text, effect.peer)
             self._show(effect)
             if isinstance(effect, NewDocument):
                 self._keep(Persist(()))  # showing it made a store keep the whole of it

@@ -239,11 +239,11 @@ class OptionsBar(Bar):
         ):
             self.row.addWidget(widget)
         for swatch in self.swatches:
-            swatch.clicked.connect(self._stroker(swatch))
+            swatch.clicked.connect(self._restyler(stroke=swatch.colour))
         for button in self.widths:
-            button.clicked.connect(self._widener(button))
+            button.clicked.connect(self._restyler(width=button.stroke_width))
         for size, word in zip(FONT_SIZES, self.sizes, strict=True):
-            word.clicked.connect(self._sizer(size))
+            word.clicked.connect(self._restyler(size=size))
         self.fill.clicked.connect(self._open_fill)
         self.more.clicked.connect(self._open_more)
         theme().changed.connect(self.refresh)
@@ -291,26 +291,12 @@ class OptionsBar(Bar):
         self.more.setVisible(self._compact)
         self.setFixedSize(self.row.sizeHint().width(), 40)
 
-    def _stroker(self, swatch: Swatch) -> Callable[[], None]:
+    def _restyler(
+        self, *, stroke: str | None = None, width: float | None = None, size: float | None = None
+    ) -> Callable[[], None]:
         def choose() -> None:
             if self._surface is not None:
-                self._surface.restyle(stroke=swatch.colour)
-                self.refresh()
-
-        return choose
-
-    def _widener(self, button: WidthButton) -> Callable[[], None]:
-        def choose() -> None:
-            if self._surface is not None:
-                self._surface.restyle(width=button.stroke_width)
-                self.refresh()
-
-        return choose
-
-    def _sizer(self, size: float) -> Callable[[], None]:
-        def choose() -> None:
-            if self._surface is not None:
-                self._surface.restyle(font_size=size)
+                self._surface.restyle(stroke=stroke, width=width, font_size=size)
                 self.refresh()
 
         return choose

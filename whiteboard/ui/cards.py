@@ -110,12 +110,10 @@ class InvitationCard(Floating):
         """At the top trailing corner of the frame."""
         parent = self.parentWidget()
         assert parent is not None
-        width = min(CARD_WIDTH, parent.width() - 24)
         layout = self.layout()
         assert layout is not None
-        self.resize(width, max(layout.heightForWidth(width), self.minimumSizeHint().height()))
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.move(12 if rtl else parent.width() - width - 12, top)
+        height = layout.heightForWidth(_width_in(parent))
+        _place(self, max(height, self.minimumSizeHint().height()), top)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -174,9 +172,17 @@ class ProgressCard(Floating):
 
     def place(self, top: int = 16) -> None:
         """At the top trailing corner, or below the invitation."""
-        parent = self.parentWidget()
-        assert parent is not None
-        width = min(CARD_WIDTH, parent.width() - 24)
-        self.resize(width, self.sizeHint().height())
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.move(12 if rtl else parent.width() - width - 12, top)
+        _place(self, self.sizeHint().height(), top)
+
+
+def _width_in(parent: QWidget) -> int:
+    return min(CARD_WIDTH, parent.width() - 24)
+
+
+def _place(card: QWidget, height: int, top: int) -> None:
+    parent = card.parentWidget()
+    assert parent is not None
+    width = _width_in(parent)
+    card.resize(width, height)
+    rtl = card.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    card.move(12 if rtl else parent.width() - width - 12, top)

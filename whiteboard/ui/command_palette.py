@@ -4,36 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from whiteboard.ui import words
-from whiteboard.ui.panes.row_view import RowView
 from whiteboard.ui.panes.rows import Row, RowButton, RowKind
-from whiteboard.ui.theme import theme
-from whiteboard.ui.widgets import SearchField
-
-_KEYS = {Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+from whiteboard.ui.picker import Picker
 
 
-class CommandPalette(QWidget):
+class CommandPalette(Picker):
     """A search over all actions that can be run now."""
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAccessibleName(words.tr("Find a command"))
+        title = words.tr("Find a command")
+        super().__init__(parent, title, title, words.tr("Commands"))
         self._actions = actions
         self.resize(min(480, parent.width() - 32), 380)
         column = QVBoxLayout(self)
         column.setContentsMargins(9, 9, 9, 9)
         column.setSpacing(8)
-        self.search = SearchField(words.tr("Find a command"), self)
         self.search.textChanged.connect(self._refresh)
-        self.search.installEventFilter(self)
-        self.list = RowView(words.tr("Commands"), self)
-        self.list.steer_from_outside()
         self.list.acted.connect(self._run)
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
@@ -72,22 +62,3 @@ class CommandPalette(QWidget):
         action = self._actions[key.partition(":")[2]]
         self.close()
         action.trigger()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows and Enter in the search steer the list."""
-        if (
-            watched is self.search
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.key() in _KEYS
-        ):
-            self.list.keyPressEvent(event)
-            return True
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(theme().colour("line"))
-        painter.setBrush(theme().colour("raised"))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()

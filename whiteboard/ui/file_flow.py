@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from whiteboard.session.boards import Board
+from whiteboard.model.document import Document
 from whiteboard.ui import words
-from whiteboard.ui.dialogs.save import ExportSheet, Message, UnsavedQuestion
+from whiteboard.ui.dialogs.save import DamagedQuestion, ExportSheet, Message, UnsavedQuestion
 from whiteboard.ui.pages import Page, Pages
 from whiteboard.ui.people_flow import PeopleFlow
 from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
@@ -60,38 +60,29 @@ class FileFlow(QObject):
         )
 
     def open_path(self, path: Path) -> None:
-        """Open a file in a new tab."""
+        """Open a file in a new tab; of a damaged one what is left, if that is wanted."""
 
         def opened(answer: Opened | Refused) -> None:
             if isinstance(answer, Refused):
                 self._dialogs.open(Message(answer.sentence, answer.details, self._window))
-                return
-            page = self.show_instead(self._services.boards.new_board(path.stem, answer.document))
-            page.path = path
-            page.is_unsaved = False
-            if answer.notice:
-                self._say(answer.notice)
+            elif answer.notice:
+                # Without its path: saving what is left over the file would make the loss final.
+                question = DamagedQuestion(
+                    answer.notice,
+                    lambda: self._show(path.stem, answer.document, None),
+                    self._window,
+                )
+                self._dialogs.open(question)
+            else:
+                self._show(path.stem, answer.document, path)
 
         self._services.files.open(path, opened)
 
-    def show_instead(self, board: Board) -> Page:
-        """Show a board; the one in front is closed if nobody has touched it."""
-        front = self._pages.front
-        page = self._pages.show(board)
-        if front is not None and front is not page and self._is_untouched(front):
-            self._close_now(front)
-        return page
-
-    @staticmethod
-    def _is_untouched(page: Page) -> bool:
-        root = page.board.document.root
-        empty = root is None or not page.board.document.children(root)
-        return empty and not page.is_unsaved and page.path is None and not page.board.place
-
-    def _close_now(self, page: Page) -> None:
-        self._services.boards.close(page.board)
-        if self._pages.of(page.board) is not None:
-            self._pages.remove(page)
+    def _show(self, name: str, document: Document, path: Path | None) -> None:
+        boards = self._services.boards
+        page = self._pages.show_instead(boards.new_board(name, document), boards.close)
+        page.path = path
+        page.is_unsaved = False
 
     def save(self, page: Page, then: Callable[[], None] | None = None) -> None:
         """Save to its file, or ask for one; `then` is called once it is saved."""

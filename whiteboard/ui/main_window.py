@@ -263,18 +263,14 @@ class MainWindow(QMainWindow):
 
     def show_board(self, board: Board) -> None:
         """Bring a board to the front (from the program around the windows)."""
-        self.pages.show(board)
-
-    def show_recovered(self, board: Board) -> None:
-        """A board of an earlier time is open again; it takes the place of an untouched one."""
-        self.files.show_instead(board)
+        self.pages.show_instead(board, self.services.boards.close)
 
     def _open_saved(self, key: str) -> None:
         def opened(what: Board | str) -> None:
             if isinstance(what, str):
                 self.say(what)
             else:
-                self.show_recovered(what)
+                self.show_board(what)
 
         self.services.boards.open_saved(key, opened)
 
@@ -331,9 +327,11 @@ class MainWindow(QMainWindow):
 
     def _boards_changed(self) -> None:
         open_boards = list(self.services.boards.boards)
-        for page in self.pages.all:
-            if not any(page.board is board for board in open_boards) and len(self.pages) > 1:
-                self.pages.remove(page)
+        gone = [one for one in self.pages.all if not any(one.board is b for b in open_boards)]
+        for page in gone:
+            self.pages.remove(page)
+        if gone and not self.pages.all:
+            self.add_board()
         incoming = self.people_flow.incoming()
         if set(incoming) - self._announced and not self.isActiveWindow():
             QApplication.alert(self)

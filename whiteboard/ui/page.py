@@ -315,7 +315,7 @@ class CanvasSurface:
         names = {document.name(rid) for rid in leaves}
         first = leaves[0] if leaves else None
         is_text = names == {"text"}
-        colour = self._property(first, "fill" if is_text else "stroke")
+        colour = self._property(first, self.editor.main_paint(first) if first else "stroke")
         fill = self._property(first, "fill")
         style = Style(
             colour if colour.startswith("#") else "",

@@ -54,6 +54,14 @@ class Page:
             return False
         return self.board.state in {BoardState.ALONE, BoardState.ENDED}
 
+    @property
+    def is_untouched(self) -> bool:
+        """An empty board that nobody did anything with: it may make room for another."""
+        document = self.board.document
+        empty = document.root is None or not document.children(document.root)
+        alone = self.board.state is BoardState.ALONE and not self.board.place
+        return empty and alone and not self.is_unsaved and self.path is None
+
     def tab(self, *, room: bool, front: bool) -> Tab:
         """How its tab looks."""
         board = self.board
@@ -113,6 +121,16 @@ class Pages:
             page = Page(board, self._make_surface(board), lambda: self.changed.emit(None))
             self._pages.append(page)
         self.bring(self._pages.index(page))
+        return page
+
+    def show_instead(self, board: Board, close: Callable[[Board], None]) -> Page:
+        """`show`; an untouched board in front makes room and is closed."""
+        front = self.front
+        page = self.show(board)
+        if front is not None and front is not page and front.is_untouched:
+            close(front.board)
+            if front in self._pages:
+                self.remove(front)
         return page
 
     def bring(self, place: int) -> None:

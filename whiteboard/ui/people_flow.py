@@ -161,7 +161,9 @@ class PeopleFlow(QObject):
     def draw_with(self, address: str) -> None:
         """Draw together: on the board in front if nobody else has it, else on a new one."""
         front = self._pages.front
-        if front is not None and self._is_private(front.board):
+        if front is not None and (
+            self._is_private(front.board) or self._is_for(front.board, address)
+        ):
             board = front.board
         else:
             board = self._new_board()
@@ -177,6 +179,13 @@ class PeopleFlow(QObject):
     def _is_private(board: Board) -> bool:
         return board.state is BoardState.ALONE and not board.place
 
+    @staticmethod
+    def _is_for(board: Board, address: str) -> bool:
+        """Shared with this contact, who declined, did not answer or has left."""
+        others = [one for one in board.participants if not one.me and not one.away]
+        shared = board.state in {BoardState.LIVE, BoardState.WAITING}
+        return shared and board.place == address and not others
+
     def open_shared_with(self, address: str) -> None:
         """Bring the board to the front that I share with a contact."""
         for board in self._services.boards.boards:
@@ -187,7 +196,10 @@ class PeopleFlow(QObject):
 
     def accept(self, invitation: str) -> None:
         """Join what I am invited to."""
-        self._pages.show(self._services.boards.accept(invitation))
+        self._show(self._services.boards.accept(invitation))
+
+    def _show(self, board: Board) -> None:
+        self._pages.show_instead(board, self._services.boards.close)
 
     def postpone(self, invitation: str) -> None:
         """No card for it any more; it stays in Sessions."""
@@ -221,9 +233,9 @@ class PeopleFlow(QObject):
         """Take part in a board of a group chat; bring it to the front if I do already."""
         for board in self._services.boards.boards:
             if board.session == session:
-                self._pages.show(board)
+                self._show(board)
                 return
-        self._pages.show(self._services.boards.join_in_room(room, session))
+        self._show(self._services.boards.join_in_room(room, session))
 
     def share_in_room(self, address: str) -> None:
         """Let the board in front run in a group chat, or a new one if that is shared already."""

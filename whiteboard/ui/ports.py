@@ -18,7 +18,7 @@ class Opened:
 
     document: Document
     notice: str = ""
-    """A sentence about what could not be taken over, '' if all could."""
+    """The file is damaged: a sentence about what could not be taken over; '' if all could."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ Elements are `xml.etree` ones, as slixmpp gives and takes them. Nothing here kno
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import SessionId
-from whiteboard.model.ops import Batch
+from whiteboard.model.ops import Op
 from whiteboard.wire import ns, sxe, sync
+from whiteboard.wire.blanks import PutBack, TakenOut
 from whiteboard.wire.description import (
     MAX_NAME,
     read_description,
@@ -94,12 +96,12 @@ def encode(message: Message) -> list[Element]:
 
 def _encode_edit(message: EditMessage) -> list[Element]:
     batch = message.batch
-    stamp = sync.write_stamp(batch)
+    blanks = TakenOut()
     if not batch.ops:
-        return [stamp]
+        return [sync.write_stamp(batch, blanks)]
     element = _sxe(batch.session, f"{batch.r}-{batch.n}")
-    element.append(sxe.write_state(batch.ops))
-    return [element, stamp]
+    element.append(sxe.write_state(batch.ops, blanks))
+    return [element, sync.write_stamp(batch, blanks)]
 
 
 def _sxe(session: SessionId, stanza_id: str) -> Element:
@@ -186,7 +188,7 @@ def decode(stanza: Element) -> Message | None:
     if stanza.tag.endswith("presence"):
         return None if edits is None else _decode_advertisement(edits)
     if stamp is not None and "n" in stamp.attrib:
-        return EditMessage(_decode_edit(edits, stamp))
+        return _decode_edit(edits, stamp)
     if edits is not None:
         return _decode_negotiation(edits, stamp)
     assert stamp is not None
@@ -204,14 +206,17 @@ def _decode_advertisement(edits: Element) -> Advertisement:
     return Advertisement(_session(edits), edits.get("name", "")[:MAX_NAME])
 
 
-def _decode_edit(edits: Element | None, stamp: Element) -> Batch:
-    if edits is None:
-        return sync.read_stamp(stamp, _session(stamp), ())
-    session = _session(edits)
-    if stamp.get("session", session) != session:
-        raise RemoteProtocolError(Fault.MALFORMED, "edit and stamp name two sessions")
-    state = edits.find(_STATE)
-    return sync.read_stamp(stamp, session, () if state is None else sxe.read_state(state))
+def _decode_edit(edits: Element | None, stamp: Element) -> EditMessage:
+    blanks = PutBack(stamp.get("ws"))
+    ops: tuple[Op, ...] = ()
+    session = _session(stamp if edits is None else edits)
+    if edits is not None:
+        if stamp.get("session", session) != session:
+            raise RemoteProtocolError(Fault.MALFORMED, "edit and stamp name two sessions")
+        state = edits.find(_STATE)
+        ops = () if state is None else sxe.read_state(state, blanks)
+    batch = sync.read_stamp(stamp, session, ops, blanks)
+    return EditMessage(batch, faults=(Fault.WHITE_SPACE,) * min(blanks.finish(), 1))
 
 
 def _decode_unnumbered(stamp: Element) -> Message | None:
@@ -243,7 +248,7 @@ def _decode_answer(answer: Element, session: SessionId) -> Answer:
             raise RemoteProtocolError(Fault.MALFORMED, "an answer holds what is no edit of it")
         delay = forwarded.find(_DELAY)
         stamp = "" if delay is None else delay.get("stamp", "")[:64]
-        originals.append(EditMessage(message.batch, sender_of(inner), stamp))
+        originals.append(replace(message, sender=sender_of(inner), stamp=stamp))
     return Answer(session, tuple(originals))
 
 

@@ -25,6 +25,7 @@ from whiteboard.model.ephemeral import (
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Invalid
 from whiteboard.wire import ns
+from whiteboard.wire.blanks import PutBack, TakenOut
 from whiteboard.wire.errors import LocalProtocolError
 from whiteboard.wire.sxe import read_literal_element, write_literal_element
 from whiteboard.wire.values import is_rid, parse_count
@@ -66,7 +67,10 @@ def _write_preview(
         preview.set("stroke-width", _number(item.width))
     elif isinstance(item, ShapePreview):
         with contextlib.suppress(LocalProtocolError):  # then nothing is shown for a moment
-            preview.append(write_literal_element(item.element))
+            blanks = TakenOut()
+            preview.append(write_literal_element(item.element, blanks))
+            if blanks.ws:
+                preview.set("ws", blanks.ws)
     elif isinstance(item, MovePreview):
         preview.set("rids", " ".join(item.rids[:MAX_RIDS]))
         preview.set("matrix", " ".join(repr(value) for value in item.matrix))
@@ -122,7 +126,7 @@ def _read_preview(element: Element) -> Ephemeral | None:
         a, b, c, d, e, f = known
         return MovePreview(name, _rids(element.get("rids")), (a, b, c, d, e, f))
     if len(element) == 1 and is_element(element[0]):
-        content = read_literal_element(element[0])
+        content = read_literal_element(element[0], PutBack(element.get("ws")))
         return None if isinstance(content, Invalid) else ShapePreview(name, content)
     return None
 

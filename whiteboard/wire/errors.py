@@ -14,6 +14,8 @@ class Fault(enum.Enum):
     """Over a limit of size, depth or number."""
     UNSUPPORTED = "unsupported"
     """Well formed, but of a mode or version that is not spoken here."""
+    WHITE_SPACE = "white-space"
+    """White space is named (`ws`) where a value has none; the message itself is taken."""
     WRONG_SESSION = "wrong-session"
     """Names another session than the one it was handed to."""
 

@@ -13,7 +13,7 @@ message; a message that says nothing acceptable is counted and passed over.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, SubElement
 
@@ -45,7 +45,7 @@ class LogReader:
 
     Attributes:
         header: session, mode and description; known once the first edit is given.
-        faults: messages that were passed over, by fault.
+        faults: messages that were passed over, or were not understood in part, by fault.
         is_cut_off: the file ends before its end tag.
         until: read only so many `<message/>` elements, edits or not; None = all.
     """
@@ -111,8 +111,11 @@ class LogReader:
                 self.header.description = read_description(child)
                 self.header.mode = self.header.description.mode
         except RemoteProtocolError as error:
-            self.faults[error.fault] = self.faults.get(error.fault, 0) + 1
+            self._count(error.fault)
         return None
+
+    def _count(self, fault: Fault) -> None:
+        self.faults[fault] = self.faults.get(fault, 0) + 1
 
     def _read_message(self, child: Element) -> EditMessage | None:
         assert self.header is not None
@@ -123,7 +126,9 @@ class LogReader:
             raise RemoteProtocolError(Fault.WRONG_SESSION, "a message of another session")
         delay = child.find(_DELAY)
         stamp = "" if delay is None else delay.get("stamp", "")[:64]
-        return EditMessage(message.batch, sender_of(child), stamp)
+        for fault in message.faults:
+            self._count(fault)
+        return replace(message, sender=sender_of(child), stamp=stamp)
 
 
 class LogWriter:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.wire.errors import Fault
 
 Vector: TypeAlias = Mapping[Replica, int]
 """A version vector: replica -> number of its newest message known."""
@@ -96,12 +97,14 @@ class EditMessage:
 
     `sender` is None on a message that comes straight from its author: the transport says who that
     is. In an answer and in a log every message has its own. `stamp` is the XEP-0203 time (ISO 8601,
-    UTC) at which the relay or the log had it, '' if not said.
+    UTC) at which the relay or the log had it, '' if not said. `faults` were found in reading, and
+    what they were in has no effect; they are to be counted and mean nothing else.
     """
 
     batch: Batch
     sender: Peer | None = None
     stamp: str = ""
+    faults: tuple[Fault, ...] = field(default=(), compare=False)
 
     @property
     def session(self) -> SessionId:

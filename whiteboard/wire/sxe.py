@@ -3,7 +3,7 @@
 Rules kept here (SYNC 0.3.2, 0.3.3, 0.3.9): every `new`, `set`, `remove` child of `<state/>` takes
 its index, also one that says nothing valid (it becomes `Invalid`); other elements take none. A
 literal has exactly one child element and no comment or processing instruction inside. Whether a
-well-formed operation counts is not judged here.
+well-formed operation counts is not judged here. White space goes through `blanks`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from whiteboard.model.ops import (
 )
 from whiteboard.model.weights import format_weight, parse_weight
 from whiteboard.wire import ns
+from whiteboard.wire.blanks import PutBack, TakenOut, left_of_attribute
 from whiteboard.wire.errors import LocalProtocolError
 from whiteboard.wire.values import is_rid, parse_count
 from whiteboard.wire.xml import is_element, representable, split_tag
@@ -46,21 +47,28 @@ _NEW, _SET, _REMOVE = f"{{{ns.SXE}}}new", f"{{{ns.SXE}}}set", f"{{{ns.SXE}}}remo
 # ---------------------------------------------------------------------------------- reading
 
 
-def read_state(state: Element) -> tuple[Op, ...]:
-    """The operations in `<state/>`, each at its place."""
+def read_state(state: Element, blanks: PutBack) -> tuple[Op, ...]:
+    """The operations in `<state/>`, each at its place; `blanks.k` then follows the last."""
     ops: list[Op] = []
     for child in state:
+        k = blanks.k
+        op: Op
         if child.tag == _NEW:
-            ops.append(_read_new(child))
+            op = _read_new(child, blanks)
         elif child.tag == _SET:
-            ops.append(_read_set(child))
+            op = _read_set(child, blanks)
         elif child.tag == _REMOVE:
             target = child.get("target")
-            ops.append(Remove(Rid(target or "")) if is_rid(target) else INVALID)
+            op = Remove(Rid(target or "")) if is_rid(target) else INVALID
+        else:
+            continue
+        ops.append(op)
+        if not isinstance(op, Literal):  # the reader of a literal counts what it stands for
+            blanks.k = k + 1
     return tuple(ops)
 
 
-def _read_new(element: Element) -> Op:
+def _read_new(element: Element, blanks: PutBack) -> Op:
     rid = element.get("rid")
     if not is_rid(rid):
         return INVALID
@@ -69,7 +77,7 @@ def _read_new(element: Element) -> Op:
         return INVALID
     weight = parse_weight(element.get("primary-weight", "0"))
     if element.get("type") is None:
-        return _read_literal(element, Rid(rid or ""), Rid(parent), weight)
+        return _read_literal(element, Rid(rid or ""), Rid(parent), weight, blanks)
     kind = _KINDS.get(element.get("type", ""))
     if kind is None:
         return INVALID
@@ -78,47 +86,69 @@ def _read_new(element: Element) -> Op:
         kind,
         Rid(parent),
         weight,
-        ns=_namespace(element.get("ns")) if kind in _NAMED else None,
-        name=element.get("name", "") if kind in _NAMED else "",
-        chdata=element.get("chdata", "") if kind in _WITH_DATA else "",
-        pitarget=element.get("pitarget", "") if kind is Kind.INSTRUCTION else "",
-        pidata=element.get("pidata", "") if kind is Kind.INSTRUCTION else "",
+        ns=_namespace(_value(element, "ns", blanks)) if kind in _NAMED else None,
+        name=_value(element, "name", blanks) or "" if kind in _NAMED else "",
+        chdata=_value(element, "chdata", blanks) or "" if kind in _WITH_DATA else "",
+        pitarget=_value(element, "pitarget", blanks) or "" if kind is Kind.INSTRUCTION else "",
+        pidata=_value(element, "pidata", blanks) or "" if kind is Kind.INSTRUCTION else "",
     )
 
 
-def _read_literal(element: Element, rid: Rid, parent: Rid, weight: float) -> Op:
+def _value(element: Element, name: str, blanks: PutBack) -> str | None:
+    value = element.get(name)
+    return None if value is None else blanks.attribute(name, value)
+
+
+def _read_literal(element: Element, rid: Rid, parent: Rid, weight: float, blanks: PutBack) -> Op:
     if len(element) != 1 or not is_element(element[0]):
         return INVALID
     if (element.text or "").strip() or (element[0].tail or "").strip():
         return INVALID
-    content = read_literal_element(element[0])
+    content = read_literal_element(element[0], blanks)
     return content if isinstance(content, Invalid) else Literal(rid, parent, weight, content)
 
 
-def read_literal_element(element: Element, depth: int = 1) -> LiteralElement | Invalid:
-    """What a literal holds; Invalid with a comment or instruction inside, or too deep."""
+def read_literal_element(
+    element: Element, blanks: PutBack, depth: int = 1
+) -> LiteralElement | Invalid:
+    """What a literal holds; Invalid with a comment or instruction inside, or too deep.
+
+    `blanks.k` goes from the index of the element to that of what follows it.
+    """
     if depth > MAX_LITERAL_DEPTH:
         return INVALID
+    namespace, name = split_tag(element.tag)
+    blanks.k += 1
+    attributes: list[tuple[str, str, str]] = []
+    for (attribute_ns, local), value in sorted(
+        (split_tag(key), value) for key, value in element.attrib.items()
+    ):
+        attributes.append(
+            (left_of_attribute(attribute_ns), local, blanks.attribute("chdata", value))
+        )
+        blanks.k += 1
     children: list[LiteralElement | str] = []
-    text = element.text or ""
+
+    def add_text(text: str | None) -> None:
+        if text:
+            children.append(blanks.text(text))
+            blanks.k += 1
+
+    add_text(element.text)
     for child in element:
         if not is_element(child):
             return INVALID
-        if text:
-            children.append(text)
-        inner = read_literal_element(child, depth + 1)
+        inner = read_literal_element(child, blanks, depth + 1)
         if isinstance(inner, Invalid):
             return inner
         children.append(inner)
-        text = child.tail or ""
-    if text:
-        children.append(text)
-    namespace, name = split_tag(element.tag)
-    attributes = tuple((*split_tag(key), value) for key, value in element.attrib.items())
-    return LiteralElement(namespace, name, tuple(sorted(attributes)), tuple(children))
+        add_text(child.tail)
+    return LiteralElement(
+        left_of_attribute(namespace), name, tuple(sorted(attributes)), tuple(children)
+    )
 
 
-def _read_set(element: Element) -> Op:
+def _read_set(element: Element, blanks: PutBack) -> Op:
     target = element.get("target")
     if not is_rid(target):
         return INVALID
@@ -126,7 +156,7 @@ def _read_set(element: Element) -> Op:
     if parent and not is_rid(parent):
         return INVALID
     weight = element.get("primary-weight")
-    chdata = element.get("chdata")
+    chdata = _value(element, "chdata", blanks)
     replace: tuple[int, int] | None = None
     if "replacefrom" in element.attrib or "replacen" in element.attrib:
         start, count = parse_count(element.get("replacefrom")), parse_count(element.get("replacen"))
@@ -139,11 +169,11 @@ def _read_set(element: Element) -> Op:
         version=parse_count(element.get("version")) or 0,
         parent=None if parent is None else Rid(parent),
         weight=None if weight is None else parse_weight(weight),
-        ns=_namespace(element.get("ns")),
-        name=element.get("name"),
+        ns=_namespace(_value(element, "ns", blanks)),
+        name=_value(element, "name", blanks),
         chdata=chdata,
-        pitarget=element.get("pitarget"),
-        pidata=element.get("pidata"),
+        pitarget=_value(element, "pitarget", blanks),
+        pidata=_value(element, "pidata", blanks),
         replace=replace,
     )
 
@@ -155,21 +185,27 @@ def _namespace(value: str | None) -> str | None:
 # ---------------------------------------------------------------------------------- writing
 
 
-def write_state(ops: Iterable[Op]) -> Element:
-    """`<state/>` with the operations."""
+def write_state(ops: Iterable[Op], blanks: TakenOut) -> Element:
+    """`<state/>` with the operations; `blanks.k` then follows the last."""
     state = Element(f"{{{ns.SXE}}}state")
     for op in ops:
+        if isinstance(op, Literal):
+            _write_literal(state, op, blanks)
+            continue
         if isinstance(op, New):
-            _write_new(state, op)
-        elif isinstance(op, Literal):
-            _write_literal(state, op)
+            _write_new(state, op, blanks)
         elif isinstance(op, Set):
-            _write_set(state, op)
+            _write_set(state, op, blanks)
         elif isinstance(op, Remove):
             SubElement(state, _REMOVE, {"target": op.rid})
         else:
             SubElement(state, _NEW)  # reads as Invalid again, so that the indexes stay
+        blanks.k += 1
     return state
+
+
+def _set_value(element: Element, name: str, value: str, blanks: TakenOut) -> None:
+    element.set(name, representable(blanks.attribute(name, value)))
 
 
 def _write_place(element: Element, rid: Rid, parent: Rid, weight: float) -> None:
@@ -180,36 +216,39 @@ def _write_place(element: Element, rid: Rid, parent: Rid, weight: float) -> None
         element.set("primary-weight", format_weight(weight))
 
 
-def _write_new(state: Element, op: New) -> None:
+def _write_new(state: Element, op: New, blanks: TakenOut) -> None:
     element = SubElement(state, _NEW, {"type": op.kind.value})
     _write_place(element, op.rid, op.parent, op.weight)
     if op.kind in _NAMED:
         if op.ns is not None:
-            element.set("ns", op.ns)
-        element.set("name", representable(op.name))
+            _set_value(element, "ns", op.ns, blanks)
+        _set_value(element, "name", op.name, blanks)
     if op.kind in _WITH_DATA:
-        element.set("chdata", representable(op.chdata))
+        _set_value(element, "chdata", op.chdata, blanks)
     if op.kind is Kind.INSTRUCTION:
-        element.set("pitarget", representable(op.pitarget))
-        element.set("pidata", representable(op.pidata))
+        _set_value(element, "pitarget", op.pitarget, blanks)
+        _set_value(element, "pidata", op.pidata, blanks)
 
 
-def _write_literal(state: Element, op: Literal) -> None:
+def _write_literal(state: Element, op: Literal, blanks: TakenOut) -> None:
+    position = blanks.position()
     try:
-        content = write_literal_element(op.element)
+        content = write_literal_element(op.element, blanks)
     except LocalProtocolError:
         # What XML cannot hold as it is goes as the plain operations that the literal stands for:
         # the same indexes, the same canonical form.
+        blanks.rewind(position)
         for new in op:
-            _write_new(state, new)
+            _write_new(state, new, blanks)
+            blanks.k += 1
         return
     element = SubElement(state, _NEW)
     _write_place(element, op.rid, op.parent, op.weight)
     element.append(content)
 
 
-def write_literal_element(content: LiteralElement) -> Element:
-    """The XML that a literal holds.
+def write_literal_element(content: LiteralElement, blanks: TakenOut) -> Element:
+    """The XML that a literal holds; `blanks.k` as in `read_literal_element`.
 
     Raises:
         LocalProtocolError: a name that XML cannot write, or text that would not come back as it is.
@@ -217,8 +256,10 @@ def write_literal_element(content: LiteralElement) -> Element:
     if content.ns == ns.XML:
         raise LocalProtocolError("no element of the XML namespace can be written")
     element = Element(_qualified(content.ns, content.name))
-    for namespace, name, value in content.attributes:
-        element.set(_qualified(namespace, name), representable(value))
+    blanks.k += 1
+    for namespace, name, value in sorted(content.attributes):
+        element.set(_qualified(namespace, name), representable(blanks.attribute("chdata", value)))
+        blanks.k += 1
     last: Element | None = None
     after_text = False
     for child in content.children:
@@ -226,13 +267,15 @@ def write_literal_element(content: LiteralElement) -> Element:
             if not child or after_text:
                 raise LocalProtocolError("empty or adjacent text in a literal")
             after_text = True
+            text = representable(blanks.text(child))
+            blanks.k += 1
             if last is None:
-                element.text = (element.text or "") + representable(child)
+                element.text = text
             else:
-                last.tail = (last.tail or "") + representable(child)
+                last.tail = text
         else:
             after_text = False
-            last = write_literal_element(child)
+            last = write_literal_element(child, blanks)
             element.append(last)
     return element
 
@@ -240,13 +283,14 @@ def write_literal_element(content: LiteralElement) -> Element:
 def _qualified(namespace: str, name: str) -> str:
     if not _NCNAME.fullmatch(name):
         raise LocalProtocolError(f"{name!r} is no XML name; send it as a plain new")
-    if "}" in namespace or namespace == _XMLNS:
-        # Parsers that write names as `{ns}name` end the stream at the first, all at the second.
+    if "}" in namespace or namespace == _XMLNS or left_of_attribute(namespace) != namespace:
+        # Parsers that write names as `{ns}name` end the stream at the first, all at the second;
+        # the white space of the third has no index by which a stamp could name it.
         raise LocalProtocolError(f"{namespace!r} cannot be declared; send it as a plain new")
     return f"{{{namespace}}}{name}" if namespace else name
 
 
-def _write_set(state: Element, op: Set) -> None:
+def _write_set(state: Element, op: Set, blanks: TakenOut) -> None:
     element = SubElement(state, _SET, {"target": op.rid, "version": str(op.version)})
     fields = {
         "parent": op.parent,
@@ -259,7 +303,7 @@ def _write_set(state: Element, op: Set) -> None:
     }
     for name, value in fields.items():
         if value is not None:
-            element.set(name, representable(value))
+            _set_value(element, name, value, blanks)
     if op.replace is not None:
         element.set("replacefrom", str(op.replace[0]))
         element.set("replacen", str(op.replace[1]))

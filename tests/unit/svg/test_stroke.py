@@ -1,3 +1,4 @@
+import itertools
 import math
 import random
 
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from whiteboard.svg import hit
 from whiteboard.svg.path import flatten, parse
+from whiteboard.svg.smoothing import smoothed
 from whiteboard.svg.stroke import fit, fit_path
 
 coordinate = st.floats(-500, 500, allow_nan=False)
@@ -72,3 +74,62 @@ def test_zoomed_in_the_curve_keeps_closer_to_the_hand(scale):
 
 def test_very_many_points_are_thinned():
     assert fit_path([(math.cos(i / 900) * 300, math.sin(i / 900) * 300) for i in range(60_000)], 1)
+
+
+def sampled_by_a_mouse(points):
+    """Whole pixels, as a mouse says them."""
+    return [(round(x), round(y)) for x, y in points]
+
+
+def sharpest_join(d):
+    """The largest turn between two pieces of the path, degrees."""
+    path, _ = parse(d)
+    worst_turn, here, into = 0.0, path[0][1:], None
+    for segment in path[1:]:
+        first, last = (segment[1:3], segment[3:5]) if segment[0] == "C" else (segment[1:3], here)
+        end = segment[-2:]
+        out = (first[0] - here[0], first[1] - here[1])
+        if into is not None and math.hypot(*out) > 0.3 and math.hypot(*into) > 0.3:
+            turn = math.atan2(
+                into[0] * out[1] - into[1] * out[0], into[0] * out[0] + into[1] * out[1]
+            )
+            worst_turn = max(worst_turn, abs(math.degrees(turn)))
+        into, here = (end[0] - last[0], end[1] - last[1]), end
+    return worst_turn
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [(i * 4, 60 + 40 * math.sin(i / 6)) for i in range(75)],
+        [(i * 3, 60 + 30 * math.sin(i / 4)) for i in range(90)],
+        [(50 * math.cos(i / 12), 50 * math.sin(i / 12)) for i in range(78)],
+        [(i * 1.6 + 20 * math.cos(i / 5), 22 * math.sin(i / 5)) for i in range(200)],
+        [(i * 16, 60 + 40 * math.sin(i / 1.5)) for i in range(18)],
+        [(i * 0.7, 6 * math.sin(i / 29)) for i in range(300)],
+    ],
+    ids=["wave", "narrow wave", "circle", "loops", "fast", "slow"],
+)
+def test_bends_drawn_with_a_mouse_have_no_corners(points):
+    seen = sampled_by_a_mouse(points)
+    d = fit(seen, 3)
+    assert sharpest_join(d) < 8, "only what quantising the handles makes"
+    assert worst(seen, d) < 1.0
+    assert len(d) <= 900
+
+
+def test_a_zigzag_drawn_with_a_mouse_keeps_its_corners_and_straight_legs():
+    tips = [(20, 20), (50, 80), (80, 20), (110, 80), (200, 80), (200, 20)]
+    points = []
+    for (ax, ay), (bx, by) in itertools.pairwise(tips):
+        steps = int(math.dist((ax, ay), (bx, by)) / 4)
+        points += [(ax + (bx - ax) * k / steps, ay + (by - ay) * k / steps) for k in range(steps)]
+    path, _ = parse(fit(sampled_by_a_mouse([*points, tips[-1]]), 3))
+    assert [segment[0] for segment in path] == ["M", "L", "L", "L", "L", "L"]
+    for segment, tip in zip(path, tips, strict=True):
+        assert math.dist(segment[1:], tip) < 0.5
+
+
+def test_a_long_scribble_is_fitted_within_bounds():
+    parts = smoothed([(200 * math.sin(i / 7), 200 * math.cos(i / 9)) for i in range(3000)], 1.0)
+    assert sum(map(len, parts)) < 2 * 2000 + 2 * len(parts)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.helpers.tool_driver import ToolDriver
 from whiteboard.model.ephemeral import InkPreview, PreviewEnd
+from whiteboard.svg import hit
 from whiteboard.svg.path import flatten, parse_path
 from whiteboard.tools.events import Device, Phase
 
@@ -81,6 +82,64 @@ def test_pressure_of_a_tablet_sets_the_width():
     hard, soft = (float(driver.look(rid)["stroke-width"]) for rid in driver.things)
     assert hard == 7.5
     assert soft == 3
+
+
+def pressed(driver, count=60, *, bend=40, least=0.1):
+    """A wave whose pressure rises and falls."""
+    driver.device = Device.PEN
+    driver.pressure = least
+    driver.down(0, 100)
+    for i in range(1, count):
+        driver.pressure = least + (1 - least) * math.sin(math.pi * i / (count - 1))
+        driver.move(i * 4, 100 + bend * math.sin(i / 6))
+    return driver.up()
+
+
+def test_a_pressure_that_varies_leaves_a_filled_outline_as_wide_as_it_was_pressed():
+    driver = pressed(ToolDriver("pen"), bend=0)
+    look = driver.look(driver.things[0])
+    assert (look["fill"], look["stroke"]) == (driver.box.style.colour, "none")
+    assert "stroke-width" not in look
+    ring = [point for line in flatten(parse_path(look["d"]), 0.01) for point in line]
+
+    def width_at(x):
+        near = [py for px, py in ring if abs(px - x) < 6]
+        return max(near) - min(near)
+
+    assert width_at(118) == pytest.approx(1.5 * 5, abs=0.7)
+    assert width_at(10) < 4.6
+    assert min(x for x, _ in ring) == pytest.approx(-1.5, abs=0.3), "a round end"
+
+
+def test_an_outline_is_whole_and_short():
+    driver = pressed(ToolDriver("pen"), 200)
+    look = driver.look(driver.things[0])
+    assert len(look["d"]) <= 3000
+    path = parse_path(look["d"])
+    for i in range(200):
+        assert hit.contains(flatten(path, 0.05), i * 4, 100 + 40 * math.sin(i / 6), even_odd=False)
+
+
+def test_a_pressure_that_hardly_varies_leaves_one_width():
+    driver = pressed(ToolDriver("pen"), least=0.95)
+    look = driver.look(driver.things[0])
+    assert look["fill"] == "none"
+    assert float(look["stroke-width"]) == pytest.approx(5 * 1.48, abs=0.1)
+
+
+def test_a_stroke_of_varying_width_is_recoloured_moved_and_erased_like_any_other():
+    driver = pressed(ToolDriver("pen"))
+    rid = driver.things[0]
+    driver.editor.set_colour([rid], "#D92D3A")
+    assert (driver.look(rid)["fill"], driver.look(rid)["stroke"]) == ("#D92D3A", "none")
+    driver.device = Device.MOUSE
+    driver.box.choose("select")
+    driver.drag(120, 100 + 40 * math.sin(5), 130, 110 + 40 * math.sin(5))
+    assert driver.editor.selection.rids == (rid,)
+    assert "transform" in driver.look(rid) or driver.commits
+    driver.box.choose("eraser")
+    driver.drag(130, 0, 130, 300)
+    assert driver.things == ()
 
 
 def test_others_get_every_point_once_and_in_order():

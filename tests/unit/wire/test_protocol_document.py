@@ -27,6 +27,7 @@ def example(text: str):
 def test_an_example_is_read_and_written_again_to_the_same_meaning(text):
     stanza, message = example(text)
     assert message is not None
+    assert getattr(message, "faults", ()) == ()
     again = Element(stanza.tag)
     again.extend(encode(message))
     assert decode(parse(to_xml(again))) == message

@@ -9,6 +9,7 @@ import pytest
 
 from whiteboard.model.canonical import canonical
 from whiteboard.model.ops import Kind, Literal, LiteralElement, New, Remove, Set, Ts
+from whiteboard.wire.blanks import TakenOut
 from whiteboard.wire.codec import decode, encode
 from whiteboard.wire.errors import Fault, LocalProtocolError, RemoteProtocolError
 from whiteboard.wire.messages import Description, EditMessage, StateOffer
@@ -173,6 +174,8 @@ def test_a_plain_xep_0284_offer_is_unsupported():
         LiteralElement("", "g", (), ("",)),
         LiteralElement("", "a b"),
         LiteralElement("urn:x}y", "g"),
+        LiteralElement("urn:x\ny", "g"),
+        LiteralElement("", "g", (("", "x", "a\nb"),), ("d\r", LiteralElement("\t", "g"))),
         LiteralElement("", "g", (("http://www.w3.org/2000/xmlns/", "q", "z"),)),
         LiteralElement("http://www.w3.org/XML/1998/namespace", "g"),
     ],
@@ -186,7 +189,7 @@ def test_a_literal_that_xml_cannot_hold_goes_as_plain_operations(element):
     assert back.ops == (*literal, Remove("a.2"))
     assert canonical(back, {}) == canonical(batch, {})
     with pytest.raises(LocalProtocolError):
-        write_literal_element(element)
+        write_literal_element(element, TakenOut())
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from whiteboard.im.account import ConnectionState
@@ -13,13 +12,12 @@ from whiteboard.im.people import RoomState
 from whiteboard.im.service import PeopleService
 from whiteboard.session.boards import BoardService
 from whiteboard.ui import words
-from whiteboard.ui.panes.row_view import RowView
 from whiteboard.ui.panes.rows import Row, RowButton, RowKind, contact_row, hours_and_minutes
-from whiteboard.ui.theme import theme
-from whiteboard.ui.widgets import Label, SearchField
+from whiteboard.ui.picker import Picker
+from whiteboard.ui.widgets import Label
 
 
-class InvitePopover(QWidget):
+class InvitePopover(Picker):
     """Who to draw with.
 
     Signals:
@@ -31,9 +29,8 @@ class InvitePopover(QWidget):
     def __init__(
         self, people: PeopleService, boards: BoardService, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAccessibleName(words.tr("Invite"))
+        search, rows = words.tr("Search people and group chats"), words.tr("People and group chats")
+        super().__init__(parent, words.tr("Invite"), search, rows)
         self._people = people
         self._boards = boards
         self.resize(340, 420)
@@ -43,15 +40,11 @@ class InvitePopover(QWidget):
         head = Label(words.tr("Invite to this board"), self, px=15, weight=600)
         head.setContentsMargins(16, 0, 16, 0)
         column.addWidget(head)
-        self.search = SearchField(words.tr("Search people and group chats"), self)
         self.search.textChanged.connect(self.refresh)
-        self.search.installEventFilter(self)
         holder = QVBoxLayout()
         holder.setContentsMargins(12, 0, 12, 0)
         holder.addWidget(self.search)
         column.addLayout(holder)
-        self.list = RowView(words.tr("People and group chats"), self)
-        self.list.steer_from_outside()
         self.list.acted.connect(self._act)
         column.addWidget(self.list, 1)
         self._unsubscribe = people.changed.subscribe(lambda _none: self.refresh())
@@ -132,19 +125,3 @@ class InvitePopover(QWidget):
     def _act(self, action: str, key: str) -> None:
         self.picked.emit(action, key.partition(":")[2])
         self.close()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows and Enter in the search steer the list."""
-        if watched is self.search and isinstance(event, QKeyEvent):
-            keys = {Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Enter}
-            if event.type() == QEvent.Type.KeyPress and event.key() in keys:
-                self.list.keyPressEvent(event)
-                return True
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(theme().colour("line"))
-        painter.setBrush(theme().colour("raised"))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()

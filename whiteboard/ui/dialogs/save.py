@@ -100,6 +100,21 @@ class UnsavedQuestion(Sheet):
         self.save.setFocus()
 
 
+class DamagedQuestion(Sheet):
+    """A file is damaged: open what is left, or not."""
+
+    def __init__(
+        self, sentence: str, open_these: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(sentence, parent, icon_name="warning", tint="warn")
+        self.add_text(words.tr("The file itself stays as it is."))
+        self.open_these = Button(words.tr("Open these"), Kind.PRIMARY, self)
+        self.open_these.clicked.connect(self.accept)
+        self.open_these.clicked.connect(open_these)
+        self.add_buttons(self.open_these, self.cancel_button())
+        self.open_these.setFocus()
+
+
 class Message(Sheet):
     """Something did not work: the sentence, and technical text under Details with Copy."""
 

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from whiteboard.session.boards import Board, BoardService, InvitationState, Participant
+from whiteboard.session.boards import Board, BoardService, Participant
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status
 from whiteboard.ui.panes.pane import Pane
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_text
+from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_row
 from whiteboard.ui.widgets import Button
 
 
@@ -24,26 +24,12 @@ def people_rows(
         return []
     here = [_person(one) for one in board.participants if not one.away]
     gone = [_person(one) for one in board.participants if one.away]
-    invited: list[Row] = []
-    for invitation in boards.invitations:
-        text = outgoing_text(invitation)
-        if invitation.incoming or text is None or invitation.board != board.name:
-            continue
-        sentence, tone, buttons = text
-        waits = invitation.state is InvitationState.OPEN
-        invited.append(
-            Row(
-                RowKind.PERSON,
-                f"invited:{invitation.id}",
-                invitation.name,
-                sentence,
-                address=invitation.address,
-                tone=tone,
-                mark="waiting" if waits else "",
-                mark_tone="warn",
-                buttons=buttons,
-            )
-        )
+    outgoing = (
+        outgoing_row(one)
+        for one in boards.invitations
+        if not one.incoming and one.board == board.name
+    )
+    invited = [row for row in outgoing if row is not None]
     rows: list[Row] = []
     for key, title, group in (
         ("drawing", words.tr("Drawing"), here),

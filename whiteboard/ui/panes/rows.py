@@ -178,7 +178,7 @@ def _invitations(people: PeopleService, boards: BoardService, folded: Collection
         if invitation.incoming:
             row = _incoming_row(invitation)
         elif invitation.address not in listed:
-            row = _outgoing_row(invitation)
+            row = outgoing_row(invitation)
         else:
             continue  # shown in the contact's own row
         if row is not None:
@@ -207,31 +207,27 @@ def _request_row(request: SubscriptionRequest) -> Row:
 
 
 def _incoming_row(invitation: Invitation) -> Row | None:
-    key = f"invitation:{invitation.id}"
+    buttons: tuple[RowButton, ...]
     if invitation.state is InvitationState.OPEN:
-        return Row(
-            RowKind.CARD,
-            key,
-            words.invites_you(invitation.name),
-            words.invitation_board(invitation.board, invitation.people),
-            address=invitation.address,
-            name=invitation.name,
-            buttons=(
-                RowButton("join", words.tr("Join"), primary=True),
-                RowButton("decline", words.tr("Decline")),
-            ),
+        title = words.invites_you(invitation.name)
+        buttons = (
+            RowButton("join", words.tr("Join"), primary=True),
+            RowButton("decline", words.tr("Decline")),
         )
-    if invitation.state is InvitationState.GONE:
-        return Row(
-            RowKind.CARD,
-            key,
-            words.taken_back(invitation.name),
-            words.invitation_board(invitation.board, invitation.people),
-            address=invitation.address,
-            name=invitation.name,
-            buttons=(RowButton("dismiss", words.tr("Close")),),
-        )
-    return None
+    elif invitation.state is InvitationState.GONE:
+        title = words.taken_back(invitation.name)
+        buttons = (RowButton("dismiss", words.tr("Close")),)
+    else:
+        return None
+    return Row(
+        RowKind.CARD,
+        f"invitation:{invitation.id}",
+        title,
+        words.invitation_board(invitation.board, invitation.people),
+        address=invitation.address,
+        name=invitation.name,
+        buttons=buttons,
+    )
 
 
 _OUTGOING: dict[InvitationState, tuple[Callable[[str], str], str]] = {
@@ -242,7 +238,7 @@ _OUTGOING: dict[InvitationState, tuple[Callable[[str], str], str]] = {
 }
 
 
-def outgoing_text(invitation: Invitation) -> tuple[str, str, tuple[RowButton, ...]] | None:
+def _outgoing_text(invitation: Invitation) -> tuple[str, str, tuple[RowButton, ...]] | None:
     """(sentence, tone, buttons) of an invitation of mine; None once accepted."""
     entry = _OUTGOING.get(invitation.state)
     if entry is None:
@@ -255,8 +251,9 @@ def outgoing_text(invitation: Invitation) -> tuple[str, str, tuple[RowButton, ..
     return say(invitation.name), tone, buttons
 
 
-def _outgoing_row(invitation: Invitation) -> Row | None:
-    text = outgoing_text(invitation)
+def outgoing_row(invitation: Invitation) -> Row | None:
+    """The row of an invitation of mine; None once accepted."""
+    text = _outgoing_text(invitation)
     if text is None:
         return None
     sentence, tone, buttons = text
@@ -353,7 +350,7 @@ def contact_row(
     mark, mark_tone, mark_word, why = "", "good", "", ""
     if contact.can_draw and available:
         mark, mark_word = "can-draw", words.tr("can draw")
-    text = outgoing_text(invitation) if invitation is not None else None
+    text = _outgoing_text(invitation) if invitation is not None else None
     if contact.drawing_with_me and connected:
         buttons = (RowButton("open-shared", words.tr("Open")),)
     elif text is not None:

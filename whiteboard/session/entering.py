@@ -1,0 +1,290 @@
+"""A member on its way into a session: asking, gathering the state, going live; giving way.
+
+`Joining` knows whom to ask and what is missing; here the messages of the state become a document.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from whiteboard.model.document import Document
+from whiteboard.model.ids import SessionId
+from whiteboard.model.ops import Batch
+from whiteboard.session import moving
+from whiteboard.session.identity import new_replica
+from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining, Step
+from whiteboard.session.live import Handler, Live
+from whiteboard.session.ports import (
+    Advertise,
+    CancelTimer,
+    Effect,
+    Ended,
+    InRoom,
+    NewDocument,
+    Notice,
+    Notify,
+    Persist,
+    Place,
+)
+from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
+from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.wire.messages import (
+    Advertisement,
+    Answer,
+    Description,
+    EditMessage,
+    Message,
+    Mode,
+    Peer,
+    Reason,
+    StateBegin,
+    StateEnd,
+    StateOffer,
+)
+
+OPEN_TIMER = "open"
+EPHEMERAL_TIMER = "ephemeral"
+YIELD_SECONDS = 10.0
+MAX_OTHER_SESSIONS = 256
+
+NOBODY_ANSWERS = "Nobody on this board answers. Ask for a new invitation, or try again later."
+OTHER_MODE = "This board uses an older way of drawing together that this program cannot join."
+
+
+class Entering(Live):
+    """The part of `Session` that gets in, and makes room for an older board."""
+
+    def __init__(
+        self, session: SessionId, me: Peer, place: Place, rng: random.Random, role: Role
+    ) -> None:
+        super().__init__(session, me, place, rng, role)
+        self._name = ""
+        self._yields = False
+        self._opened_at = 0.0
+        self._others: dict[SessionId, Peer] = {}
+        self._moving: Document | None = None
+        self._joining: Joining | None = None
+        self._loading: Document | None = None
+        """Joiner: what came of the state so far; nobody sees it yet."""
+
+    @property
+    def name(self) -> str:
+        """Name of the board, '' while unknown."""
+        return self._name or (self.description.name if self.description else "")
+
+    def _go_live(self, applied: Iterable[Batch]) -> list[Effect]:
+        assert self._sync is not None
+        self.state = State.LIVE
+        self._joining = None
+        effects = self._sync.changed(applied)
+        if isinstance(self.place, InRoom):
+            effects.append(Advertise(Advertisement(self.session, self.name)))
+        return [*effects, *self._beat(), Notify(Notice.STATE), Notify(Notice.PEOPLE)]
+
+    def _end(self, reason: Reason, text: str) -> list[Effect]:
+        if self.state is State.ENDED:
+            return []
+        self.state = State.ENDED
+        self._joining = None
+        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER)
+        effects: list[Effect] = [CancelTimer(name) for name in timers]
+        if self._sync is not None:
+            effects += self._sync.timers_to_cancel()
+        if isinstance(self.place, InRoom):
+            effects.append(Advertise(None))
+        return [*effects, Notify(Notice.STATE), Ended(reason, text)]
+
+    def _gone(self, address: str) -> list[Effect]:
+        effects = super()._gone(address)
+        if self._joining is not None and self.state in {State.ASKING, State.RECEIVING}:
+            effects += self._step(*self._joining.gone(address))
+        return effects
+
+    # ------------------------------------------------------------------------- what givers say
+
+    def _on_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StateOffer)
+        assert self._joining is not None
+        if not self._joining.was_asked(peer.address):
+            return self._refuse(Refusal.NOT_ASKED)
+        if message.description.mode is not Mode.MERGE:
+            self.counters.count(Refusal.UNSUPPORTED.name)
+            return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_MODE)
+        if message.description.identity.party(self.me) is None:
+            return self._refuse(Refusal.NO_IDENTITY)
+        self._take_description(message.description)
+        self.state = State.RECEIVING
+        effects = self._people.meet(peer)
+        self._people.listens(peer.address)
+        return [*effects, *self._joining.take_offer(peer.address), Notify(Notice.STATE)]
+
+    def _on_other_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        if self._joining is not None and self._joining.expects_from(peer.address):
+            return []  # the network repeated it
+        return Joining(self.session, ()).refuse_offer(peer.address)
+
+    def _on_begin(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StateBegin)
+        assert self._joining is not None
+        if not self._joining.expects_from(peer.address):
+            return self._refuse(Refusal.NOT_THE_GIVER)
+        return [*self._step(*self._joining.begin(message)), Notify(Notice.PROGRESS)]
+
+    def _on_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, Answer)
+        assert self._joining is not None
+        if not self._joining.expects_from(peer.address):
+            return self._refuse(Refusal.NOT_THE_GIVER)
+        if not self._joining.has_room():
+            return self._refuse(Refusal.TOO_MANY)
+        effects, count = self._load(self._admit_all(message.messages, peer))
+        effects += self._step(*self._joining.took(count))
+        return [*effects, Notify(Notice.PROGRESS)]
+
+    def _on_state_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StateEnd)
+        assert self._joining is not None
+        if not self._joining.expects_from(peer.address):
+            return self._refuse(Refusal.NOT_THE_GIVER)
+        return self._step(*self._joining.end(message.vv))
+
+    # --------------------------------------------------------------- what others say meanwhile
+
+    def _on_early_edit(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, EditMessage)
+        assert self._joining is not None
+        # Who may send as which replica is known only with the description: judged when applied.
+        if not self._joining.keep_live(replace(message, sender=peer)):
+            return self._refuse(Refusal.TOO_MANY)
+        return []
+
+    def _on_sign_of_life(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        if isinstance(message, Advertisement):
+            return self._on_advertisement(peer, message, now)
+        assert self._joining is not None
+        return [*self._people.meet(peer), *self._joining.appeared(peer)]
+
+    def _on_advertisement(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, Advertisement)
+        if message.session != self.session:
+            return []
+        effects = self._people.meet(peer)
+        if not self.name and message.name:
+            self._name = message.name
+            effects.append(Notify(Notice.NAME))
+        if self._joining is not None:
+            effects += self._joining.appeared(peer)
+        return effects
+
+    def _on_presence(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        """Creator: an advertisement, perhaps of another board in this room (SYNC 0.3.17)."""
+        assert isinstance(message, Advertisement)
+        if message.session == self.session:
+            return self._on_advertisement(peer, message, now)
+        if not self._yields or message.session in self._others:
+            return []
+        if len(self._others) < MAX_OTHER_SESSIONS:
+            self._others[message.session] = peer
+        if self.state is State.OPENING:
+            return []
+        assert self.document is not None
+        is_young = now - self._opened_at <= YIELD_SECONDS
+        is_mine_alone = set(self.document.vv) <= {self.document.replica}
+        if is_young and is_mine_alone and message.session < self.session:
+            return self._give_way(message.session, peer)
+        return []
+
+    # ------------------------------------------------------------------------------- the state
+
+    def _step(self, step: Step, effects: list[Effect]) -> list[Effect]:
+        if step is Step.COMPLETE:
+            return [*effects, *self._joined()]
+        if step is Step.LOST_GIVER:
+            self.state = State.ASKING
+            return [*effects, Notify(Notice.STATE)]
+        if step is Step.NOBODY:
+            return [*effects, *self._end(Reason.TIMEOUT, NOBODY_ANSWERS)]
+        return effects
+
+    def _take_description(self, description: Description) -> None:
+        """An offer was taken: now it is known who is who, and a document can be begun."""
+        assert self._joining is not None
+        is_same = self.description == description
+        self._people.description = description
+        self._people.name_again()
+        party = self._people.party(self.me)
+        assert party is not None
+        if self._loading is not None and is_same:
+            return  # another giver goes on where the last one stopped
+        replica = new_replica(self.session, party, self._rng)
+        self._loading = Document(self.session, party, replica, is_host=self._people.is_host)
+        self._sync = self._new_sync(self._loading)
+        self._joining.holds = self._loading.holds
+        self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default
+
+    def _load(self, batches: Sequence[Batch]) -> tuple[list[Effect], int]:
+        """Put a part of the state into the document to be; also the number of new messages."""
+        assert self._loading is not None
+        assert self._sync is not None
+        received = self._loading.receive(batches)
+        # Digests and hash grow with the pages, so that the first heartbeat costs nothing.
+        self._sync.count(received.applied)
+        self._loading.state_hash()
+        effects: list[Effect] = [Persist(received.kept)] if received.kept else []
+        return effects, len(batches) - received.duplicates
+
+    def _joined(self) -> list[Effect]:
+        """The state is complete: apply what came meanwhile, go live."""
+        assert self._joining is not None
+        assert self._loading is not None
+        live = self._joining.live
+        effects, _ = self._load(self._admit_all(live, self.me))
+        self.document, self._loading = self._loading, None
+        effects.append(NewDocument(self.document))
+        if self.document.replica in self.document.vv:
+            # Somebody had this id already: one in fourteen million.
+            party = self.document.party
+            replica = new_replica(self.session, party, self._rng, self.document.vv)
+            effects += self._reload(replica)
+        effects += self._go_live(())
+        assert self._sync is not None
+        for original in live:
+            if original.sender is not None:
+                self._sync.came_from(original.sender.address, original.batch.r)
+        if self._moving is not None:
+            own = moving.copy_into(self._moving, self.document)
+            self._moving = None
+            effects += self._send_own(own) if own else []
+        return effects
+
+    def _give_way(self, session: SessionId, peer: Peer) -> list[Effect]:
+        """Another board was opened in this room at the same moment: go there with all edits."""
+        self._moving = self.document
+        self.document = None
+        self._people.description = None
+        self._sync = None
+        self._loading = None
+        self._yields = False
+        self.session = session
+        self.role = Role.JOINER
+        self.state = State.ASKING
+        self._serving = self._new_serving()
+        self._joining = Joining(session, [peer])
+        timers = (OPEN_TIMER, BEAT_TIMER, NACK_TIMER, SOON_TIMER)
+        effects: list[Effect] = [CancelTimer(name) for name in timers]
+        return [*effects, Advertise(None), Notify(Notice.STATE), *self._joining.ask()]
+
+    handlers: ClassVar[Mapping[Outcome, Handler]] = {
+        **Live.handlers,
+        Outcome.KEEP: _on_early_edit,
+        Outcome.NOTE: _on_sign_of_life,
+        Outcome.TAKE_STATE: _on_state,
+        Outcome.TAKE_BEGIN: _on_begin,
+        Outcome.TAKE_END: _on_state_end,
+        Outcome.TAKE_OFFER: _on_offer,
+        Outcome.REFUSE_OFFER: _on_other_offer,
+        Outcome.YIELD_OR_NOTE: _on_presence,
+    }

@@ -1,0 +1,174 @@
+"""Who takes part in a session, by what names they go, and how all of them are reached.
+
+In a room the room passes messages on. In a direct session they go to each listener one by one, and
+the creator passes every edit of one guest on to the others, so that more than one can be invited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from whiteboard.model.ids import Party, SessionId
+from whiteboard.model.ops import Batch
+from whiteboard.session.identity import author
+from whiteboard.session.ports import (
+    TO_SESSION,
+    Counters,
+    Effect,
+    InRoom,
+    Member,
+    Notice,
+    Notify,
+    Place,
+    Send,
+    ToPeer,
+)
+from whiteboard.session.table import Refusal
+from whiteboard.wire.messages import Answer, Description, EditMessage, Identity, Message, Peer
+
+MAX_MEMBERS = 4096
+
+
+@dataclass(slots=True)
+class Known:
+    """A member other than oneself, by address."""
+
+    peer: Peer
+    party: Party
+    away: bool = False
+    is_listening: bool = False
+    """Direct: it has asked for the state, so edits go there while it is not away."""
+
+
+class People:
+    """The members of one session, oneself among them.
+
+    Attributes:
+        me: how the others see this member.
+        place: where the session lives.
+        description: what the session is; None for a joiner until an offer.
+    """
+
+    def __init__(self, me: Peer, place: Place, counters: Counters) -> None:
+        self.me = me
+        self.place = place
+        self.description: Description | None = None
+        self._counters = counters
+        self._known: dict[str, Known] = {}
+        self._admitted: set[str] = set()
+
+    # ------------------------------------------------------------------------------ identity
+
+    @property
+    def identity(self) -> Identity:
+        """What names a party here."""
+        return self.description.identity if self.description else Identity.JID
+
+    def party(self, peer: Peer) -> Party | None:
+        """The party behind `peer`; None if the place does not show it."""
+        return self.identity.party(peer)
+
+    def is_host(self, party: Party) -> bool:
+        """Whether `party` made the session."""
+        creator = self.description.creator if self.description else ""
+        return not creator or party == creator
+
+    def author_of(self, batch: Batch) -> Peer:
+        """The sender that a relayed message names."""
+        return author(batch.party, self.identity, self.place)
+
+    def creator_address(self) -> str | None:
+        """Where the creator can be reached now."""
+        if self.description is None:
+            return None
+        for known in self._known.values():
+            if known.party == self.description.creator and not known.away:
+                return known.peer.address
+        return None
+
+    # ------------------------------------------------------------------------- who is there
+
+    @property
+    def members(self) -> Sequence[Member]:
+        """Everyone known, oneself first."""
+        mine = Member(self.party(self.me) or Party(self.me.address), self.me, me=True)
+        others = (
+            Member(known.party, known.peer, away=known.away) for known in self._known.values()
+        )
+        return [mine, *others]
+
+    def get(self, address: str) -> Known | None:
+        """The member there."""
+        return self._known.get(address)
+
+    def addresses(self) -> list[str]:
+        """All others, also who is away."""
+        return list(self._known)
+
+    def present(self) -> list[str]:
+        """The others who are not away."""
+        return [a for a, known in self._known.items() if not known.away]
+
+    def meet(self, peer: Peer) -> list[Effect]:
+        """Somebody shows that they take part."""
+        known = self._known.get(peer.address)
+        party = self.party(peer) or Party(peer.address)
+        if known is not None and not known.away and (known.peer, known.party) == (peer, party):
+            return []
+        if known is None and len(self._known) >= MAX_MEMBERS:
+            self._counters.count(Refusal.TOO_MANY.name)
+            return []
+        if known is None:
+            self._known[peer.address] = Known(peer, party)
+        else:
+            known.peer, known.party, known.away = peer, party, False
+        return [Notify(Notice.PEOPLE)]
+
+    def name_again(self) -> None:
+        """The description is another one: find out anew who is which party."""
+        for known in self._known.values():
+            known.party = self.party(known.peer) or known.party
+
+    def listens(self, address: str) -> None:
+        """Direct: edits go to that member from now on."""
+        if (known := self._known.get(address)) is not None:
+            known.is_listening = True
+
+    def admit(self, address: str) -> None:
+        """Direct: somebody was invited and may connect, from any device."""
+        self._admitted.add(address.partition("/")[0])
+
+    def is_admitted(self, address: str) -> bool:
+        """Whether the person at that device was invited."""
+        return address.partition("/")[0] in self._admitted
+
+    # ------------------------------------------------------------------------------- sending
+
+    def broadcast(self, message: Message, *, store: bool = False) -> list[Effect]:
+        """To all others: through the room, or one by one."""
+        if isinstance(self.place, InRoom):
+            return [Send(TO_SESSION, message, store)]
+        return [Send(ToPeer(address), message, store) for address in self.listeners()]
+
+    def listeners(self) -> list[str]:
+        """Direct: where edits go."""
+        return [a for a, known in self._known.items() if known.is_listening and not known.away]
+
+    def expect_listeners(self) -> list[str]:
+        """Direct: the stream is back, so whoever listened is taken to be there."""
+        addresses = [a for a, known in self._known.items() if known.is_listening]
+        for address in addresses:
+            self._known[address].away = False
+        return addresses
+
+    def relay(self, session: SessionId, batches: Iterable[Batch], source: str) -> list[Effect]:
+        """Creator of a direct session: pass one guest's edits on to the others."""
+        if isinstance(self.place, InRoom):
+            return []
+        others = [address for address in self.listeners() if address != source]
+        return [
+            Send(ToPeer(address), Answer(session, (EditMessage(b, self.author_of(b)),)))
+            for b in batches
+            for address in others
+        ]
