@@ -3,8 +3,8 @@
 1. Jobs of one file run in the order in which they were given; all that wait for a file are one
    transaction, so a burst of edits costs one flush of the disk.
 2. `done` is called in the loop that was running when the job was given, after the commit.
-3. A commit that fails (full or read-only disk) is taken back and tried again every `RETRY_SECONDS`
-   and at every further job; its `done`s are called all the same: work goes on in memory, and
+3. A commit that fails (full or read-only disk) is taken back and tried again every `RETRY_SECONDS`;
+   its `done`s are called all the same: work goes on in memory, and
    `failing` tells. What is sent meanwhile is not certainly on disk, so such a file must not be
    called clean: see `folder`.
 """
@@ -15,6 +15,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,8 @@ class Writer:
         self._failing = failing
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._backlogs: dict[int, list[_Asked]] = {}
+        self._broken: set[int] = set()
+        self._retry_at = 0.0
         self._is_failing = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._started = False
@@ -74,7 +77,10 @@ class Writer:
 
     def forget(self, file: JournalFile) -> bool:
         """Try no more to write this file; whether something of it is lost. After `settle`."""
-        return self._backlogs.pop(id(file), None) is not None
+        is_behind = self._backlogs.pop(id(file), None) is not None
+        is_broken = id(file) in self._broken
+        self._broken.discard(id(file))
+        return is_behind or is_broken
 
     def close(self) -> None:
         """Try everything once more and end the thread."""
@@ -93,8 +99,9 @@ class Writer:
 
     def _next(self) -> list[_Asked | None]:
         """What was asked, waiting for it; nothing when it is time to try again."""
+        wait = max(0.01, self._retry_at - time.monotonic()) if self._backlogs else None
         try:
-            asked = [self._queue.get(timeout=RETRY_SECONDS if self._backlogs else None)]
+            asked = [self._queue.get(timeout=wait)]
         except queue.Empty:
             return []
         while not self._queue.empty():
@@ -109,8 +116,11 @@ class Writer:
                 markers.append(one)
             else:
                 files.setdefault(id(one.file), []).append(one)
+        is_time = bool(markers) or time.monotonic() >= self._retry_at
         for key, jobs in files.items():
-            self._write(key, jobs)
+            self._write(key, jobs, is_time=is_time)
+        if self._backlogs and is_time:
+            self._retry_at = time.monotonic() + RETRY_SECONDS
         if self._is_failing != bool(self._backlogs):
             self._is_failing = bool(self._backlogs)
             self._failing(self._is_failing)
@@ -118,29 +128,38 @@ class Writer:
             assert one.job is not None
             one.job(one.file)
 
-    def _write(self, key: int, jobs: list[_Asked]) -> None:
-        waiting = [*self._backlogs.pop(key, ()), *jobs]
-        if all(one.job is None for one in waiting):
-            waiting = []  # everything before is on disk: nothing to write
-        if waiting and not self._commit(waiting):
-            self._backlogs[key] = [one for one in waiting if one.job is not None]
+    def _write(self, key: int, jobs: list[_Asked], *, is_time: bool) -> None:
+        writing = [one for one in jobs if one.job is not None]
+        backlog = self._backlogs.get(key)
+        if backlog is not None:
+            backlog += writing
+            if is_time and self._commit(backlog):
+                del self._backlogs[key]
+        elif writing and not self._commit(writing):
+            self._backlogs[key] = writing
         for one in jobs:
             if one.done is not None and one.loop is not None and not one.loop.is_closed():
                 one.loop.call_soon_threadsafe(one.done)
 
-    @staticmethod
-    def _commit(waiting: list[_Asked]) -> bool:
+    def _commit(self, waiting: list[_Asked]) -> bool:
+        """Write in one transaction; False if the disk refuses."""
         file = waiting[0].file
         try:
             file.begin()
             for one in waiting:
-                if one.job is not None:
-                    one.job(file)
+                assert one.job is not None
+                one.job(file)
             file.commit()
         except (sqlite3.Error, OSError, JournalError) as error:
             SYNC.warning("a board cannot be written: %s", error)
             _roll_back(file)
             return False
+        except Exception:  # noqa: BLE001 - a fault in one job must not stop all boards
+            _roll_back(file)
+            if len(waiting) > 1:
+                return all([self._commit([one]) for one in waiting])
+            SYNC.exception("a change cannot be written down")
+            self._broken.add(id(file))
         return True
 
 

@@ -310,6 +310,29 @@ def folder_of(small, tmp_path):
     return Folder(small / "boards", tmp_path / "state")
 
 
+async def test_a_fault_of_ours_stops_no_other_board(tmp_path, caplog):
+    document = new_document()
+    shelf, journal = kept(tmp_path, document)
+    done = asyncio.Event()
+
+    def faulty(_file):
+        raise ZeroDivisionError
+
+    journal._writer.submit(journal.file, faulty)
+    journal.append(draw(document))
+    journal.when_safe(done.set)
+    await done.wait()
+    assert "cannot be written down" in caplog.text
+    other = shelf.create()
+    other.tell(about(document))
+    assert shelf.settle()
+    shelf.shut()
+    _journal, _about, entries, newest = folder(tmp_path).open(journal.key)
+    assert [entry.batch for entry in entries] == list(document.batches_since({}))
+    assert not newest, "it is not known to be whole"
+    assert folder(tmp_path).open(other.key)[3]
+
+
 def test_what_could_not_be_written_at_the_end_is_not_called_the_newest(tmp_path):
     document = new_document()
     shelf, journal = kept(tmp_path, document)
