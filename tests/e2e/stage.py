@@ -69,7 +69,8 @@ async def turn() -> None:
 async def by_hand(work: Callable[..., object], *arguments: object) -> None:
     """Let a hand do something outside of any task, as Qt's own events come.
 
-    Menus run the event loop a little by themselves; inside a task that would lose other tasks' turns.
+    Menus run the event loop a little by themselves; inside a task that would lose turns
+    of others.
     """
     loop = asyncio.get_running_loop()
     done = loop.create_future()
@@ -77,7 +78,7 @@ async def by_hand(work: Callable[..., object], *arguments: object) -> None:
     def run() -> None:
         try:
             work(*arguments)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
             done.set_exception(error)
         else:
             done.set_result(None)

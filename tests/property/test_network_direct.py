@@ -16,9 +16,10 @@ from tests.helpers.boards import (
     random_edit,
 )
 from whiteboard.model.document import new_document
+from whiteboard.model.ephemeral import Cursor
 from whiteboard.session.negotiation import Stage
 from whiteboard.transport.memory import MemoryNetwork, Node, Weather
-from whiteboard.wire.messages import Connect, Peer, Reason
+from whiteboard.wire.messages import Connect, EphemeralMessage, Peer, Reason
 
 SEEDS = (1, 2, 3)
 
@@ -53,6 +54,37 @@ def test_an_invited_contact_gets_the_board_and_both_draw(seed: int) -> None:
     assert network.run_until(lambda: in_sync([ana, mira]), 10)
     assert_equal([ana, mira])
     assert mira.shown.asked[0].board == "Plan"
+
+
+def here(node: Node) -> set[str]:
+    return {m.party for m in node.session.members if not m.away}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_guests_see_each_other_come_move_and_go(seed: int) -> None:
+    network, ana, mira = pair(seed)
+    assert here(mira) == {"ana@x", "mira@x"}
+    tom = invited(network, ana, "tom@y/1")
+    everyone = {"ana@x", "mira@x", "tom@y"}
+    assert network.run_until(lambda: here(ana) == here(mira) == here(tom) == everyone, 2)
+    mira.tell(Cursor(1, 2))
+    assert network.run_until(lambda: ("mira@x", Cursor(1, 2)) in tom.shown.ephemeral, 2)
+    assert ("mira@x", Cursor(1, 2)) in ana.shown.ephemeral
+    network.cut(ana)
+    assert network.run_until(lambda: here(tom) == {"tom@y"}, 60)
+    network.restore(ana)
+    assert network.run_until(lambda: here(ana) == here(mira) == here(tom) == everyone, 60)
+    mira.take(lambda session: session.leave(network.now))
+    assert network.run_until(lambda: here(tom) == {"ana@x", "tom@y"}, 2)
+    assert ("mira@x", None) in tom.shown.ephemeral
+
+
+def test_only_the_creator_speaks_for_guests() -> None:
+    _, ana, mira = pair(1)
+    liar = EphemeralMessage(ana.session.session, (Cursor(1, 2),), "tom@y")
+    assert not ana.session.receive(Peer("mira@x/phone"), liar, 0.0)[1:]
+    assert ana.session.counters.by_name["NOT_ASKED"] == 1
+    assert "tom@y" not in here(ana) | here(mira)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -261,6 +261,7 @@ class Replicas(RuleBasedStateMachine):
         for _ in range(done):
             member.undo.redo()
         self.posted(member)
+        member.commits.clear()
         assert member.doc.c14n() == before
 
     def assert_only_own_work_undone(self, member: Member, *, redo: bool = False) -> None:

@@ -92,13 +92,8 @@ class DocumentNode:
     @property
     def previous(self) -> DocumentNode | None:
         """The element before it; text between is stepped over, the planner asks for elements."""
-        element = self._document.node(self.rid) if self._is_element else None
-        before = None if element is None else element.getprevious()
-        while before is not None and not isinstance(before.tag, str):
-            before = before.getprevious()
-        if before is None:
-            return None
-        return DocumentNode(self._document, self._document.rid_of(before), Kind.ELEMENT)
+        before = self._document.previous_element(self.rid)
+        return None if before is None else DocumentNode(self._document, before, Kind.ELEMENT)
 
     @property
     def attributes(self) -> Mapping[str, str]:

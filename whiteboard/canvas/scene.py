@@ -254,12 +254,13 @@ class BoardScene:
         if not self.is_settled:
             index = self.index
             return None if index is None else index.all_bounds()
-        rects = [shown.rect for shown in self._shown.values() if not shown.rect.isNull()]
-        if not rects:
+        rects = (shown.rect for shown in self._shown.values())
+        edges = [rect.getCoords() for rect in rects if not rect.isNull()]
+        if not edges:
             return None
-        left, top = min(r.left() for r in rects), min(r.top() for r in rects)
-        right, bottom = max(r.right() for r in rects), max(r.bottom() for r in rects)
-        return Rect(left, top, right - left, bottom - top)
+        lefts, tops, rights, bottoms = zip(*edges, strict=True)
+        left, top = min(lefts), min(tops)
+        return Rect(left, top, max(rights) - left, max(bottoms) - top)
 
     def is_empty(self, source: QRectF) -> bool:
         """Is there surely nothing in a rectangle (user units)?"""

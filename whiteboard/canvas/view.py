@@ -136,6 +136,7 @@ class BoardView(QWidget):
         self.focus_rid: Rid | None = None
         self.describe: Callable[[Rid], str] = lambda _rid: ""
         self._remote_waiting = False
+        self._fit_wanted = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._frame_timer = self._timer(self._frame)
         self._again_timer = self._timer(self.update)
@@ -206,7 +207,7 @@ class BoardView(QWidget):
         self.scene.settle()
         while not self._picture.render(1.0):
             pass
-        self._remote_drawn()
+        self._all_drawn()
 
     def fit(self) -> None:
         """Show all of the drawing; an empty board at 100 % with its origin in the corner."""
@@ -215,6 +216,13 @@ class BoardView(QWidget):
             self.camera.fit(Rect(0, 0, *self.camera.size), 0.0)
         else:
             self.camera.fit(box)
+
+    def fit_soon(self) -> None:
+        """Show all of the drawing as soon as it is made, unless somebody moves the view before."""
+        if self.scene.pump(PUMP):
+            self.fit()
+        else:
+            self._fit_wanted = True
 
     def fit_rect(self, rect: Rect) -> None:
         """Show a rectangle (user units), enlarged where it is small."""
@@ -240,7 +248,7 @@ class BoardView(QWidget):
         if not self.scene.pump(PUMP):
             self._frame_soon()
             return
-        self._remote_drawn()
+        self._all_drawn()
         if not self.scene.measure_ahead(PUMP / 2):
             self._frame_soon()
 
@@ -264,12 +272,16 @@ class BoardView(QWidget):
         if commit.origin is not Origin.LOCAL:
             self._remote_waiting = True
 
-    def _remote_drawn(self) -> None:
+    def _all_drawn(self) -> None:
+        """All that was marked is drawn."""
+        if self._fit_wanted:
+            self.fit()
         if self._remote_waiting:
             self._remote_waiting = False
             self.others.committed()
 
     def _camera_changed(self) -> None:
+        self._fit_wanted = False
         self._picture.follow()
         self.overlay.view_moved()
         self.others.view_moved()
@@ -299,7 +311,7 @@ class BoardView(QWidget):
         self.counts.paints += 1
         pumped = self.scene.pump(PUMP)
         if pumped:
-            self._remote_drawn()
+            self._all_drawn()
         complete = self._picture.render(RENDER)
         painter = QPainter(self)
         self.paint(painter, event.rect())

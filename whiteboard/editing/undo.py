@@ -347,6 +347,8 @@ class _Pass:
             self._skip(edit, name, Why.GONE)
         elif full[-1].alias != value or any(_types(w) and w.ts not in self._tails for w in writes):
             self._skip(edit, name, Why.CHANGED_SINCE)
+        elif name == "parent" and self._document.parent(edit.rid) != full[-1].value:
+            self._skip(edit, name, Why.CHANGED_SINCE)  # a move that would have made a circle
         else:
             return True
         return False

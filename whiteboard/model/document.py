@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import string
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ from whiteboard.model.projection import (
     shown_value,
     slot_winner,
 )
-from whiteboard.model.record import Record
+from whiteboard.model.record import Record, order
 from whiteboard.model.transaction import Author, Transaction, restamped
 from whiteboard.model.tree import Node, Tree
 from whiteboard.util.event import Event
@@ -334,6 +335,15 @@ class Document:
         if record is None:
             return ()
         return tuple(kid.rid for kid in self._projection.children(record))
+
+    def previous_element(self, rid: Rid) -> Rid | None:
+        """The visible element before a visible record, among its siblings."""
+        record = self._known(rid)
+        kids = () if record.up is None or record.up.kids is None else record.up.kids
+        for i in range(bisect_left(kids, order(record), key=order) - 1, -1, -1):
+            if kids[i].shown and kids[i].kind is Kind.ELEMENT:
+                return kids[i].rid
+        return None
 
     def name(self, rid: Rid) -> str:
         """Local name of an element or attribute, target of an instruction, else ''."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
 from whiteboard.model.document import Document
-from whiteboard.model.ids import Replica, SessionId
+from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.members import People
@@ -67,6 +67,8 @@ class Live:
         self._rng = rng
         self._people = People(me, place, self.counters)
         self._receipt = 0
+        self._introduced: tuple[Party, ...] = ()
+        """Creator of a direct session: the guests that the guests were told of."""
         self._sync: Sync | None = None
         self._serving = self._new_serving()
 
@@ -105,6 +107,9 @@ class Live:
         if known is not None and not known.away:
             known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
+            if isinstance(self.place, Direct) and self._people.is_host(known.party):
+                effects += self._people.take_guests(())
+            effects += self._introduce()
         return effects
 
     # --------------------------------------------------------------------------------- sending
@@ -112,7 +117,21 @@ class Live:
     def _beat(self, *, bye: bool = False) -> list[Effect]:
         assert self._sync is not None
         beat, effects = self._sync.heartbeat(bye=bye)
+        if isinstance(self.place, Direct) and self.role is Role.CREATOR:
+            self._introduced = self._people.guests()
+            beat = replace(beat, guests=self._introduced)
         return [*self._people.broadcast(beat), *effects]
+
+    def _is_relay(self, peer: Peer) -> bool:
+        """Whether `peer` passes on what the guests of a direct session do."""
+        return isinstance(self.place, Direct) and peer.address == self._people.creator_address()
+
+    def _introduce(self) -> list[Effect]:
+        """Creator of a direct session: tell the guests of each other when one came or went."""
+        is_relay = isinstance(self.place, Direct) and self.role is Role.CREATOR
+        if not is_relay or not self.connected or self.state is not State.LIVE:
+            return []
+        return self._beat() if self._people.guests() != self._introduced else []
 
     def _send_own(self, batches: tuple[Batch, ...]) -> list[Effect]:
         assert self._sync is not None
@@ -220,7 +239,9 @@ class Live:
         if message.bye:
             last = self._sync.compare(peer, message, now).effects
             return [*last, *self._gone(peer.address)]
-        effects = self._people.meet(peer)
+        effects = [*self._people.meet(peer), *self._introduce()]
+        if self._is_relay(peer):
+            effects += self._people.take_guests(message.guests)
         checked = self._sync.compare(peer, message, now)
         effects += checked.effects
         for r in checked.proofs_for:
@@ -248,7 +269,7 @@ class Live:
         assert isinstance(message, Answer)
         assert self._sync is not None
         assert self.document is not None
-        is_relay = isinstance(self.place, Direct) and peer.address == self._people.creator_address()
+        is_relay = self._is_relay(peer)
         batches: list[Batch] = []
         for batch in self._admit_all(message.messages, peer):
             is_own_words = batch.party == self._people.party(peer)
@@ -270,7 +291,15 @@ class Live:
         party = self._people.party(peer)
         if party is None:
             return self._refuse(Refusal.NO_IDENTITY)
-        return [*self._people.meet(peer), *(ShowEphemeral(party, item) for item in message.items)]
+        if message.guest and not self._is_relay(peer):
+            return self._refuse(Refusal.NOT_ASKED)
+        effects = self._people.meet(peer)
+        if message.guest:
+            party = message.guest
+            effects += self._people.meet_guest(party)
+        elif self.role is Role.CREATOR:
+            effects += self._people.pass_on(replace(message, guest=party), peer.address)
+        return [*effects, *(ShowEphemeral(party, item) for item in message.items)]
 
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)

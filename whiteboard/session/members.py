@@ -22,6 +22,7 @@ from whiteboard.session.ports import (
     Notify,
     Place,
     Send,
+    ShowEphemeral,
     ToPeer,
 )
 from whiteboard.session.table import Refusal
@@ -57,6 +58,8 @@ class People:
         self._counters = counters
         self._known: dict[str, Known] = {}
         self._admitted: set[str] = set()
+        self._guests: dict[Party, bool] = {}
+        """Direct: the creator's other guests, and whether they are there."""
 
     # ------------------------------------------------------------------------------ identity
 
@@ -96,7 +99,13 @@ class People:
         others = (
             Member(known.party, known.peer, away=known.away) for known in self._known.values()
         )
-        return [mine, *others]
+        shown = {mine.party, *(known.party for known in self._known.values())}
+        guests = (
+            Member(party, Peer(party), away=not is_there, relayed=True)
+            for party, is_there in self._guests.items()
+            if party not in shown
+        )
+        return [mine, *others, *guests]
 
     def get(self, address: str) -> Known | None:
         """The member there."""
@@ -109,6 +118,31 @@ class People:
     def present(self) -> list[str]:
         """The others who are not away."""
         return [a for a, known in self._known.items() if not known.away]
+
+    def guests(self) -> tuple[Party, ...]:
+        """Direct: who is there, to be told to all of them; empty while there are not two."""
+        parties = {self._known[address].party for address in self.listeners()}
+        return tuple(sorted(parties)) if len(parties) > 1 else ()
+
+    def take_guests(self, guests: Iterable[Party]) -> list[Effect]:
+        """The creator of a direct session says which guests are there; the others have left."""
+        there = set(guests)
+        effects: list[Effect] = []
+        for party, was_there in self._guests.items():
+            if was_there and party not in there:
+                self._guests[party] = False
+                effects += [ShowEphemeral(party, None), Notify(Notice.PEOPLE)]
+        for party in sorted(there):
+            effects += self.meet_guest(party)
+        return effects
+
+    def meet_guest(self, party: Party) -> list[Effect]:
+        """The creator of a direct session passes on what this guest does."""
+        is_full = party not in self._guests and len(self._guests) >= MAX_MEMBERS
+        if is_full or self._guests.get(party):
+            return []
+        self._guests[party] = True
+        return [Notify(Notice.PEOPLE)]
 
     def meet(self, peer: Peer) -> list[Effect]:
         """Somebody shows that they take part."""
@@ -164,11 +198,16 @@ class People:
 
     def relay(self, session: SessionId, batches: Iterable[Batch], source: str) -> list[Effect]:
         """Creator of a direct session: pass one guest's edits on to the others."""
+        return [
+            effect
+            for b in batches
+            for effect in self.pass_on(
+                Answer(session, (EditMessage(b, self.author_of(b)),)), source
+            )
+        ]
+
+    def pass_on(self, message: Message, source: str) -> list[Effect]:
+        """Creator of a direct session: from one guest to the others."""
         if isinstance(self.place, InRoom):
             return []
-        others = [address for address in self.listeners() if address != source]
-        return [
-            Send(ToPeer(address), Answer(session, (EditMessage(b, self.author_of(b)),)))
-            for b in batches
-            for address in others
-        ]
+        return [Send(ToPeer(a), message) for a in self.listeners() if a != source]

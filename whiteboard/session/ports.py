@@ -189,6 +189,8 @@ class Member:
     me: bool = False
     away: bool = False
     """Was here and cannot be reached now."""
+    relayed: bool = False
+    """Another guest of a direct session: known from its creator, and reached only through it."""
 
 
 # ------------------------------------------------------------------------------------- ports

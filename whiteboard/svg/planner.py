@@ -25,17 +25,21 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from whiteboard.svg.bounds import Measure
 from whiteboard.svg.css import Sheet, parse_sheet
 from whiteboard.svg.painter import PAINTED, Context, Notice, Opened, Painter
 from whiteboard.svg.plan import SVG_NS, Key, Node, PlanNode, Source
 
+T = TypeVar("T")
+
 _GAP = 1.0
 _SMALLEST_GAP = 1e-7
+_SLICE = 64
+"""Nodes that are looked at between two questions whether to go on."""
 _MANY = 32
 """So many new children of one element and they are put in order by one walk over all children."""
 
@@ -117,6 +121,16 @@ class _Entry:
         return self.opened is not None and not self.opened.whole
 
 
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """Children of a group from an index on that have no entries yet."""
+
+    entry: _Entry
+    opened: Opened
+    children: Sequence[Node]
+    start: int = 0
+
+
 class Planner:
     """The plan of one source, kept up to date."""
 
@@ -131,12 +145,14 @@ class Planner:
         self._id_users: dict[str, set[_Entry]] = {}
         self._placed: dict[Key, Placed] = {}
         self._owners: dict[Key, _Entry] = {}
-        self._work: list[_Entry] = []
+        self._work: list[_Entry | _Rest] = []
         self._fresh: list[_Entry] = []
         self._touched: set[str] = set()
         self._content: set[str] = set()
         self._reset = True
         self._ids_may_differ = False
+        self._taking: Iterator[None] | None = None
+        """What turns marks into work, in slices; nothing is planned while it is under way."""
         self._styles: dict[str, None] = {}
         self._sheet_text = ""
         self._painter = self._new_painter(Sheet())
@@ -162,18 +178,24 @@ class Planner:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is marked or half done."""
-        return not (self._reset or self._touched or self._content or self._work)
+        marked = self._reset or self._touched or self._content or self._taking is not None
+        return not (marked or self._work)
 
     def update(self, stop: Callable[[], bool] | None = None) -> PlanUpdate:
         """Plan what was marked, until all is done or `stop()` says so."""
         self._before = {}
-        self._take_marks()
+        if not self._take_marks(stop):
+            return self._difference()
         while self._work:
-            entry = self._work.pop()
-            if entry.alive and entry.dirty:
-                self._plan_entry(entry)
-                if stop is not None and stop():
-                    break
+            work = self._work.pop()
+            if isinstance(work, _Rest):
+                self._await_rest(work)
+            elif work.alive and work.dirty:
+                self._plan_entry(work)
+            else:
+                continue
+            if stop is not None and stop():
+                break
         self._place_fresh()
         return self._difference()
 
@@ -213,24 +235,43 @@ class Planner:
 
     # --- marks -> entries to plan
 
-    def _take_marks(self) -> None:
+    def _take_marks(self, stop: Callable[[], bool] | None) -> bool:
+        """Turn marks into work, until all are or `stop()` says so; whether all are.
+
+        New marks may come between slices: they are taken before anything is planned.
+        """
+        while self._taking is not None or self._reset or self._touched or self._content:
+            if self._taking is None:
+                self._taking = self._marks_taken()
+            for _ in self._taking:
+                if stop is not None and stop():
+                    return False
+            self._taking = None
+        return True
+
+    def _marks_taken(self) -> Iterator[None]:
+        """Take the marks that are there now, in slices."""
         touched, content = self._touched, self._content
         self._touched, self._content = set(), set()
-        if not self._reset and self._sheet_differs(touched, content):
-            self._reset = True
+        if not self._reset:
+            yield from self._check_sheet(touched, content)
         if self._reset:
-            self._start_over()
+            yield from self._start_over()
             return
         structural = self._painter.cascade.sheet.structural
-        for rid in content | touched:
-            self._soil_users(rid, structural=structural)
-        if touched:
-            self._restructure(touched, structural=structural)
-        if touched or self._ids_may_differ:
-            self._check_ids()
+        for rid in _in_slices(content | touched):
+            if rid is None:
+                yield
+            else:
+                self._soil_users(rid, structural=structural)
+        ids_may_differ = self._ids_may_differ or bool(touched)
         self._ids_may_differ = False
+        if touched:
+            yield from self._restructure(touched, structural=structural)
+        if ids_may_differ:
+            self._check_ids()
 
-    def _start_over(self) -> None:
+    def _start_over(self) -> Iterator[None]:
         self._reset = self._ids_may_differ = False
         for key in self._placed:
             self._before.setdefault(key, self._placed[key])
@@ -243,9 +284,9 @@ class Planner:
         self._id_users.clear()
         self._work.clear()
         self._fresh.clear()
-        root = self._source.root
-        self._read_sheet(root)
+        yield from self._read_sheet()
         self._painter = self._new_painter(parse_sheet(self._sheet_text))
+        root = self._source.root
         if root is not None:
             entry = _Entry(root, None, self._painter.root_context(root), linked=True)
             self._entries[root.rid] = entry
@@ -265,13 +306,18 @@ class Planner:
             entry.dirty = True
             self._work.append(entry)
 
-    def _restructure(self, touched: set[str], *, structural: bool) -> None:
-        for rid in touched:
-            entry = self._entries.get(rid)
+    def _restructure(self, touched: set[str], *, structural: bool) -> Iterator[None]:
+        for rid in _in_slices(touched):
+            entry = self._entries.get(rid) if rid is not None else None
             if entry is not None:
                 self._drop(entry)
+            elif rid is None:
+                yield
         by_parent: dict[str, list[Node]] = {}
-        for rid in touched:
+        for rid in _in_slices(touched):
+            if rid is None:
+                yield
+                continue
             node = self._source.node(rid)
             if node is None:
                 continue
@@ -279,16 +325,17 @@ class Planner:
             if parent is None:
                 self._reset = True  # another root element
                 continue
-            self._soil_users_of_parent(parent.rid, structural=structural)
+            if parent.rid not in by_parent:
+                self._soil_users_of_parent(parent.rid, structural=structural)
             by_parent.setdefault(parent.rid, []).append(node)
         root = self._source.root
         if self._reset or root is None or root.rid not in self._entries:
-            self._start_over()
+            yield from self._start_over()
             return
         for parent_rid, nodes in by_parent.items():
             entry = self._entries.get(parent_rid)
             if entry is not None and entry.is_group:
-                self._adopt(entry, nodes)
+                yield from self._adopt(entry, nodes)
 
     def _soil_users_of_parent(self, rid: str, *, structural: bool) -> None:
         for user in self._users.get(rid, ()):
@@ -297,14 +344,17 @@ class Planner:
         if entry is not None and (structural or not entry.is_group):
             self._soil(entry)
 
-    def _adopt(self, parent: _Entry, nodes: list[Node]) -> None:
+    def _adopt(self, parent: _Entry, nodes: list[Node]) -> Iterator[None]:
         """Entries for children that are new here; planned later, linked when planned."""
         assert parent.opened is not None
         if len(nodes) > _MANY:
             wanted = {node.rid for node in nodes}
+            yield
             nodes = [child for child in parent.node.children if child.rid in wanted]
-        for node in reversed(nodes):
-            if node.name in PAINTED and node.ns == SVG_NS and node.rid not in self._entries:
+        for node in _in_slices(reversed(nodes)):
+            if node is None:
+                yield
+            elif node.name in PAINTED and node.ns == SVG_NS and node.rid not in self._entries:
                 self._await(node, parent, parent.opened)
 
     def _await(self, node: Node, parent: _Entry, opened: Opened) -> None:
@@ -312,6 +362,27 @@ class Planner:
         self._entries[node.rid] = entry
         parent.waiting.add(entry)
         self._work.append(entry)
+
+    def _await_rest(self, rest: _Rest) -> None:
+        """Entries for the next children of a group; those after them when these are planned."""
+        entry, opened = rest.entry, rest.opened
+        if not entry.alive or entry.opened is not opened:
+            return  # it has been planned again
+        end = rest.start + _SLICE
+        if end < len(rest.children):
+            self._work.append(_Rest(entry, opened, rest.children, end))
+        for child in reversed(rest.children[rest.start : end]):
+            is_here = rest.start == 0 or self._is_still_to_plan(child, entry)
+            if is_here and child.name in PAINTED and child.ns == SVG_NS:
+                self._await(child, entry, opened)
+
+    def _is_still_to_plan(self, child: Node, parent: _Entry) -> bool:
+        """Whether a child that was here in an earlier slice still is, and without an entry."""
+        if child.rid in self._entries:
+            return False
+        now = self._source.node(child.rid)
+        above = None if now is None else now.parent
+        return above is not None and above.rid == parent.node.rid
 
     def _check_ids(self) -> None:
         """Plan again what looked up an id that means something else now."""
@@ -324,34 +395,62 @@ class Planner:
 
     # --- style sheets
 
-    def _sheet_differs(self, touched: set[str], content: set[str]) -> bool:
-        concerned = bool(self._styles) and (
-            bool(touched) or any(rid in self._styles for rid in content)
-        )
-        if not concerned:
-            concerned = any(
-                node is not None and node.name == "style"
-                for node in map(self._source.node, touched)
-            )
-        if not concerned:
-            return False
-        before = self._sheet_text
-        self._read_sheet(self._source.root)
-        return self._sheet_text != before
+    def _check_sheet(self, touched: set[str], content: set[str]) -> Iterator[None]:
+        """Start over if what is in `style` elements is different now."""
+        concerned = not self._styles.keys().isdisjoint(touched | content)
+        for rid in _in_slices(touched):
+            if concerned:
+                break
+            if rid is None:
+                yield
+                continue
+            node = self._source.node(rid)
+            if node is None:
+                concerned = bool(self._styles)  # a group that went may have had one in it
+                continue
+            for inner in self._inside(node):
+                if inner is None:
+                    yield
+                elif self._is_of_style(inner):
+                    concerned = True
+                    break
+        if concerned:
+            before = self._sheet_text
+            yield from self._read_sheet()
+            self._reset = self._reset or self._sheet_text != before
 
-    def _read_sheet(self, root: Node | None) -> None:
-        self._styles = {}
-        texts: list[str] = []
-        stack = [root] if root is not None else []
+    def _is_of_style(self, node: Node) -> bool:
+        """Whether a node is a `style` element or stands in one that is known."""
+        if node.name:
+            return node.name == "style"
+        parent = node.parent
+        return parent is not None and parent.rid in self._styles
+
+    def _inside(self, node: Node) -> Iterator[Node | None]:
+        """The node and all below it; None where it is time to ask whether to go on."""
+        stack = [node]
+        count = 0
         while stack:
-            node = stack.pop()
-            if node.name == "style" and node.ns == SVG_NS:
-                self._styles[node.rid] = None
+            one = stack.pop()
+            yield one
+            count += 1
+            if count % _SLICE == 0:
+                yield None
+            if one.name:
+                stack.extend(reversed(one.children))
+
+    def _read_sheet(self) -> Iterator[None]:
+        styles: dict[str, None] = {}
+        texts: list[str] = []
+        root = self._source.root
+        for node in self._inside(root) if root is not None else ():
+            if node is None:
+                yield
+            elif node.name == "style" and node.ns == SVG_NS:
+                styles[node.rid] = None
                 if (node.get("type") or "text/css").strip().lower() == "text/css":
                     texts.append("".join(child.text for child in node.children))
-            else:
-                stack.extend(reversed([child for child in node.children if child.name]))
-        self._sheet_text = "\n".join(texts)
+        self._styles, self._sheet_text = styles, "\n".join(texts)
 
     # --- planning
 
@@ -371,9 +470,7 @@ class Planner:
             if opened.whole:
                 nodes = painter.paint_opened(entry.node, opened, entry.context)
             else:
-                for child in reversed(entry.node.children):
-                    if child.name in PAINTED and child.ns == SVG_NS:
-                        self._await(child, entry, opened)
+                self._await_rest(_Rest(entry, opened, entry.node.children))
         self._note_uses(entry)
         entry.notices = tuple(painter.notices)
         if not entry.linked:
@@ -550,6 +647,14 @@ class Planner:
         self._before = {}
         placed.sort(key=lambda p: p.z)
         return PlanUpdate(tuple(removed), tuple(placed), self.is_settled)
+
+
+def _in_slices(items: Iterable[T]) -> Iterator[T | None]:
+    """The items, and None where it is time to ask whether to go on."""
+    for i, item in enumerate(items, start=1):
+        yield item
+        if i % _SLICE == 0:
+            yield None
 
 
 def _subtree(entry: _Entry) -> Iterator[_Entry]:

@@ -527,7 +527,7 @@ class Boards:
         for board in self._boards:
             if isinstance(board.where, Direct):
                 for member in board.actor.members if board.actor is not None else ():
-                    if not member.me:
+                    if not member.me and not member.relayed:
                         connection.roster.show_to(member.peer.address)
                 self._rebind(board)
                 board.online(connection.me)

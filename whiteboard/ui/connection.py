@@ -98,12 +98,14 @@ class ConnectionTeller(QObject):
         if board.state is BoardState.WAITING:
             return _ChipState("waiting", words.tr("Waiting for an answer"), "waiting", "warn")
         if board.state is BoardState.ENDED:
-            return _ChipState("ended", words.tr("Ended"))
+            return _ChipState("ended", words.tr("Ended"), "info")
         if board.state is BoardState.LIVE and waiting:
             text = words.sending(waiting)
             return _ChipState("sending", text, "send", patience=SENDING_CHIP_MS)
         if account is not None and account.connection is ConnectionState.CONNECTING:
-            return _ChipState("connecting", words.connecting(), patience=CONNECTING_CHIP_MS)
+            return _ChipState(
+                "connecting", words.connecting(), "waiting", patience=CONNECTING_CHIP_MS
+            )
         if board.state is BoardState.ALONE:
             return _ChipState("alone", words.only_here())
         return _ChipState()

@@ -143,8 +143,7 @@ class CanvasSurface:
             return
         self._is_fitted = True
         if root is not None and document.children(root):
-            self.view.scene.settle()
-            self.view.fit()
+            self.view.fit_soon()
 
     # --- what happens -----------------------------------------------------------------------
 

@@ -233,13 +233,18 @@ class Chip(QWidget):
         self.text, self._icon, self._tone = text, name, tone
         self.setAccessibleName(text)
         self.setToolTip(text)
-        self.setVisible(bool(text))
+        self._show_if_any()
         self.updateGeometry()
         self.update()
+
+    def _show_if_any(self) -> None:
+        """A chip without an icon would be an empty pill where there is room for the icon only."""
+        self.setVisible(bool(self.text) and bool(self._icon or not self._short))
 
     def set_short(self, short: bool) -> None:
         """Only the icon, where the window is narrow."""
         self._short = short
+        self._show_if_any()
         self.updateGeometry()
         self.update()
 

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
-from whiteboard.model.ids import SessionId
+from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Op
 from whiteboard.wire import ns, sxe, sync
 from whiteboard.wire.blanks import PutBack, TakenOut
@@ -87,6 +87,8 @@ def encode(message: Message) -> list[Element]:
         return [sync.write_reject(message)]
     if isinstance(message, EphemeralMessage):
         element = sync.unnumbered(message.session)
+        if message.guest:
+            element.set("guest", message.guest)
         write_items(element, message.items)
         return [element]
     if isinstance(message, Initiate | Accept | Terminate):
@@ -231,7 +233,8 @@ def _decode_unnumbered(stamp: Element) -> Message | None:
         if child.tag == _REJECT:
             return sync.read_reject(child, session)
     items = read_items(stamp)
-    return EphemeralMessage(session, items) if items else None
+    guest = Party(stamp.get("guest", "")[:MAX_SESSION])
+    return EphemeralMessage(session, items, guest) if items else None
 
 
 def _decode_answer(answer: Element, session: SessionId) -> Answer:

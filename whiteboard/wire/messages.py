@@ -120,7 +120,8 @@ class Heartbeat:
     """What its sender holds (SYNC 5.4, 0.2/5.4): the whole vector, never a delta.
 
     `r` is the sender's replica; `digests` the chain digest D(n) of each replica's newest number,
-    32 hex digits; `bye` = the sender leaves.
+    32 hex digits; `bye` = the sender leaves. `guests`: from the creator of a direct session with
+    several guests, which of them are there.
     """
 
     session: SessionId
@@ -131,6 +132,7 @@ class Heartbeat:
     digests: Mapping[Replica, str] = field(default_factory=dict)
     floor: Vector = field(default_factory=dict)
     bye: bool = False
+    guests: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +165,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class EphemeralMessage:
-    """Cursors, previews, selections of one tick: shown, never kept."""
+    """Cursors, previews, selections of one tick: shown, never kept.
+
+    `guest`: whose they are, where the creator of a direct session passes them on.
+    """
 
     session: SessionId
     items: tuple[Ephemeral, ...]
+    guest: Party = NOBODY
 
 
 # -------------------------------------------------------------------- joining (XEP "Connecting")

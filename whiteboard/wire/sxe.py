@@ -9,7 +9,7 @@ well-formed operation counts is not judged here. White space goes through `blank
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import DOCUMENT, Rid
@@ -120,12 +120,8 @@ def read_literal_element(
     namespace, name = split_tag(element.tag)
     blanks.k += 1
     attributes: list[tuple[str, str, str]] = []
-    for (attribute_ns, local), value in sorted(
-        (split_tag(key), value) for key, value in element.attrib.items()
-    ):
-        attributes.append(
-            (left_of_attribute(attribute_ns), local, blanks.attribute("chdata", value))
-        )
+    for attribute_ns, local, value in sorted(_attributes(element)):
+        attributes.append((attribute_ns, local, blanks.attribute("chdata", value)))
         blanks.k += 1
     children: list[LiteralElement | str] = []
 
@@ -143,9 +139,13 @@ def read_literal_element(
             return inner
         children.append(inner)
         add_text(child.tail)
-    return LiteralElement(
-        left_of_attribute(namespace), name, tuple(sorted(attributes)), tuple(children)
-    )
+    return LiteralElement(left_of_attribute(namespace), name, tuple(attributes), tuple(children))
+
+
+def _attributes(element: Element) -> Iterator[tuple[str, str, str]]:
+    for key, value in element.attrib.items():
+        namespace, name = split_tag(key)
+        yield left_of_attribute(namespace), name, value
 
 
 def _read_set(element: Element, blanks: PutBack) -> Op:

@@ -33,6 +33,7 @@ FIELDS = frozenset(
     ("parent", "primary-weight", "ns", "name", "chdata", "pitarget", "pidata"),
 )
 MAX_CONTROLS = 1000
+MAX_GUESTS = 1000
 
 
 # ----------------------------------------------------------------------------------- stamps
@@ -137,6 +138,8 @@ def write_heartbeat(message: Heartbeat) -> Element:
         beat.set("floor", format_vector(message.floor))
     if message.bye:
         beat.set("bye", "1")
+    if message.guests:
+        beat.set("guests", " ".join(message.guests))
     return sync
 
 
@@ -158,6 +161,7 @@ def read_heartbeat(sync: Element, beat: Element, session: SessionId) -> Heartbea
         digests=parse_digests(beat.get("D")),
         floor=parse_vector(beat.get("floor")),
         bye=beat.get("bye") in {"1", "true"},
+        guests=tuple(Party(guest) for guest in beat.get("guests", "").split()[:MAX_GUESTS]),
     )
 
 

@@ -196,3 +196,20 @@ def test_what_the_eraser_would_take_is_faded() -> None:
     scene.show_faded(frozenset())
     assert picture(scene).pixelColor(20, 20).red() == 0
     scene.close()
+
+
+def test_a_large_commit_is_drawn_in_slices_and_without_a_tree_of_lxml(qapp) -> None:
+    document = board()
+    scene = BoardScene(PaintContext())
+    scene.set_document(document)
+    scene.settle()
+    with document.transact(Origin.LOCAL) as edit:
+        for i in range(1500):
+            edit.add(document.root, literal(f'<rect x="{i}" width="5" height="5"/>'))
+    pumps = 1
+    while not scene.pump(0.0):
+        pumps += 1
+    assert pumps > 1500 / 64
+    assert len(scene.keys()) == 1500
+    assert document._tree is None
+    scene.close()

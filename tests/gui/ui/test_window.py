@@ -481,3 +481,12 @@ def test_a_closed_window_listens_no_longer(world, open_window):
     world.people.changed.emit(None)
     world.boards.changed.emit(None)
     world.boards.boards[0].changed.emit(None)
+
+
+def test_a_narrow_window_shows_no_chip_that_would_be_empty(world, open_window):
+    window = open_window(world.first_start(), 632, 768)
+    assert window.top.chip.text == "Only on this computer"
+    assert window.top.chip.isHidden()
+    window.resize(1280, 800)
+    settle()
+    assert window.top.chip.isVisible()

@@ -201,3 +201,43 @@ def test_an_element_whose_reference_appears_later_is_painted_then():
     tree.insert(tree.root, 0, tree.read('<defs><rect id="late" width="1" height="1"/></defs>'))
     planner.mark(tree.take())
     assert len(planner.update().placed) == 1
+
+
+def test_work_of_any_size_is_done_in_small_slices():
+    tree = Tree("<svg><g id='g'>" + "<rect width='1' height='1'/>" * 2000 + "</g></svg>")
+    asked = 0
+    look_up = tree.node
+
+    def counted(rid):
+        nonlocal asked
+        asked += 1
+        return look_up(rid)
+
+    tree.node = counted
+    planner = Planner(tree)
+    updates = [planner.update(lambda: True)]
+    placed = 0
+    while not updates[-1].done:
+        before = asked
+        updates.append(planner.update(lambda: True))
+        placed += len(updates[-1].placed)
+        assert asked - before < 200
+    assert placed == 2000
+    assert planner.nodes() == plan(tree)
+
+
+def test_what_changes_between_slices_is_seen():
+    tree = Tree("<svg><g id='g'>" + "<rect width='1' height='1'/>" * 500 + "</g></svg>")
+    planner = Planner(tree)
+    choose = random.Random(5)
+    for _ in range(80):
+        planner.update(lambda: True)
+        group = tree.root.children[0]
+        victim = choose.choice(group.children)
+        tree.remove(victim)
+        tree.insert(group, choose.randrange(400), tree.read("<circle r='2'/>"))
+        tree.set(choose.choice(group.children), "fill", "red")
+        planner.mark(tree.take())
+    while not planner.update(lambda: True).done:
+        pass
+    assert planner.nodes() == plan(tree)
