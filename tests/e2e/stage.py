@@ -142,6 +142,7 @@ class Person:
         self.address = f"{name}@{LocalServer.domain}"
         self.program = Program(store, paths=paths)
         self.window = self._shown(self.program.open_window())
+        self.program.recover(self.window)
 
     @staticmethod
     def _shown(window: MainWindow) -> MainWindow:

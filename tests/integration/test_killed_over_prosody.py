@@ -117,4 +117,4 @@ async def test_a_closed_board_is_opened_again_and_goes_on(party, tmp_path):
     await ben.until(lambda: opened)
     await ben.until_live(opened[0])
     await until_same(theirs, opened[0])
-    assert drawn(opened[0]) == ["first", "meanwhile"]
+    assert set(drawn(opened[0])) == {"first", "meanwhile"}

@@ -157,7 +157,8 @@ class Writer:
         except Exception:  # noqa: BLE001 - a fault in one job must not stop all boards
             _roll_back(file)
             if len(waiting) > 1:
-                return all([self._commit([one]) for one in waiting])
+                each = [self._commit([one]) for one in waiting]
+                return all(each)
             SYNC.exception("a change cannot be written down")
             self._broken.add(id(file))
         return True
