@@ -227,6 +227,7 @@ async def test_a_server_that_dies_while_drawing_and_comes_back(stage: Stage, own
     await ana.draw(200, 300, release=False)
     stage.server.kill()
     await until(lambda: ana.chip.startswith("Offline") and mira.chip.startswith("Offline"))
+    assert "left" not in ana.toast + mira.toast, "it is oneself who is cut off"
     await ana.let_go()
     await ana.draw(200, 400)
     await mira.draw(400, 400)

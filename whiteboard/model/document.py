@@ -518,15 +518,19 @@ def empty_document() -> Document:
     return Document(SessionId(random_id(16)), Party(identity), Replica(identity))
 
 
+_PAPER = ((markup.BOARD_NS, "paper", "auto"),)
+
+
 def new_document(element: LiteralElement | None = None) -> Document:
     """A fresh board on this computer: a random identity and a root.
 
     Args:
-        element: The root; None for an empty <svg>.
+        element: The root; None for an empty <svg> whose paper follows the theme
+            (ARCHITECTURE 8 rule 7: without the attribute it is light).
     """
     document = empty_document()
     with document.transact(Origin.LOAD) as edit:
-        edit.add_root(element or LiteralElement(SVG_NS, "svg"))
+        edit.add_root(element or LiteralElement(SVG_NS, "svg", _PAPER))
     return document
 
 

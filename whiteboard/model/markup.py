@@ -11,6 +11,8 @@ from whiteboard.model.ops import Kind
 from whiteboard.model.projection import XML_NS, Projection, shown_value
 from whiteboard.model.record import Record
 
+BOARD_NS = "urn:x-whiteboard:board:0"
+"""Of attributes that only this program understands, such as `paper` of the root."""
 PREFIXES = {
     XML_NS: "xml",
     "http://www.w3.org/1999/xlink": "xlink",
@@ -19,6 +21,7 @@ PREFIXES = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://creativecommons.org/ns#": "cc",
     "http://purl.org/dc/elements/1.1/": "dc",
+    BOARD_NS: "wb",
 }
 """Namespace -> prefix of attributes; any other gets `nsI`, I from 0."""
 

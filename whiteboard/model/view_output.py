@@ -22,6 +22,7 @@ _PREFIXES: Mapping[str, str] = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://creativecommons.org/ns#": "cc",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "urn:x-whiteboard:board:0": "wb",
 }
 
 

@@ -176,9 +176,10 @@ class Connection:
 
     def _on_offline(self) -> None:
         self.ready = False
+        # First, so that nobody is taken for gone: it is I who am cut off.
+        self._listener.on_offline()
         self.rooms.offline()
         self.roster.leave()
-        self._listener.on_offline()
 
     def _on_room(self, event: RoomEvent) -> None:
         # What is meant for a room one is not in would come back: it waits in the outbox.

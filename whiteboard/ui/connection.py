@@ -179,6 +179,10 @@ class ConnectionTeller(QObject):
         board = self._board
         if board is None:
             return
+        if board.state is BoardState.OFFLINE:
+            # It is I who am away: nobody left, and who is still there later has not joined.
+            self._joined.clear()
+            return
         now = _present(board.participants)
         before, self._here = self._here, now
         if board.state is not BoardState.LIVE:

@@ -19,8 +19,10 @@ from whiteboard.editing.editor import Editor
 from whiteboard.editing.ordering import Place
 from whiteboard.editing.style import declarations
 from whiteboard.formats import clipboard
+from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
+from whiteboard.model.markup import BOARD_NS
 from whiteboard.session.boards import Board, BoardState, Ephemera
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.context import ToolContext
@@ -117,6 +119,7 @@ class CanvasSurface:
             self.tools.changed.subscribe(lambda _none: self._change_soon()),
             self.editor.selection.changed.subscribe(lambda _rids: self._change_soon()),
             self.editor.committed.subscribe(lambda _commit: self._change_soon()),
+            self.editor.committed.subscribe(self._paper_may_differ),
         ]
 
     def _drop_document(self) -> None:
@@ -130,6 +133,7 @@ class CanvasSurface:
         self.view.set_document(document)
         self.tools.follow(document)
         self._lock_or_unlock()
+        self._apply_paper()
         if document.was is None:
             self._is_fitted = False
             self._fit_once()
@@ -209,9 +213,28 @@ class CanvasSurface:
             self.tools.choose(tool)
             self._change_soon()
 
+    @property
+    def _wanted_paper(self) -> str:
+        """What this person chose; automatic is what the board says, and it is light if it is mute.
+
+        So boards made here follow the theme, and files from elsewhere keep light paper.
+        """
+        document = self._board.document
+        if self._paper != "auto" or document.root is None:
+            return self._paper
+        said = document.attribute(document.root, "paper", BOARD_NS)
+        return said if said in {"auto", "dark"} else "light"
+
+    def _paper_may_differ(self, commit: Commit) -> None:
+        document = self._board.document
+        changes = commit.changes
+        if changes.reset or document.root in changes.attributes or document.root in changes.added:
+            self._apply_paper()
+
     def _apply_paper(self) -> None:
         look = theme()
-        dark_paper = self._paper == "dark" or (self._paper == "auto" and look.dark)
+        paper = self._wanted_paper
+        dark_paper = paper == "dark" or (paper == "auto" and look.dark)
         ground = DARK if dark_paper else LIGHT
         width = 3.0 if look.high_contrast else 1.75
         palette: Palette = replace(ground, dark=dark_paper, dark_paper=dark_paper, line_width=width)
