@@ -93,8 +93,9 @@ class BoardScene:
         for key in list(self._shown):
             self._waiting[key] = None
         self._source = source
-        self.planner = Planner(source)
-        self._index = PlanIndex(self.planner, QtMeasure(self._context.fonts))
+        measure = QtMeasure(self._context.fonts)
+        self.planner = Planner(source, measure=measure)
+        self._index = PlanIndex(self.planner, measure)
         self.marked.emit(None)
 
     def close(self) -> None:

@@ -2,10 +2,11 @@
 
 Only character references carry them, and a server that writes what it read without references
 (Prosody does) lets the next parser turn them into spaces (attributes) or LF (text), a CR LF even
-into one. Some members would then read another value than others. So they never travel: the writer
-puts the space or LF there itself, and the stamp's `ws` says what stands where. The reader first
-turns whatever did arrive into what the worst server leaves of it, then puts back what `ws` names.
-What is read is therefore the same for all, whatever lies between, also if `ws` does not fit.
+into one. Some members would then read another value than others. So the stamp's `ws` says what
+stands where: the reader first turns what did arrive in a named value into what the worst server
+leaves of it, then puts back what `ws` names. TAB and LF travel as references too, for programs that
+do not know `ws` (SYNC 1.1 asks for them); CR, which no honest value holds, travels as a space.
+A value that `ws` does not name is read as it arrived: its writer may know nothing of `ws`.
 
     ws      = entry *(SP entry)
     entry   = k "." field "=" list *(";" list)      ; k: index of the expanded operation
@@ -38,7 +39,7 @@ def left_of_text(value: str) -> str:
 
 
 class TakenOut:
-    """Writing: takes white space out of values and remembers it.
+    """Writing: remembers the white space of values, and takes out what cannot travel.
 
     Attributes:
         k: index of the operation whose values follow.
@@ -50,22 +51,26 @@ class TakenOut:
 
     def attribute(self, field: str, value: str) -> str:
         """`value` as it may stand in an attribute."""
-        return value if value.isprintable() else self._take(field, value, "\t\n\r", " ")
+        if value.isprintable():
+            return value
+        self._note(field, value, "\t\n\r")
+        return value.replace("\r", " ")
 
     def text(self, value: str) -> str:
         """`value` as it may stand in a literal's text."""
-        return self._take("chdata", value, "\r", "\n") if "\r" in value else value
+        if "\r" not in value:
+            return value
+        self._note("chdata", value, "\r")
+        return value.replace("\r", "\n")
 
-    def _take(self, field: str, value: str, characters: str, blank: str) -> str:
+    def _note(self, field: str, value: str, characters: str) -> None:
         lists: list[str] = []
         for character in characters:
             if character in value:
                 places = (str(i) for i, c in enumerate(value) if c == character)
                 lists.append(f"{ord(character)}:{','.join(places)}")
-                value = value.replace(character, blank)
         if lists:
             self._entries.append(f"{self.k}.{field}={';'.join(lists)}")
-        return value
 
     def position(self) -> tuple[int, int]:
         """For `rewind`."""
@@ -103,10 +108,12 @@ class PutBack:
         digits, _, field = place.partition(".")
         k = parse_count(digits)
         places = self._places(lists)
-        if k is None or not _FIELD.fullmatch(field) or not places or (k, field) in self._named:
+        if not places:
             self.faults += 1
-        else:
-            self._named[k, field] = places
+        if k is None or not _FIELD.fullmatch(field) or (k, field) in self._named:
+            self.faults += 1
+        else:  # named, if in vain: then all read the value as the worst server leaves it
+            self._named[k, field] = places or {}
 
     def _places(self, lists: str) -> dict[int, str] | None:
         """Code point index -> character; None if malformed or too many."""
@@ -123,15 +130,15 @@ class PutBack:
 
     def attribute(self, field: str, value: str) -> str:
         """The value that an attribute carries."""
-        left = left_of_attribute(value)
         places = self._named.pop((self.k, field), None) if self._named else None
-        return left if places is None else self._put(left, places, " ", "\t\n\r")
+        if places is None:
+            return value
+        return self._put(left_of_attribute(value), places, " ", "\t\n\r")
 
     def text(self, value: str) -> str:
         """The value that a literal's text carries."""
-        left = left_of_text(value)
         places = self._named.pop((self.k, "chdata"), None) if self._named else None
-        return left if places is None else self._put(left, places, "\n", "\r")
+        return value if places is None else self._put(left_of_text(value), places, "\n", "\r")
 
     def _put(self, value: str, places: dict[int, str], blank: str, allowed: str) -> str:
         characters = list(value)

@@ -11,11 +11,13 @@ from PySide6.QtGui import QImage, QPainter
 
 from tests.gui.canvas.support import board, described, literal
 from whiteboard.canvas.context import PaintContext
+from whiteboard.canvas.measure import QtMeasure
 from whiteboard.canvas.scene import BoardScene
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind
+from whiteboard.svg.bounds import TableMeasure
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -212,4 +214,18 @@ def test_a_large_commit_is_drawn_in_slices_and_without_a_tree_of_lxml(qapp) -> N
     assert pumps > 1500 / 64
     assert len(scene.keys()) == 1500
     assert document._tree is None
+    scene.close()
+
+
+def test_a_base_line_in_the_middle_is_that_of_the_font_that_is_painted() -> None:
+    content = '<text y="50" font-size="40" dominant-baseline="text-after-edge">x</text>'
+    document = board(content)
+    scene = BoardScene(PaintContext())
+    scene.set_document(document)
+    scene.settle()
+    (node,) = scene.planner.nodes()
+    (run,) = node.chunks[0].runs
+    descent = QtMeasure(scene.context.fonts).descent(run.font)
+    assert descent != pytest.approx(TableMeasure().descent(run.font))
+    assert abs(run.baseline_shift) == pytest.approx(descent)
     scene.close()
