@@ -1,0 +1,1 @@
+"""Accounts, contacts and group chats as state to observe: no widgets, no stanzas."""

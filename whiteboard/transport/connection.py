@@ -245,7 +245,7 @@ class Connection:
             message = decode(xml)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
-            SYNC.warning("a message of %s was dropped: %s", full, error)
+            SYNC.info("a message of %s was dropped: %s", full, error)
             return
         if message is None:
             return
