@@ -11,6 +11,7 @@ calls this file; a machine without make calls it directly. COMMAND is one of:
   test-all   setup, then everything, with long random tests
   check      ruff, mypy, import-linter
   bench      setup, then the benchmarks: one table, and build/bench.json
+  kill-test  kill a process that draws at many moments (1000, or `kill-test 50`): nothing is lost
   mutants    break the engine on purpose, one way after the other, and see the tests fail
   lock       write requirements/*.txt anew from pyproject.toml
 """
@@ -218,6 +219,14 @@ def bench(arguments: list[str]) -> None:
     run(PYTHON, "-m", "benchmarks", *arguments)
 
 
+def kill_test(arguments: list[str]) -> None:
+    """A drawing process is killed at this many moments."""
+    setup(tests=True)
+    env = {"KILL_MOMENTS": arguments[0] if arguments else "1000"}
+    run(PYTHON, "-m", "pytest", "-q", "-x", "tests/integration/test_killed_over_prosody.py",
+        env=env)  # fmt: skip
+
+
 def lock() -> None:
     """The lock files: exact versions with hashes, no address of any registry."""
     ensure_venv(DEV_LOCK)
@@ -247,6 +256,8 @@ def main(arguments: list[str]) -> None:
         check()
     elif command == "bench":
         bench(rest)
+    elif command == "kill-test":
+        kill_test(rest)
     elif command == "mutants":
         setup(tests=True)
         run(PYTHON, ROOT / "scripts" / "mutants.py", *rest)

@@ -136,12 +136,13 @@ def _type(field: QLineEdit, text: str) -> None:
 class Person:
     """Somebody with a profile folder, a program and its first window."""
 
-    def __init__(self, stage: Stage, name: str, store: SettingsStore) -> None:
+    def __init__(self, stage: Stage, name: str, store: SettingsStore, paths: Paths) -> None:
         self.stage = stage
         self.name = name
         self.address = f"{name}@{LocalServer.domain}"
-        self.program = Program(store)
+        self.program = Program(store, paths=paths)
         self.window = self._shown(self.program.open_window())
+        self.program.recover(self.window)
 
     @staticmethod
     def _shown(window: MainWindow) -> MainWindow:
@@ -327,8 +328,8 @@ class Stage:
         return self.again(name)
 
     def again(self, name: str) -> Person:
-        store = SettingsStore(Paths(self.folder / name).settings)
-        self.persons.append(Person(self, name, store))
+        paths = Paths(self.folder / name)
+        self.persons.append(Person(self, name, SettingsStore(paths.settings), paths))
         return self.persons[-1]
 
     async def two(self, *names: str) -> list[Person]:

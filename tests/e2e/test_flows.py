@@ -330,19 +330,42 @@ async def test_what_is_wrong_with_a_file_is_said_and_the_board_stays(stage: Stag
 
 
 @in_qt_loop
-async def test_closing_asks_only_where_work_would_be_lost(stage: Stage):
+async def test_closing_asks_nothing_because_everything_is_kept(stage: Stage):
     ana = stage.person("ana", account=False)
     await ana.key(Qt.Key.Key_W, CONTROL)
     assert ana.dialog is None
     await ana.draw()
     await ana.key(Qt.Key.Key_Q, CONTROL)
-    assert message(ana) == "Save “Untitled” before closing?"
+    await until(ana.program.ended.is_set)
+    assert not ana.window.isVisible()
+    await stage.gone(ana)
+    ana = stage.again("ana")
+    await until(lambda: ana.drawn() == 1)
+    assert ana.tabs == ["Untitled"], "it takes the place of the new one"
+    await ana.key(Qt.Key.Key_W, CONTROL)
+    assert ana.drawn() == 0
+    await until(lambda: ana.program.network.boards.saved)
+    (saved,) = ana.program.network.boards.saved
+    await until(lambda: ana.says(f"saved:{saved.key}") == "Saved on this computer")
+    await ana.act(f"saved:{saved.key}", "open-saved")
+    await until(lambda: ana.drawn() == 1)
+
+
+@in_qt_loop
+async def test_closing_a_file_with_changes_asks(stage: Stage, tmp_path):
+    path = tmp_path / "plan.svg"
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg'><rect width='9' height='9'/></svg>")
+    ana = stage.person("ana", account=False)
+    await ana.open_file(path)
+    await until(lambda: ana.tabs == ["plan"])
+    await ana.draw()
+    await ana.key(Qt.Key.Key_Q, CONTROL)
+    assert message(ana) == "Save “plan” before closing?"
     await press(ana.dialog.cancel)
     assert ana.window.isVisible()
     await ana.key(Qt.Key.Key_Q, CONTROL)
     await press(ana.dialog.discard)
     await until(ana.program.ended.is_set)
-    assert not ana.window.isVisible()
 
 
 # --- g, h: two windows, and the next start --------------------------------------------------

@@ -37,6 +37,7 @@ from whiteboard.session.boards import (
     Invitation,
     InvitationState,
     Participant,
+    SavedBoard,
 )
 from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
 from whiteboard.ui.surface import Selected, Style
@@ -142,6 +143,7 @@ class FakeBoard:
         self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
         self.waiting_changes = 0
         self.problem = ""
+        self.kept = False
         self.told: list[Ephemeral] = []
 
     def set(self, **state: object) -> None:
@@ -168,6 +170,8 @@ class FakeBoards:
         self.invitations: Sequence[Invitation] = ()
         self.calls: list[tuple[object, ...]] = []
         self.names: dict[str, str] = {}
+        self.saved: Sequence[SavedBoard] = ()
+        self.in_use = ""
         self._count = 0
 
     def set(self, **state: object) -> None:
@@ -229,6 +233,24 @@ class FakeBoards:
 
     def close(self, board: Board) -> None:
         self.calls.append(("close", board.name))
+        self.boards = [one for one in self.boards if one is not board]
+        self.changed.emit(None)
+
+    def open_saved(self, key: str, then: Callable[[Board | str], None]) -> None:
+        self.calls.append(("open_saved", key))
+        if self.in_use:
+            then(self.in_use)
+            return
+        found = next(one for one in self.saved if one.key == key)
+        self.saved = [one for one in self.saved if one is not found]
+        then(self.new_board(found.name))
+
+    def delete_saved(self, key: str) -> None:
+        self.calls.append(("delete_saved", key))
+        self.set(saved=[one for one in self.saved if one.key != key])
+
+    def delete(self, board: Board) -> None:
+        self.calls.append(("delete", board.name))
         self.boards = [one for one in self.boards if one is not board]
         self.changed.emit(None)
 

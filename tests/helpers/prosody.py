@@ -7,16 +7,19 @@ import contextlib
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from whiteboard.app.local_server import LocalServer
+from whiteboard.app.paths import Paths
 from whiteboard.im.account import AccountSettings, ConnectionState, TlsMode
 from whiteboard.im.people import RoomState
 from whiteboard.model.ephemeral import InkPreview
 from whiteboard.session.boards import Board, BoardState, Ephemera
 from whiteboard.transport.account import BackOff
 from whiteboard.transport.service import Network
+from whiteboard.transport.shelf import Shelf
 
 PASSWORD = "pässwörd 1"
 
@@ -86,12 +89,20 @@ async def until(event_source: object, condition: Callable[[], object], seconds: 
 class Party:
     """Somebody at a computer: a network, its account, and waits for what becomes of it."""
 
-    def __init__(self, server: LocalServer, name: str, port: int | None = None) -> None:
+    def __init__(
+        self,
+        server: LocalServer,
+        name: str,
+        port: int | None = None,
+        profile: Path | None = None,
+    ) -> None:
         self.server = server
         self.name = name
         self.address = f"{name}@{server.domain}"
         self.port = port
-        self.network = Network(back_off=lambda: BackOff(first=0.1, most=0.5))
+        paths = Paths(profile) if profile is not None else None
+        shelf = Shelf(paths.boards, paths.board_marks) if paths is not None else None
+        self.network = Network(back_off=lambda: BackOff(first=0.1, most=0.5), shelf=shelf)
         self.people = self.network.people
         self.boards = self.network.boards
 
@@ -192,11 +203,19 @@ async def party(server: LocalServer) -> AsyncIterator[Callable[..., Awaitable[Pa
     made: list[Party] = []
 
     async def make(
-        name: str, *, at: LocalServer | None = None, port: int | None = None, sign_in: bool = True
+        name: str,
+        *,
+        at: LocalServer | None = None,
+        port: int | None = None,
+        sign_in: bool = True,
+        profile: Path | None = None,
+        again: str = "",
     ) -> Party:
+        """`profile`: boards are kept there; `again`: the account of an earlier one."""
         where = at or server
-        one = Party(where, unique(name), port)
-        where.add_account(one.name, PASSWORD)
+        one = Party(where, again or unique(name), port, profile)
+        if not again:
+            where.add_account(one.name, PASSWORD)
         made.append(one)
         if sign_in:
             await one.sign_in()

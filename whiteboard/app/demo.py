@@ -111,6 +111,7 @@ class _Demo:
         return [
             Program(
                 SettingsStore(Paths(self._folder / name).settings),
+                paths=Paths(self._folder / name),
                 title_suffix=name,
                 keep_password=lambda *_: None,
             )

@@ -37,16 +37,18 @@ def open_window(options: argparse.Namespace) -> int:
     address = parse_address(what) if what is not None and is_uri(what) else None
     path = file_of(what) if what is not None and address is None else None
     account = account_of(options)
-    store = SettingsStore(Paths(options.profile).settings)
+    paths = Paths(options.profile)
+    store = SettingsStore(paths.settings)
     if options.theme:
         store.override("theme", options.theme)
     application = make_application()
 
     async def run() -> int:
-        program = Program(store)
+        program = Program(store, paths=paths)
         try:
             window = program.open_window()
             window.show()
+            program.recover(window)
             if account is not None:
                 program.people.sign_in_for_now(account)
             else:

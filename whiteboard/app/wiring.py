@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from whiteboard.app import collector
 from whiteboard.app.address import Address
 from whiteboard.app.files import FileService
+from whiteboard.app.paths import Paths
 from whiteboard.app.people import KeepPassword, RememberingPeople
 from whiteboard.app.settings import SettingsStore, save_password
 from whiteboard.app.tasks import Tasks
@@ -20,6 +21,7 @@ from whiteboard.im.account import ConnectionState
 from whiteboard.im.people import RoomState
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.transport.service import Network
+from whiteboard.transport.shelf import Shelf
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.page import CanvasSurface
 from whiteboard.ui.ports import Services
@@ -31,6 +33,12 @@ NOT_TOLD = "Something went wrong inside Whiteboard. Your drawing is not touched.
 class Program:
     """One person's program: several windows, one account.
 
+    Args:
+        store: settings and what else is remembered.
+        paths: where boards are kept; None keeps none.
+        title_suffix: see `Services`.
+        keep_password: where passwords go.
+
     Attributes:
         ended: set once the last window is closed, or the person quits.
     """
@@ -39,11 +47,15 @@ class Program:
         self,
         store: SettingsStore,
         *,
+        paths: Paths | None = None,
         title_suffix: str = "",
         keep_password: KeepPassword = save_password,
     ) -> None:
         self.store = store
-        self.network = Network()
+        shelf = Shelf(paths.boards, paths.board_marks) if paths is not None else None
+        if shelf is not None:
+            shelf.problem.subscribe(self._say)
+        self.network = Network(shelf=shelf)
         self.people = RememberingPeople(self.network.people, store, keep_password)
         self.tasks = Tasks(self._task_failed)
         self.windows: list[MainWindow] = []
@@ -72,6 +84,14 @@ class Program:
             window.say(self.store.problem)
             self.store.problem = ""
         return window
+
+    def recover(self, window: MainWindow) -> None:
+        """Show the boards that were open when the program last ended, however it did."""
+        self.network.boards.recover(window.show_board)
+
+    def _say(self, sentence: str) -> None:
+        for window in self.windows:
+            window.say(sentence)
 
     def _surface(self, board: Board) -> CanvasSurface:
         return CanvasSurface(board, PaintContext(pictures=self._pictures))
@@ -109,8 +129,7 @@ class Program:
 
     def _task_failed(self, name: str, error: BaseException) -> None:
         UI.error("%s: %s", name, error)
-        for window in self.windows:
-            window.say(NOT_TOLD)
+        self._say(NOT_TOLD)
 
     # --- going somewhere by an address ---
 

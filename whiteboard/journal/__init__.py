@@ -1,4 +1,5 @@
-"""The durable log of a board: a seam so far.
+"""The durable log of every board: one SQLite file each, written by one thread.
 
-Sessions hand every batch to `Persist`; nothing is kept on disk yet.
+`file` is one board's database, `writer` the thread that commits in groups and survives a full disk,
+`folder` all boards of a profile: which there are, who has one open, whether one is the newest copy.
 """

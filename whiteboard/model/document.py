@@ -69,6 +69,9 @@ class Received:
     """How many wait now for what they depend on."""
     forks: tuple[Replica, ...]
     """Replicas whose chain turned out to be forked now."""
+    kept: tuple[Batch, ...] = ()
+    """All that is held since now, in causal order: `applied` and the void ones, which later
+    messages may follow. This is what a journal keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,7 @@ class Document:
                 duplicates,
                 self._history.waiting,
                 tuple(r for r in self._history.forks if r not in known),
+                tuple(message.batch for message in delivered if message.batch is not None),
             )
         finally:
             self._busy = ""

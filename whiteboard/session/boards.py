@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,6 +98,10 @@ class Board(Protocol):
     def problem(self) -> str:
         """A sentence for the person, '' if all is well."""
 
+    @property
+    def kept(self) -> bool:
+        """Whether all of it is on this computer's disk, so that closing it loses nothing."""
+
     def tell(self, what: Ephemeral) -> None:
         """Send a cursor or preview soon (paced, folded)."""
 
@@ -138,11 +142,36 @@ class Invitation:
     """The inviter is in my contact list."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedBoard:
+    """A board of an earlier time that is on this computer's disk and not open."""
+
+    key: str
+    name: str
+    place: str
+    """Address of the group chat it runs in; '' if it is only here."""
+    waiting: int
+    """Own changes that were not sent."""
+
+
 class BoardService(Protocol):
     """All boards of the program and the invitations to them."""
 
     changed: Event[None]
-    """The list of boards or of invitations differs now."""
+    """The list of boards, of saved ones or of invitations differs now."""
+
+    @property
+    def saved(self) -> Sequence[SavedBoard]:
+        """Boards on disk that are not open, the last used first."""
+
+    def open_saved(self, key: str, then: Callable[[Board | str], None]) -> None:
+        """Open one of `saved`; `then` gets it, or a sentence why not."""
+
+    def delete_saved(self, key: str) -> None:
+        """Take one of `saved` off the disk, for good."""
+
+    def delete(self, board: Board) -> None:
+        """Close an open board and take it off the disk, for good."""
 
     @property
     def boards(self) -> Sequence[Board]:
@@ -177,4 +206,4 @@ class BoardService(Protocol):
         """Take part in a board that runs in a group chat."""
 
     def close(self, board: Board) -> None:
-        """Leave and drop it from the list."""
+        """Leave and drop it from the list; what is kept on disk stays there."""

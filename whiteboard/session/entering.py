@@ -239,7 +239,7 @@ class Entering(Live):
         # Digests and hash grow with the pages, so that the first heartbeat costs nothing.
         self._sync.count(received.applied)
         self._loading.state_hash()
-        effects: list[Effect] = [Persist(received.applied)] if received.applied else []
+        effects: list[Effect] = [Persist(received.kept)] if received.kept else []
         return effects, len(batches) - received.duplicates
 
     def _joined(self) -> list[Effect]:

@@ -184,7 +184,7 @@ class Live:
         assert self.document is not None
         assert self._sync is not None
         received = self.document.receive(batches)
-        effects: list[Effect] = [Persist(received.applied)] if received.applied else []
+        effects: list[Effect] = [Persist(received.kept)] if received.kept else []
         if received.applied or received.forks:
             effects += self._sync.changed(received.applied)
         else:

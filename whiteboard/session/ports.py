@@ -7,7 +7,8 @@ driver performs IN ORDER. The rules for a driver:
    reconnects and paces edits (SYNC 0.3.13). With `receipt`, call `sent(receipt, now)` once the
    stanza has left the outbox (acknowledged by XEP-0198 where there is), also if it never will.
 2. `StartTimer` replaces a timer of that name; when it runs out call `timer(name, now)`.
-3. `Persist` comes before the `Send`s of the same batches.
+3. `Persist` comes before the `Send`s of the same batches, and before the heartbeats that
+   acknowledge them: what is sent after it waits until they are on disk.
 4. `NewDocument`: subscribe to its `on_commit` and hand every commit to `committed(commit, now)`.
 5. `now` is seconds on any clock that never goes back, the same for all calls.
 6. A message that bounced goes to `bounced(...)`; presence that ended to `left(peer, now)`; the
@@ -216,10 +217,21 @@ class Timers(Protocol):
 
 
 class Store(Protocol):
-    """Durable memory of messages (the journal, by a later issue)."""
+    """Durable memory of one board's messages."""
 
     def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
-        """Keep; call `done` once they are safe."""
+        """Keep; call `done` in the loop, now or later, once they are safe or cannot be kept."""
+
+    def unsent(self) -> tuple[Batch, ...]:
+        """Own messages that the server has not taken, in order."""
+
+    @property
+    def waiting(self) -> int:
+        """How many those are."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether everything on the board is on disk, or on its way there."""
 
 
 @dataclass(slots=True)

@@ -12,13 +12,14 @@ more than one contact can be invited; in a room the room does that.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
-from whiteboard.model.ids import SessionId
+from whiteboard.model.ids import Party, Replica, SessionId
+from whiteboard.model.ops import Batch
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
@@ -132,6 +133,53 @@ class Session(Entering):
         for peer in ask:
             self._people.meet(peer)
         return self
+
+    @classmethod
+    def resume(
+        cls,
+        description: Description,
+        me: Peer,
+        place: Place,
+        rng: random.Random,
+        role: Role,
+        kept: Sequence[Batch],
+        *,
+        session: SessionId,
+        party: Party,
+        replica: Replica | None,
+    ) -> Session:
+        """Go on where an earlier run stopped: live and offline; `online` is called first.
+
+        Args:
+            description: what the session is.
+            me: as far as known; `online` tells.
+            place: where it lives.
+            rng: chooses ids and delays.
+            role: of the earlier run.
+            kept: every message held, in a causal order.
+            session: its id.
+            party: who I am there.
+            replica: the earlier run's, if `kept` certainly holds all it ever sent (SYNC 4.7); None
+                takes a new one.
+        """
+        self = cls(session, me, place, rng, role)
+        self._people.description = description
+        taken = {batch.r for batch in kept}
+        replica = replica or new_replica(session, party, rng, taken)
+        self.document = Document(session, party, replica, is_host=self._people.is_host)
+        self.document.receive(kept)
+        self._sync = self._new_sync(self.document)
+        self._sync.count(kept)
+        self.state = State.LIVE
+        self.connected = False
+        return self
+
+    def send_again(self, batches: Iterable[Batch]) -> list[Effect]:
+        """Own edits of an earlier run that the server may not have taken."""
+        effects: list[Effect] = []
+        for batch in batches:
+            effects += self._people.broadcast(EditMessage(batch), store=True)
+        return effects
 
     def admit(self, address: str) -> None:
         """Direct: somebody was invited and may connect, from any device."""

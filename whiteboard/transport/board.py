@@ -17,6 +17,7 @@ from whiteboard.model.ephemeral import (
     ShapePreview,
 )
 from whiteboard.model.ids import Party
+from whiteboard.model.ops import Batch
 from whiteboard.session.boards import BoardState, Ephemera, Participant
 from whiteboard.session.ports import (
     Direct,
@@ -30,6 +31,7 @@ from whiteboard.session.ports import (
     Persist,
     Place,
     ShowEphemeral,
+    Store,
     Target,
 )
 from whiteboard.session.session import Role, Session, State
@@ -38,6 +40,8 @@ from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
 from whiteboard.wire.messages import Message, Peer
+
+OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
 
 _MOST_PREVIEWS = 64
 
@@ -83,6 +87,9 @@ class SharedBoard:
         self._session: Session | None = None
         self._driver: Driver | None = None
         self._link: BoardLink | None = None
+        self._store: Store | None = None
+        self._resting: Place | None = None
+        """Where a board of an earlier run goes on once it is online."""
         self._place = ""
         self._problem = ""
         self._over = False
@@ -96,6 +103,8 @@ class SharedBoard:
         self.ephemeral: Event[Ephemera] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
+        self.taken: Event[Batch] = Event()
+        """The server has taken this edit of mine."""
         self.ended: Event[Ended] = Event()
         self.name_changed: Event[str] = Event()
 
@@ -132,12 +141,10 @@ class SharedBoard:
     def state(self) -> BoardState:
         """See `Board`."""
         session = self._session
-        if self._over:
+        if self.is_over:
             return BoardState.ENDED
         if session is None:
             return BoardState.ALONE
-        if session.state is State.ENDED:
-            return BoardState.ENDED
         if not self._connected:
             return BoardState.OFFLINE
         if session.role is Role.JOINER and session.state in {State.ASKING, State.RECEIVING}:
@@ -161,7 +168,16 @@ class SharedBoard:
     @property
     def waiting_changes(self) -> int:
         """See `Board`."""
-        return self._unsent + (self._link.waiting if self._link is not None else 0)
+        if self._link is not None:
+            return self._unsent + self._link.waiting
+        if self._resting is None or self._store is None:
+            return 0
+        return self._store.waiting
+
+    @property
+    def kept(self) -> bool:
+        """See `Board`."""
+        return self._store is not None and self._store.keeps
 
     @property
     def problem(self) -> str:
@@ -199,22 +215,78 @@ class SharedBoard:
     ) -> None:
         """Live in `session` from now on, and start it."""
         self._session = session
+        self._resting = None
         self._over = False
         self._connected = True
         self._problem = ""
         self._place = place.room if isinstance(place, InRoom) else bare(place.other)
         self._link = make_link(self)
-        self._link.waiting_changed.subscribe(lambda _: self.changed.emit(None))
+        self._drive(session, self._link)
+        self.run(session.start)
+        self.changed.emit(None)
+
+    @property
+    def store(self) -> Store | None:
+        """Where what happens here is kept."""
+        return self._store
+
+    def keep_in(self, store: Store | None) -> None:
+        """What happens here is kept there from now on."""
+        self._store = store
+
+    def end(self) -> None:
+        """Be the copy of a board that is over, of an earlier run."""
+        self._over = True
+
+    def revive(self, session: Session, place: InRoom) -> None:
+        """Be the board of an earlier run, offline until `wake`."""
+        self._session = session
+        self._connected = False
+        self._resting = place
+        self._place = place.room
+
+    def wake(self, make_link: Callable[[SharedBoard], BoardLink], me: Peer) -> None:
+        """The place of a board of an earlier run is there again: go on, unsent changes first.
+
+        Somebody else than who drew here cannot go on: then the copy stays.
+        """
+        session = self._session
+        if self._resting is None or session is None or self._over:
+            return
+        assert session.description is not None
+        if session.description.identity.party(me) != self._document.party:
+            self.fail(OTHER_PERSON)
+            return
+        unsent = self.unsent()
+        self._resting = None
+        self._link = make_link(self)
+        self._drive(session, self._link).listen(self._document)
+        self.online(me)
+        self.run(lambda _now: session.send_again(unsent))
+
+    def unsent(self) -> tuple[Batch, ...]:
+        """Own changes that the server has not taken, on a board that is kept."""
+        return self._store.unsent() if self._store is not None else ()
+
+    def _drive(self, session: Session, link: BoardLink) -> Driver:
+        link.waiting_changed.subscribe(lambda _: self.changed.emit(None))
         self._driver = Driver(
             session,
-            self._link,
+            link,
             self._clock,
             self._show,
             subscribe=self._listen,
-            persist=self.persisted.emit,
+            persist=self._persist,
         )
-        self.run(session.start)
-        self.changed.emit(None)
+        return self._driver
+
+    def _persist(self, effect: Persist, done: Callable[[], None]) -> None:
+        if effect.batches:
+            self.persisted.emit(effect)
+        if self._store is None:
+            done()
+        else:
+            self._store.persist(effect.batches, done)
 
     def run(self, call: Callable[[float], Sequence[Effect]]) -> None:
         """Make one call of the session and perform what it asks for."""
@@ -282,7 +354,14 @@ class SharedBoard:
     @property
     def where(self) -> Place | None:
         """Where it is shared, until it ended."""
-        return self._link.place if self._link is not None and not self._over else None
+        if self._over:
+            return None
+        return self._link.place if self._link is not None else self._resting
+
+    @property
+    def is_over(self) -> bool:
+        """Its session ended, or it was left."""
+        return self._over or (self._session is not None and self._session.state is State.ENDED)
 
     @property
     def link(self) -> BoardLink | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ids import SessionId
-from whiteboard.session.boards import Board, Invitation, InvitationState
+from whiteboard.session.boards import Board, Invitation, InvitationState, SavedBoard
 from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.negotiation import Stage
 from whiteboard.session.ports import AskUser, Direct, Effect, Ended, InRoom, Place, Target
@@ -19,6 +19,7 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.shelf import Afterwards, Revived, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid
 from whiteboard.util.clock import Clock, MonotonicClock
@@ -72,10 +73,14 @@ class Boards:
     Args:
         connection: the present connection, None while signed out.
         rng: chooses ids and delays.
+        shelf: keeps boards on disk; None keeps nothing.
     """
 
     def __init__(
-        self, connection: Callable[[], Connection | None], rng: random.Random | None = None
+        self,
+        connection: Callable[[], Connection | None],
+        rng: random.Random | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._connection = connection
         self._rng = rng or random.Random(secrets.randbits(128))
@@ -84,6 +89,9 @@ class Boards:
         self._entries: dict[str, _Entry] = {}
         self.changed: Event[None] = Event()
         self._changed = Soon(self.changed)
+        self._shelf = shelf
+        if shelf is not None:
+            shelf.changed.subscribe(self._changed)
         self.invited: Event[Invitation] = Event()
         """Somebody invites me."""
 
@@ -108,6 +116,62 @@ class Boards:
             for member in board.actor.members
             if not member.me and not member.away
         )
+
+    # --- boards of earlier times ---
+
+    @property
+    def saved(self) -> Sequence[SavedBoard]:
+        """See `BoardService`."""
+        return self._shelf.saved if self._shelf is not None else ()
+
+    def open_saved(self, key: str, then: Callable[[Board | str], None]) -> None:
+        """See `BoardService`."""
+        if self._shelf is not None:
+            self._shelf.take(key, self._rng, lambda what: then(self._revived(what)))
+
+    def delete_saved(self, key: str) -> None:
+        """See `BoardService`."""
+        if self._shelf is not None:
+            self._shelf.delete(key)
+
+    def delete(self, board: Board) -> None:
+        """See `BoardService`."""
+        self._close(self._own(board), and_then=Afterwards.DELETE)
+
+    def recover(self, then: Callable[[Board], None]) -> None:
+        """Open what was open when the program last ended; `then` gets one after the other."""
+
+        def opened(what: Board | str) -> None:
+            if not isinstance(what, str):
+                then(what)
+
+        def found(keys: list[str]) -> None:
+            for key in keys:
+                self.open_saved(key, opened)
+
+        if self._shelf is not None:
+            self._shelf.look(found)
+
+    def _revived(self, what: Revived | str) -> SharedBoard | str:
+        if isinstance(what, str):
+            return what
+        assert self._shelf is not None
+        board = SharedBoard(what.about.name, what.document, self._clock, self._name_of)
+        if what.about.is_ended or (what.about.role and what.session is None):
+            board.end()
+        elif what.session is not None:
+            board.revive(what.session, InRoom(what.about.room))
+        self._shelf.keep(board, what)
+        self._boards.append(board)
+        board.changed.subscribe(self._changed)
+        connection = self._connection()
+        room = what.about.room
+        if connection is not None and connection.rooms.is_in(room):
+            me = connection.rooms.me(room)
+            if me is not None:
+                board.wake(self._link(connection, InRoom(room)), me)
+        self._changed()
+        return board
 
     # --- boards ---
 
@@ -161,8 +225,17 @@ class Boards:
 
     def close(self, board: Board) -> None:
         """See `BoardService`."""
-        shared = self._own(board)
+        self._close(self._own(board), and_then=Afterwards.CLOSED)
+
+    def close_all(self) -> None:
+        """The program ends: leave everything; the next start opens it again."""
+        for board in tuple(self._boards):
+            self._close(board, and_then=Afterwards.OPEN)
+
+    def _close(self, shared: SharedBoard, *, and_then: Afterwards) -> None:
         self._end_invitations(shared)
+        if self._shelf is not None:
+            self._shelf.put_back(shared, and_then)
         session, link = shared.session, shared.link
         shared.close()
         connection = self._connection()
@@ -420,6 +493,9 @@ class Boards:
         for board in self._at(InRoom(event.room)):
             if event.what is Happening.ENTERED:
                 self._rebind(board)
+                connection = self._connection()
+                if board.link is None and connection is not None:
+                    board.wake(self._link(connection, InRoom(event.room)), event.peer)
                 board.online(event.peer)
             elif event.what is Happening.OUT:
                 connection = self._connection()
@@ -471,6 +547,8 @@ class Boards:
 
     def _add(self, name: str, document: Document) -> SharedBoard:
         board = SharedBoard(name, document, self._clock, self._name_of)
+        if self._shelf is not None:
+            self._shelf.keep(board)
         self._boards.append(board)
         board.changed.subscribe(self._changed)
         return board
@@ -502,6 +580,7 @@ class Boards:
             place,
             sent=board.sent,
             bounced=board.bounced,
+            taken=board.taken.emit,
         )
 
     def _name_of(self, address: str) -> str:

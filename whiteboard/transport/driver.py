@@ -1,12 +1,14 @@
 """Performs what a session or an invitation asks for: the asyncio side of `session.ports`.
 
-Own edits go Persist -> Send; the store is a seam that keeps nothing yet unless one is handed in.
+What goes to the others waits until what it rests on is on disk (`Persist`), in order; what is shown
+here, and timers, do not wait.
 """
 
 from __future__ import annotations
 
 import asyncio
 import collections
+import functools
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -43,7 +45,8 @@ class Driver:
         clock: gives `now`.
         show: told every effect that is neither sending, timing nor persisting.
         subscribe: listens to a new document's commits; returns the undo.
-        persist: keeps batches durably before they are sent.
+        persist: keeps batches durably and then calls its second argument, at once or later in the
+            loop; what is sent after a `Persist` waits for that, also when the driver is closed.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Driver:
         show: Callable[[Effect], object],
         *,
         subscribe: Callable[[Document], Callable[[], None]] | None = None,
-        persist: Callable[[Persist], object] | None = None,
+        persist: Callable[[Persist, Callable[[], None]], object] | None = None,
     ) -> None:
         self._actor = actor
         self._link = link
@@ -65,6 +68,10 @@ class Driver:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._waiting: collections.deque[Effect] = collections.deque()
         self._performing = False
+        self._asked = 0
+        self._safe = 0
+        self._held: collections.deque[tuple[int, Send | Advertise]] = collections.deque()
+        """With the number of the `Persist` that each waits for."""
         self._unsubscribe: Callable[[], None] | None = None
         self._ended = False
         self._closed = False
@@ -98,6 +105,12 @@ class Driver:
         self._timers.clear()
         self.forget_document()
 
+    def listen(self, document: Document) -> None:
+        """The actor has this document already: hand it the commits from now on."""
+        self.forget_document()
+        if self._subscribe is not None:
+            self._unsubscribe = self._subscribe(document)
+
     def forget_document(self) -> None:
         """Listen to the document no longer."""
         if self._unsubscribe is not None:
@@ -105,27 +118,44 @@ class Driver:
             self._unsubscribe = None
 
     def _perform(self, effect: Effect) -> None:
-        if isinstance(effect, Send):
-            self._link.send(effect)
-        elif isinstance(effect, Advertise):
-            self._link.advertise(effect.what)
+        if isinstance(effect, Send | Advertise):
+            if self._safe < self._asked:
+                self._held.append((self._asked, effect))
+            else:
+                self._let_out(effect)
         elif isinstance(effect, StartTimer):
             self._start_timer(effect)
         elif isinstance(effect, CancelTimer):
             self._cancel_timer(effect.name)
         elif isinstance(effect, Persist):
-            if self._persist is not None:
-                self._persist(effect)
+            self._keep(effect)
         else:
-            if isinstance(effect, NewDocument) and self._subscribe is not None:
-                self.forget_document()
-                self._unsubscribe = self._subscribe(effect.document)
+            if isinstance(effect, NewDocument):
+                self.listen(effect.document)
             elif isinstance(effect, Ended):
                 self._ended = True
             elif isinstance(effect, Incident):
                 # Not for stderr: any peer can cause it, and the person can do nothing about it.
                 SYNC.info("%s: %s (%s)", effect.kind, effect.text, effect.peer)
             self._show(effect)
+            if isinstance(effect, NewDocument):
+                self._keep(Persist(()))  # showing it made a store keep the whole of it
+
+    def _keep(self, effect: Persist) -> None:
+        if self._persist is not None:
+            self._asked += 1
+            self._persist(effect, functools.partial(self._persisted, self._asked))
+
+    def _let_out(self, effect: Send | Advertise) -> None:
+        if isinstance(effect, Send):
+            self._link.send(effect)
+        else:
+            self._link.advertise(effect.what)
+
+    def _persisted(self, number: int) -> None:
+        self._safe = max(self._safe, number)
+        while self._held and self._held[0][0] <= self._safe:
+            self._let_out(self._held.popleft()[1])
 
     def _start_timer(self, effect: StartTimer) -> None:
         self._cancel_timer(effect.name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from slixmpp import Iq
 from slixmpp.exceptions import IqError, IqTimeout
 
+from whiteboard.model.ops import Batch
 from whiteboard.session.ports import Direct, InRoom, Place, Send, Target, ToPeer
 from whiteboard.transport.account import Account
 from whiteboard.transport.muc import MUC_USER, Rooms
@@ -75,6 +76,7 @@ class StanzaLink:
         place: where the session lives; replaced when the other side's device is known.
         sent: called with the receipt of a `Send` that left the outbox, or never will.
         bounced: called with what came back and the stanza error's condition.
+        taken: called with an edit that the server has taken.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class StanzaLink:
         *,
         sent: Callable[[int], object],
         bounced: Callable[[Target, Message, str], object],
+        taken: Callable[[Batch], object] = lambda _: None,
     ) -> None:
         self._account = account
         self._rooms = rooms
@@ -94,6 +97,7 @@ class StanzaLink:
         self._advertised: str | None = None
         self._sent = sent
         self._bounced = bounced
+        self._edit_taken = taken
         self.waiting = 0
         """Own edits that the server has not taken."""
         self.waiting_changed: Event[None] = Event()
@@ -123,7 +127,9 @@ class StanzaLink:
         if kind is Kind.EDIT:
             self._count(1)
         try:
-            queued = self._account.outbox.put(element, kind, lambda: self._taken(kind, receipt))
+            queued = self._account.outbox.put(
+                element, kind, lambda: self._taken(send.message, receipt)
+            )
         except TooLargeError as error:
             SYNC.error("not sent: %s", error)
             queued = False
@@ -162,8 +168,9 @@ class StanzaLink:
         self._account.outbox.drop(lambda message: _session_of(message) == session)
         self._count(-self.waiting)
 
-    def _taken(self, kind: Kind, receipt: int) -> None:
-        if kind is Kind.EDIT:
+    def _taken(self, message: Message, receipt: int) -> None:
+        if isinstance(message, EditMessage):
+            self._edit_taken(message.batch)
             self._count(-1)
         if receipt:
             self._sent(receipt)

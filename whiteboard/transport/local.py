@@ -13,7 +13,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from whiteboard.session.ports import InRoom, Send, ToPeer
-from whiteboard.session.session import Session
+from whiteboard.session.session import Session, State
 from whiteboard.transport.board import SharedBoard
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
@@ -48,19 +48,24 @@ class LocalRoom:
         Raises:
             ValueError: none does.
         """
-        running = [link for link in self._links.values() if link.advertised is not None]
+        # What they say waits for the disk, their presence too: who is live can be asked already.
+        running = [
+            link
+            for link in self._links.values()
+            if link.board.actor is not None and link.board.actor.state is State.LIVE
+        ]
         if not running:
             raise ValueError("no board runs in this room")
         me = self._peer(name)
-        advertised = running[0].advertised
-        assert advertised is not None
+        shared = running[0].board.actor
+        assert shared is not None
         session = Session.join(
-            advertised.session,
+            shared.session,
             me,
             self._place,
             _rng(),
             ask=[link.peer for link in running],
-            name=advertised.name,
+            name=shared.name,
         )
         self._attach(board, session, me)
         for link in running:

@@ -16,6 +16,7 @@ from whiteboard.im.people import Contact, Room, SubscriptionRequest
 from whiteboard.transport.account import BackOff, new_resource
 from whiteboard.transport.boards import Boards
 from whiteboard.transport.connection import Connection
+from whiteboard.transport.shelf import Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import local, valid_jid
 from whiteboard.util.event import Event
@@ -192,6 +193,7 @@ class Network:
     Args:
         back_off: makes the waits between attempts; for tests.
         rng: chooses ids and delays.
+        shelf: keeps boards on disk; None keeps nothing.
     """
 
     def __init__(
@@ -199,15 +201,20 @@ class Network:
         *,
         back_off: Callable[[], BackOff] = BackOff,
         rng: random.Random | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
-        self.boards = Boards(lambda: self.people.connection, rng)
+        self._shelf = shelf
+        self.boards = Boards(lambda: self.people.connection, rng, shelf)
         self.people = People(self.boards, back_off)
 
     async def close(self) -> None:
-        """Leave every board, sign out, wait until everything has ended."""
-        for board in self.boards.boards:
-            self.boards.close(board)
+        """Leave every board, sign out, wait until everything has ended and is on disk."""
+        self.boards.close_all()
+        if self._shelf is not None:
+            await self._shelf.settle()  # what was said last waits for the disk
         connection = self.people.connection
         if connection is not None:
             await connection.settle(2.0)
         await self.people.close()
+        if self._shelf is not None:
+            await self._shelf.close()

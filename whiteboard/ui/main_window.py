@@ -265,6 +265,28 @@ class MainWindow(QMainWindow):
         """Bring a board to the front (from the program around the windows)."""
         self.pages.show_instead(board, self.services.boards.close)
 
+    def _open_saved(self, key: str) -> None:
+        def opened(what: Board | str) -> None:
+            if isinstance(what, str):
+                self.say(what)
+            else:
+                self.show_board(what)
+
+        self.services.boards.open_saved(key, opened)
+
+    def _delete(self, page: Page) -> None:
+        def delete() -> None:
+            self.services.boards.delete(page.board)
+            self._drop(page)
+
+        self.people_flow.ask_delete(page.board.name, delete)
+
+    def _delete_saved(self, key: str) -> None:
+        boards = self.services.boards
+        for board in boards.saved:
+            if board.key == key:
+                self.people_flow.ask_delete(board.name, lambda: boards.delete_saved(key))
+
     def open_path(self, path: Path) -> None:
         """Open a file, as File, Open does."""
         self.files.open_path(path)
@@ -275,6 +297,9 @@ class MainWindow(QMainWindow):
 
     def _close_page(self, page: Page) -> None:
         self.services.boards.close(page.board)
+        self._drop(page)
+
+    def _drop(self, page: Page) -> None:
         if self.pages.of(page.board) is not None:
             self.pages.remove(page)
         if not self.pages.all:
@@ -402,6 +427,8 @@ class MainWindow(QMainWindow):
             "add-contact": flow.add_contact,
             "rename-contact": flow.rename_contact,
             "remove-contact": flow.remove_contact,
+            "open-saved": self._open_saved,
+            "delete-saved": self._delete_saved,
         }
         if action in simple:
             simple[action]()
@@ -413,6 +440,8 @@ class MainWindow(QMainWindow):
                 self.close_page(page)
             elif action == "rename-board":
                 self._rename(page)
+            elif action == "delete-board":
+                self._delete(page)
 
     def open_invite(self) -> None:
         """Who to draw with (flow B)."""

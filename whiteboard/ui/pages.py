@@ -46,8 +46,13 @@ class Page:
 
     @property
     def would_be_lost(self) -> bool:
-        """Whether closing loses work: changed, in no file, and nobody else has it."""
-        return self.is_unsaved and self.board.state in {BoardState.ALONE, BoardState.ENDED}
+        """Whether closing loses work: changed, not kept on disk, and nobody else has it.
+
+        What was opened from a file is expected to be saved there, so that is asked all the same.
+        """
+        if not self.is_unsaved or (self.board.kept and self.path is None):
+            return False
+        return self.board.state in {BoardState.ALONE, BoardState.ENDED}
 
     @property
     def is_untouched(self) -> bool:

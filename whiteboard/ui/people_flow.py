@@ -109,6 +109,12 @@ class PeopleFlow(QObject):
 
         self.open(Confirm(title, text, words.tr("Remove"), remove, self._window))
 
+    def ask_delete(self, board: str, delete: Callable[[], None]) -> None:
+        """Ask whether to delete a board for good."""
+        title = words.tr("Delete {board}?").replace("{board}", words.name(board))
+        text = words.tr("It goes from this computer for good. What others have of it stays there.")
+        self.open(Confirm(title, text, words.tr("Delete"), delete, self._window))
+
     # --- certificates ---------------------------------------------------------------------
 
     def follow_account(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 from whiteboard.ui.icons import icon, paint_icon
 from whiteboard.ui.theme import theme
@@ -484,7 +485,8 @@ class FocusRing(QWidget):
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self._target is not None:
-            self._target.removeEventFilter(self)
+            if isValid(self._target):  # focus also moves because the one that had it is deleted
+                self._target.removeEventFilter(self)
             self._target = None
         ours = isinstance(new, QAbstractButton) and new.window() is self.parentWidget()
         if not ours or new is None:

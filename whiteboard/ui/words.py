@@ -74,6 +74,14 @@ def changes_waiting(n: int) -> str:
     return plural(n, "%n change waiting", "%n changes waiting")
 
 
+def saved_waiting(n: int) -> str:
+    return f"{tr('Offline')} · {changes_waiting(n)}"
+
+
+def saved_here() -> str:
+    return tr("Saved on this computer")
+
+
 def connecting() -> str:
     return tr("Connecting…")
 

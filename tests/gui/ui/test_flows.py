@@ -15,7 +15,13 @@ from whiteboard.im.account import ConnectionState, Problem, ProblemKind, TlsMode
 from whiteboard.im.people import RoomState, RunningBoard, SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.ops import LiteralElement
-from whiteboard.session.boards import BoardState, Invitation, InvitationState, Participant
+from whiteboard.session.boards import (
+    BoardState,
+    Invitation,
+    InvitationState,
+    Participant,
+    SavedBoard,
+)
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.ui import words
 from whiteboard.ui.dialogs.account import AccountForm
@@ -556,6 +562,75 @@ def test_closing_a_private_board_with_work_asks(world, open_window):
     window.actions_by_id["close"].trigger()
     click(window.people_flow.dialog.discard)
     assert world.boards.calls == [("close", "Untitled")]
+
+
+def test_closing_a_private_board_that_is_kept_asks_nothing(world, open_window):
+    window = open_window(world)
+    board = world.boards.boards[0]
+    draw(board)
+    board.set(kept=True)
+    window.actions_by_id["close"].trigger()
+    assert window.people_flow.dialog is None
+    assert world.boards.calls == [("close", "Untitled")]
+
+
+def test_closing_the_window_with_kept_boards_asks_nothing(world, open_window):
+    window = open_window(world)
+    board = world.boards.boards[0]
+    draw(board)
+    board.set(kept=True)
+    assert window.close()
+
+
+def test_closing_a_file_with_changes_asks_although_the_board_is_kept(world, open_window, tmp_path):
+    window = open_window(world)
+    window.actions_by_id["open"].trigger()
+    choose_file(window, tmp_path / "plan.svg")
+    board = window.pages.front.board
+    draw(board)
+    board.set(kept=True)
+    window.actions_by_id["close"].trigger()
+    assert isinstance(window.people_flow.dialog, UnsavedQuestion)
+
+
+def test_a_saved_board_opens_with_one_click(world, open_window):
+    world.boards.saved = [SavedBoard("k1", "Kiosk", "", 0)]
+    window = open_window(world)
+    window.sessions.list.acted.emit("open-saved", "saved:k1")
+    assert world.boards.calls[-2:] == [("open_saved", "k1"), ("close", "Untitled")]
+    assert [page.board.name for page in window.pages.all] == ["Kiosk"]
+
+
+def test_a_saved_board_that_is_open_elsewhere_is_explained(world, open_window):
+    world.boards.set(saved=[SavedBoard("k1", "Kiosk", "", 0)], in_use="It is open elsewhere.")
+    window = open_window(world)
+    window.sessions.list.acted.emit("open-saved", "saved:k1")
+    assert "open elsewhere" in window.frame.toast.accessibleName()
+    assert len(window.pages) == 1
+
+
+def test_deleting_a_board_asks_and_closes_it(world, open_window):
+    window = open_window(world)
+    draw(world.boards.boards[0])
+    window.sessions.list.acted.emit("delete-board", "board:0")
+    question = window.people_flow.dialog
+    assert "Untitled" in question.title.text()
+    question.reject()
+    settle()
+    assert world.boards.calls == []
+    window.sessions.list.acted.emit("delete-board", "board:0")
+    click(window.people_flow.dialog.act)
+    assert world.boards.calls == [("delete", "Untitled")]
+    assert len(window.pages) == 1, "a new empty one takes its place"
+
+
+def test_deleting_a_saved_board_asks(world, open_window):
+    world.boards.saved = [SavedBoard("k1", "Kiosk", "", 0)]
+    window = open_window(world)
+    window.sessions.list.acted.emit("delete-saved", "saved:k1")
+    assert world.boards.calls == []
+    click(window.people_flow.dialog.act)
+    assert world.boards.calls == [("delete_saved", "k1")]
 
 
 def test_closing_a_shared_board_with_work_asks_nothing(world, open_window):

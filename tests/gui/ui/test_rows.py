@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from tests.helpers.fake_services import World
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import Availability, Contact, Room, RoomState, RunningBoard
-from whiteboard.session.boards import BoardState, Invitation, InvitationState
+from whiteboard.session.boards import BoardState, Invitation, InvitationState, SavedBoard
 from whiteboard.ui import words
 from whiteboard.ui.panes.model import RowModel
 from whiteboard.ui.panes.rows import Row, RowKind, session_rows
@@ -220,3 +220,20 @@ def test_rooms_and_contacts_of_every_state_make_rows():
     for state in RoomState:
         world.people.rooms = (Room("r@b", "", "me", state),)
         assert rows(world)["room:r@b"].title == "r@b"
+
+
+def test_boards_of_earlier_times_stand_below_the_open_ones():
+    world = World()
+    world.boards.new_board("Plan")
+    world.boards.saved = [
+        SavedBoard("k1", "Kiosk", "", 0),
+        SavedBoard("k2", "River", "river@rooms", 3),
+    ]
+    listed = rows(world)
+    assert list(listed)[-3:] == ["board:0", "saved:k1", "saved:k2"]
+    assert listed["section:boards"].count == "3"
+    assert text(listed["saved:k1"]) == ("Kiosk", "Saved on this computer")
+    assert text(listed["saved:k2"]) == ("River", "Offline · 3 changes waiting")
+    assert actions(listed["saved:k2"]) == ["open-saved"]
+    assert "saved:k2" in rows(world, query="riv")
+    assert "saved:k1" not in rows(world, query="riv")

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from whiteboard.im.account import AccountState, ConnectionState, ProblemKind
 from whiteboard.im.people import Availability, Contact, Room, RoomState, SubscriptionRequest
 from whiteboard.im.service import PeopleService
-from whiteboard.session.boards import Board, BoardService, BoardState, Invitation, InvitationState
+from whiteboard.session.boards import (
+    Board,
+    BoardService,
+    BoardState,
+    Invitation,
+    InvitationState,
+    SavedBoard,
+)
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status, status_of
 
@@ -463,7 +470,8 @@ def _boards(
 ) -> list[Row]:
     everything = list(boards.boards)
     shown = [(place, one) for place, one in enumerate(everything) if _matches(needle, one.name)]
-    if needle and not shown:
+    saved = [one for one in boards.saved if _matches(needle, one.name)]
+    if needle and not shown and not saved:
         return []
     rows = []
     for place, board in shown:
@@ -482,9 +490,27 @@ def _boards(
                 buttons=() if board is current else (RowButton("open-board", words.tr("Open")),),
             )
         )
-    count = words.found(-1, len(shown)) if needle else words.number(len(everything))
+    rows += [_saved_row(one) for one in saved]
+    found = len(shown) + len(saved)
+    count = words.found(-1, found) if needle else words.number(found)
     return _section(
         "boards", words.tr("Boards"), rows, folded, count=count, plus=words.tr("New board")
+    )
+
+
+def _saved_row(board: SavedBoard) -> Row:
+    waits = board.waiting > 0
+    return Row(
+        RowKind.TILE,
+        f"saved:{board.key}",
+        board.name,
+        words.saved_waiting(board.waiting) if waits else words.saved_here(),
+        icon="board",
+        tone="warn" if waits else "text2",
+        mark="waiting" if waits else "",
+        mark_tone="warn",
+        buttons=(RowButton("open-saved", words.tr("Open")),),
+        dim=True,
     )
 
 

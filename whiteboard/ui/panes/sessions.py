@@ -36,8 +36,9 @@ class SessionsPane(Pane):
     Signals:
         asked: (action, key) for what needs the window: 'draw' 'open-shared' 'open-board'
             'new-board' 'join' 'open-room' 'add-account' 'edit-account' 'certificate' 'add-contact'
-            'join-room' 'create-room' 'rename-contact' 'close-board' 'rename-board'; the key is
-            what is meant (an address, an invitation id, a board's place).
+            'join-room' 'create-room' 'rename-contact' 'close-board' 'rename-board' 'delete-board'
+            'open-saved' 'delete-saved'; the key is what is meant (an address, an invitation id, a
+            board's place, a saved board's key).
     """
 
     asked = Signal(str, str)
@@ -278,7 +279,10 @@ class SessionsPane(Pane):
                 None,
                 ("", words.tr("Rename…"), "rename-board", key),
                 ("", words.tr("Close"), "close-board", key),
+                ("", words.tr("Delete…"), "delete-board", key),
             ]
+        elif kind == "saved":
+            entries += [None, ("", words.tr("Delete…"), "delete-saved", key)]
         if entries and entries != [None]:
             self._menu(*entries).popup(at)
 

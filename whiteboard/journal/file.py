@@ -1,0 +1,245 @@
+"""One board's database: what the board is, and every message of it, verbatim (SYNC 5.5).
+
+    about    key, value        name, session, place, identity, … (see `About`)
+    message  seq, session, r, n, l, sender, time, stanza
+
+`seq` is the order in which messages took effect here, which is causal; `time` Unix seconds of
+arrival; `stanza` the message as XML bytes. WAL with synchronous=FULL: what `commit` has returned
+from survives a power cut. A message that is there already is not written again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+
+from whiteboard.model.ids import Party, Replica
+from whiteboard.model.ops import Batch
+from whiteboard.wire.codec import decode, stanza
+from whiteboard.wire.errors import RemoteProtocolError
+from whiteboard.wire.messages import EditMessage, Peer
+from whiteboard.wire.xml import parse, to_xml
+
+VERSION = 1
+IN_USE = "This board is open in another Whiteboard. Close it there first."
+
+_SCHEMA = f"""
+BEGIN;
+CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS message (
+    seq INTEGER PRIMARY KEY, session TEXT NOT NULL, r TEXT NOT NULL, n INTEGER NOT NULL,
+    l INTEGER NOT NULL, sender TEXT NOT NULL, time REAL NOT NULL, stanza BLOB NOT NULL,
+    UNIQUE (session, r, n));
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+
+class JournalError(Exception):
+    """A board cannot be read; the text is a sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a board is, beside its messages."""
+
+    name: str = ""
+    session: str = ""
+    party: str = ""
+    replica: str = ""
+    room: str = ""
+    """The group chat it lives in; '' = nowhere."""
+    role: str = ""
+    """The session's role, '' on a board of one's own."""
+    description: str = ""
+    """The session's description as XML."""
+    me: str = ""
+    """Address under which the person took part."""
+    is_open: bool = True
+    """It was on a window, so the next start shows it again."""
+    is_ended: bool = False
+    """The session is over, the copy stays."""
+    opened: float = 0.0
+    """Unix seconds of the last opening."""
+    taken: Mapping[Replica, int] = field(default_factory=dict)
+    """Own messages that the server has taken: replica -> last number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message and when it came, Unix seconds."""
+
+    batch: Batch
+    time: float
+
+
+class JournalFile:
+    """A database and its lock; every call may raise `sqlite3.Error`. One thread at a time.
+
+    Nothing is touched before `open`, which the first `begin` calls: a new board's file is made by
+    the thread that writes it. The lock is a database of its own that nobody writes to, because
+    SQLite locks on any system and the system frees it at any end of the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db: sqlite3.Connection | None = None
+        self._lock: sqlite3.Connection | None = None
+
+    def open(self) -> None:
+        """Take the lock and open for writing; nothing if it is open.
+
+        Raises:
+            JournalError: another process has it open.
+            OSError, sqlite3.Error: it cannot be written there.
+        """
+        if self._db is not None:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(self.path.with_suffix(".lock"))
+        try:
+            self._db = _connected(self.path)
+        except BaseException:
+            self.close()
+            raise
+
+    def peek(self) -> None:
+        """Open for reading, also while another process writes."""
+        self._db = _connected(self.path)
+
+    def close(self) -> None:
+        """The file is whole without its side files from here on, and free for others."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    @property
+    def _open_db(self) -> sqlite3.Connection:
+        if self._db is None:
+            raise sqlite3.ProgrammingError("the journal is closed")
+        return self._db
+
+    # --- writing: between `begin` and `commit`
+
+    def begin(self) -> None:
+        """Start a transaction; opens what is not open yet, and raises as `open` does."""
+        self.open()
+        self._open_db.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make durable what was written since `begin`."""
+        self._open_db.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Take back what was written since `begin`."""
+        if self._db is not None and self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    def tell(self, about: About) -> None:
+        """Write what the board is; the messages of a session it left behind go."""
+        before = self.value("session")
+        rows = [(key, json.dumps(value)) for key, value in asdict(about).items()]
+        self._open_db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
+        if before and before != about.session:
+            self._open_db.execute("DELETE FROM message WHERE session <> ?", (about.session,))
+
+    def put(self, key: str, value: object) -> None:
+        """Write one thing about the board."""
+        self._open_db.execute(
+            "INSERT OR REPLACE INTO about VALUES (?, ?)", (key, json.dumps(value))
+        )
+
+    def append(self, batches: Iterable[Batch], time: float) -> None:
+        """Write messages, in this order."""
+        self._open_db.executemany(
+            "INSERT OR IGNORE INTO message (session, r, n, l, sender, time, stanza)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(b.session, b.r, b.n, b.l, b.party, time, _verbatim(b)) for b in batches],
+        )
+
+    # --- reading
+
+    def value(self, key: str) -> object:
+        """One thing about the board, None if it was never told."""
+        row = self._open_db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def about(self) -> About:
+        """What the board is.
+
+        Raises:
+            JournalError: a newer version wrote it.
+        """
+        if _version(self._open_db) != VERSION:
+            raise JournalError("This board was saved by a newer version of Whiteboard.")
+        known = {one.name for one in fields(About)}
+        raw = {
+            key: json.loads(value)
+            for key, value in self._open_db.execute("SELECT key, value FROM about")
+            if key in known
+        }
+        return replace(About(), **raw)
+
+    def entries(self, session: str) -> Iterator[Entry]:
+        """The messages of a session in order.
+
+        Raises:
+            JournalError: one cannot be read.
+        """
+        rows = self._open_db.execute(
+            "SELECT sender, time, stanza FROM message WHERE session = ? ORDER BY seq", (session,)
+        )
+        for sender, time, text in rows:
+            try:
+                message = decode(parse(text))
+            except RemoteProtocolError as error:
+                raise JournalError("A part of this board is damaged.") from error
+            if isinstance(message, EditMessage):
+                yield Entry(replace(message.batch, party=Party(sender)), time)
+
+    def newest_of(self, session: str, party: str) -> dict[Replica, int]:
+        """Replica -> number of the last message that `party` wrote in a session."""
+        rows = self._open_db.execute(
+            "SELECT r, max(n) FROM message WHERE session = ? AND sender = ? GROUP BY r",
+            (session, party),
+        )
+        return {Replica(r): n for r, n in rows}
+
+
+def _verbatim(batch: Batch) -> bytes:
+    return to_xml(stanza(EditMessage(batch, Peer(batch.party)))).encode("utf-8", "replace")
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        if _version(db) == 0:
+            db.executescript(_SCHEMA)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise JournalError(IN_USE) from error
+        raise
+    return lock

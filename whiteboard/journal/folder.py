@@ -1,0 +1,243 @@
+"""All boards of a profile on disk: a database, a lock and a mark of a clean end for each.
+
+    BOARDS/KEY.board   the database (`file`)
+    BOARDS/KEY.lock    held by the process that has the board open; the system frees it at any end
+    STATE/KEY.clean    exists while the database is certainly the newest copy of the board
+
+A replica id may go on being used only if its journal is certainly the newest (SYNC 4.7). The mark
+is taken away when a board is opened and written when it was closed with everything on disk; it
+names a token that changes at each opening and the file's inode, so neither a restored file nor a
+whole restored folder passes for the newest: then, and after a crash, the board goes on under a new
+replica id.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from whiteboard.journal.file import About, Entry, JournalError, JournalFile
+from whiteboard.journal.writer import Writer
+from whiteboard.model.ops import Batch
+from whiteboard.util.log import SYNC
+
+UNREADABLE = "This board cannot be read."
+
+_KEY = re.compile("[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A board on disk that this process has not open."""
+
+    key: str
+    about: About
+    waiting: int
+    """Own changes that the others' server has not taken."""
+
+
+class Journal:
+    """One board's journal, open for writing; from the loop's thread, never blocking."""
+
+    def __init__(self, key: str, file: JournalFile, writer: Writer) -> None:
+        self.key = key
+        self._file = file
+        self._writer = writer
+        self._token = secrets.token_hex(8)
+        self.put("token", self._token)
+
+    @property
+    def file(self) -> JournalFile:
+        """The database."""
+        return self._file
+
+    @property
+    def token(self) -> str:
+        """What this opening is known by."""
+        return self._token
+
+    def tell(self, about: About) -> None:
+        """Keep what the board is now."""
+        self._writer.submit(self._file, lambda file: file.tell(about))
+
+    def put(self, key: str, value: object) -> None:
+        """Keep one thing about the board."""
+        self._writer.submit(self._file, lambda file: file.put(key, value))
+
+    def append(self, batches: tuple[Batch, ...]) -> None:
+        """Keep messages."""
+        now = time.time()
+        self._writer.submit(self._file, lambda file: file.append(batches, now))
+
+    def when_safe(self, done: Callable[[], object]) -> None:
+        """Call `done` once everything given so far is on disk, or the disk refused it."""
+        self._writer.submit(self._file, None, done)
+
+
+class Folder:
+    """The boards of a profile.
+
+    Args:
+        boards: where the databases are; made when first needed.
+        state: where the marks of a clean end are: another folder, which backups of the data may
+            not have.
+        failing: told True while the disk refuses; called in the writing thread.
+    """
+
+    def __init__(
+        self, boards: Path, state: Path, failing: Callable[[bool], object] = lambda _is: None
+    ) -> None:
+        self._boards = boards
+        self._state = state
+        self._writer = Writer(failing)
+        self._open: dict[str, Journal] = {}
+
+    def create(self) -> Journal:
+        """A journal for a new board; its file is made by the writing thread."""
+        return self._new(JournalFile(self._path(secrets.token_hex(8))))
+
+    def open(self, key: str) -> tuple[Journal, About, list[Entry], bool]:
+        """A board that is on disk: its journal, what it is, its messages, whether it is the newest.
+
+        May take long and does not touch the loop: for another thread.
+
+        Raises:
+            JournalError: it is open elsewhere, or cannot be read or written.
+        """
+        file = JournalFile(self._path(key))
+        try:
+            file.open()
+            about = file.about()
+            entries = list(file.entries(about.session))
+            is_newest = self._is_newest(key, file.value("token"))
+            self._unmark(key)
+        except (OSError, sqlite3.Error, TypeError, ValueError) as error:
+            SYNC.warning("board %s: %s", key, error)
+            file.close()
+            raise JournalError(UNREADABLE) from error
+        except JournalError:
+            file.close()
+            raise
+        return self._new(file), about, entries, is_newest
+
+    def _new(self, file: JournalFile) -> Journal:
+        journal = Journal(file.path.stem, file, self._writer)
+        self._open[journal.key] = journal
+        return journal
+
+    def settle(self) -> bool:
+        """Wait until everything given so far was tried; whether all is on disk. Blocks."""
+        return self._writer.settle()
+
+    def close(self, journals: Iterable[Journal]) -> None:
+        """Nothing more is written to these. Blocks until they are on disk."""
+        journals = tuple(journals)
+        self._writer.settle()
+        for journal in journals:
+            self._open.pop(journal.key, None)
+            is_behind = self._writer.forget(journal.file)
+            with contextlib.suppress(sqlite3.Error):
+                journal.file.close()
+                if not is_behind:
+                    self._mark(journal.key, journal.token)
+
+    def shut(self) -> None:
+        """The program ends: close all and end the thread."""
+        self.close(tuple(self._open.values()))
+        self._writer.close()
+
+    def delete(self, key: str) -> None:
+        """A board that is not open goes from the disk.
+
+        Raises:
+            JournalError: it is open somewhere, or cannot be deleted.
+        """
+        file = JournalFile(self._path(key))
+        try:
+            file.open()
+            file.close()
+            self._unmark(key)
+            for ending in ("board", "board-wal", "board-shm", "lock"):
+                (self._boards / f"{key}.{ending}").unlink(missing_ok=True)
+        except (OSError, sqlite3.Error) as error:
+            raise JournalError("This board cannot be deleted.") from error
+
+    def listed(self) -> list[Listed]:
+        """Boards on disk, the last opened first; those that this process has open are left out."""
+        found: list[Listed] = []
+        for path in self._boards.glob("*.board"):
+            key = path.stem
+            if key in self._open or not _KEY.fullmatch(key):
+                continue
+            try:
+                found.append(self._peek(key))
+            except (OSError, sqlite3.Error, JournalError, TypeError, ValueError) as error:
+                SYNC.warning("board %s cannot be listed: %s", key, error)
+        return sorted(found, key=lambda one: -one.about.opened)
+
+    def _peek(self, key: str) -> Listed:
+        file = JournalFile(self._path(key))
+        try:
+            file.peek()
+            about = file.about()
+            waiting = 0
+            if about.room and not about.is_ended:
+                newest = file.newest_of(about.session, about.party)
+                waiting = sum(max(0, n - about.taken.get(r, 0)) for r, n in newest.items())
+            return Listed(key, about, waiting)
+        finally:
+            file.close()
+
+    # --- files
+
+    def _path(self, key: str) -> Path:
+        return self._boards / f"{key}.board"
+
+    # --- the mark of a clean end
+
+    def _is_newest(self, key: str, token: object) -> bool:
+        try:
+            mark = (self._state / f"{key}.clean").read_text(encoding="ascii")
+        except (OSError, ValueError):
+            return False
+        return mark == self._mark_text(key, str(token))
+
+    def _mark_text(self, key: str, token: str) -> str:
+        return f"{token} {self._path(key).stat().st_ino}"
+
+    def _mark(self, key: str, token: str) -> None:
+        """Say that the database is the newest; where that cannot be written, it is not said."""
+        try:
+            self._state.mkdir(parents=True, exist_ok=True)
+            with (self._state / f"{key}.clean").open("w", encoding="ascii") as mark:
+                mark.write(self._mark_text(key, token))
+                mark.flush()
+                os.fsync(mark.fileno())
+        except OSError as error:
+            SYNC.warning("the end of board %s cannot be marked: %s", key, error)
+            with contextlib.suppress(OSError):
+                (self._state / f"{key}.clean").unlink(missing_ok=True)
+
+    def _unmark(self, key: str) -> None:
+        mark = self._state / f"{key}.clean"
+        if mark.exists():
+            mark.unlink()
+            _flush_folder(self._state)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a removal in a folder durable, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

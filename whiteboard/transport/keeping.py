@@ -1,0 +1,219 @@
+"""Keeps boards in journals, and brings them back: between `SharedBoard` and `journal`.
+
+A board gets a journal with its first change by the person, or as soon as it is shared. Everything
+that happens on its document is appended; what its session sends waits for that (`Store`).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from whiteboard.journal.file import About
+from whiteboard.journal.folder import Folder, Journal
+from whiteboard.model.changes import Commit, Origin
+from whiteboard.model.document import Document
+from whiteboard.model.ids import Party, Replica, SessionId
+from whiteboard.model.ops import Batch
+from whiteboard.session.ports import InRoom
+from whiteboard.session.session import Role, Session
+from whiteboard.transport.board import SharedBoard
+from whiteboard.wire.description import read_description, write_description
+from whiteboard.wire.messages import Peer
+from whiteboard.wire.xml import parse, to_xml
+
+
+class Keeper:
+    """One board's journal: implements `session.ports.Store`.
+
+    Args:
+        board: kept from now on, until `let_go`.
+        folder: where new journals are made.
+        journal: the board's own, if it comes from one, with all of its document in it.
+        about: what that journal says.
+        is_failing: whether the disk refuses at present.
+    """
+
+    def __init__(
+        self,
+        board: SharedBoard,
+        folder: Folder,
+        journal: Journal | None = None,
+        about: About | None = None,
+        *,
+        is_failing: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.journal = journal
+        self._board = board
+        self._folder = folder
+        self._about = about or About()
+        self._is_failing = is_failing
+        self._document = board.document
+        self._vv: dict[Replica, int] = dict(board.document.vv) if journal is not None else {}
+        self._mine: dict[Replica, int] = {}
+        self._taken: dict[Replica, int] = dict(self._about.taken)
+        if journal is not None:
+            self._note_mine(board.document.batches_since(self._taken))
+        self._stop_listening = board.document.on_commit.subscribe(self._committed)
+        self._unsubscribe = [
+            board.document_replaced.subscribe(self._document_replaced),
+            board.changed.subscribe(lambda _none: self._tell_changes()),
+            board.taken.subscribe(self._note_taken),
+        ]
+        board.keep_in(self)
+        if journal is not None:
+            self._about = replace(self._about, is_open=True, opened=time.time())
+            self._tell(self._about_now())
+
+    def let_go(self, *, stays_open: bool) -> Journal | None:
+        """Write no more; the journal, if there is one, is to be closed.
+
+        Args:
+            stays_open: the next start shows the board again.
+        """
+        self._board.keep_in(None)
+        self._stop_listening()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        if self.journal is not None and not stays_open:
+            self.journal.put("is_open", False)
+        return self.journal
+
+    # --- `Store`
+
+    def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
+        """See `Store`; what belongs to a document that is still on its way is kept with it."""
+        if batches and batches[0].session != self._document.session:
+            done()
+            return
+        self._append(batches)
+        assert self.journal is not None
+        self.journal.when_safe(done)
+
+    @property
+    def keeps(self) -> bool:
+        """See `Store`."""
+        return self.journal is not None and not self._is_failing()
+
+    @property
+    def waiting(self) -> int:
+        """See `Store`."""
+        return sum(max(0, n - self._taken.get(r, 0)) for r, n in self._mine.items())
+
+    def unsent(self) -> tuple[Batch, ...]:
+        """See `Store`."""
+        since = {**self._document.vv, **{r: self._taken.get(r, 0) for r in self._mine}}
+        return tuple(self._document.batches_since(since))
+
+    # --- what happens on the board
+
+    def _committed(self, commit: Commit) -> None:
+        by_person = commit.origin in {Origin.LOCAL, Origin.UNDO}
+        if self.journal is not None or by_person or self._board.session is not None:
+            self._append(commit.batches)
+
+    def _document_replaced(self, document: Document) -> None:
+        self._stop_listening()
+        self._stop_listening = document.on_commit.subscribe(self._committed)
+        if document.session != self._document.session:
+            # Whoever joins gets what I have by state: only what comes later is to be sent.
+            self._taken = dict(document.vv)
+            self._mine = {}
+        self._document = document
+        self._vv = {}
+        if self.journal is not None:
+            self._tell(self._about_now())
+        self._append(tuple(document.batches_since({})))
+
+    def _append(self, batches: Sequence[Batch]) -> None:
+        if self.journal is None:
+            self.journal = self._folder.create()
+            self._about = replace(self._about, opened=time.time())
+            self._tell(self._about_now())
+            batches = self._document.batches_since({})
+        fresh = tuple(batch for batch in batches if batch.n > self._vv.get(batch.r, 0))
+        if not fresh:
+            return
+        for batch in fresh:
+            self._vv[batch.r] = batch.n
+        self._note_mine(fresh)
+        self.journal.append(fresh)
+
+    def _note_mine(self, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            if batch.party == self._document.party:
+                self._mine[batch.r] = batch.n
+
+    def _note_taken(self, batch: Batch) -> None:
+        if batch.session == self._document.session and batch.n > self._taken.get(batch.r, 0):
+            self._taken[batch.r] = batch.n
+            if self.journal is not None:
+                self.journal.put("taken", dict(self._taken))
+
+    def _tell_changes(self) -> None:
+        if self.journal is not None:
+            now = self._about_now()
+            if now != replace(self._about, taken=now.taken):
+                self._tell(now)
+
+    def _tell(self, about: About) -> None:
+        self._about = about
+        assert self.journal is not None
+        self.journal.tell(about)
+
+    def _about_now(self) -> About:
+        board, session, document = self._board, self._board.actor, self._document
+        about = replace(
+            self._about,
+            name=board.name,
+            session=document.session,
+            party=document.party,
+            replica=document.replica,
+            is_ended=board.is_over,
+            taken=dict(self._taken),
+        )
+        # While a board gives way, or is being opened, the session's document is not this one.
+        if session is None or session.session != document.session:
+            return about
+        if session.description is None or not isinstance(session.place, InRoom):
+            return replace(about, role=session.role.value, room="")
+        if about.description and about.role == session.role.value and about.room == board.place:
+            return about
+        return replace(
+            about,
+            room=board.place,
+            role=session.role.value,
+            description=to_xml(write_description(session.description)),
+            me=session.me.address,
+        )
+
+
+def revived(
+    about: About, batches: Sequence[Batch], rng: random.Random, *, is_newest: bool
+) -> tuple[Document, Session | None]:
+    """What a journal holds as a document, and the session to go on with, if it goes on.
+
+    Raises:
+        RemoteProtocolError: the session's description cannot be read.
+        ValueError: the session's role is none.
+    """
+    session, party = SessionId(about.session), Party(about.party)
+    if not about.room or not about.role or about.is_ended:
+        document = Document(session, party, Replica(about.replica))
+        document.receive(batches)
+        return document, None
+    actor = Session.resume(
+        read_description(parse(about.description)),
+        Peer(about.me),
+        InRoom(about.room),
+        rng,
+        Role(about.role),
+        batches,
+        session=session,
+        party=party,
+        replica=Replica(about.replica) if is_newest else None,
+    )
+    assert actor.document is not None
+    return actor.document, actor

@@ -1,0 +1,183 @@
+"""All boards on disk as the program sees them: which are not open, opening one, putting one back.
+
+Slow work (opening, closing, deleting, listing) is done by one thread, in order; the windows hear in
+the loop. The writing thread of the journals is another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from whiteboard.journal.file import About, JournalError
+from whiteboard.journal.folder import UNREADABLE, Folder, Journal, Listed
+from whiteboard.model.document import Document
+from whiteboard.session.boards import SavedBoard
+from whiteboard.session.session import Session
+from whiteboard.transport.board import SharedBoard
+from whiteboard.transport.keeping import Keeper, revived
+from whiteboard.util.event import Event
+from whiteboard.util.log import SYNC
+from whiteboard.wire.errors import RemoteProtocolError
+
+DISK_FULL = "The disk is full. Your changes are kept in memory \N{EN DASH} free some space now."
+WRITTEN_AGAIN = "Your changes are on the disk again."
+
+T = TypeVar("T")
+
+
+class Afterwards(enum.Enum):
+    """What becomes of a board that is closed."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    """The next start opens it again."""
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Revived:
+    """A board of an earlier run, read."""
+
+    journal: Journal
+    about: About
+    document: Document
+    session: Session | None
+
+
+class Shelf:
+    """The boards of one profile on disk; from the loop's thread.
+
+    Args:
+        boards: folder of the journals.
+        state: folder of the marks of a clean end.
+    """
+
+    def __init__(self, boards: Path, state: Path) -> None:
+        self.saved: Sequence[SavedBoard] = ()
+        self.changed: Event[None] = Event()
+        """`saved` differs now."""
+        self.problem: Event[str] = Event()
+        """A sentence for the person: the disk is full, or takes changes again."""
+        self._folder = Folder(boards, state, self._note_failing)
+        self._keepers: dict[int, Keeper] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._slow = ThreadPoolExecutor(1, "shelf")
+        self._running: set[asyncio.Future[Any]] = set()
+        self._is_failing = False
+        self._is_closed = False
+
+    def keep(self, board: SharedBoard, what: Revived | None = None) -> None:
+        """Keep a board from now on."""
+        self._loop = asyncio.get_running_loop()
+        journal, about = (what.journal, what.about) if what is not None else (None, None)
+        self._keepers[id(board)] = Keeper(
+            board, self._folder, journal, about, is_failing=lambda: self._is_failing
+        )
+
+    def put_back(self, board: SharedBoard, afterwards: Afterwards) -> None:
+        """A board is about to be closed: finish its journal."""
+        keeper = self._keepers.pop(id(board), None)
+        if keeper is None:
+            return
+        journal = keeper.let_go(stays_open=afterwards is Afterwards.OPEN)
+        if journal is not None and afterwards is not Afterwards.OPEN:
+            self._later(partial(self._folder.close, [journal]))
+            if afterwards is Afterwards.DELETE:
+                self.delete(journal.key)
+            else:
+                self.look()
+
+    def look(self, then: Callable[[list[str]], object] = lambda _keys: None) -> None:
+        """See what there is; `then` gets the keys of what was open when the program ended."""
+
+        def seen(listed: list[Listed]) -> None:
+            self.saved = tuple(
+                SavedBoard(one.key, one.about.name, one.about.room, one.waiting) for one in listed
+            )
+            self.changed.emit(None)
+            then([one.key for one in reversed(listed) if one.about.is_open])
+
+        self._later(self._folder.listed, seen)
+
+    def take(self, key: str, rng: random.Random, then: Callable[[Revived | str], object]) -> None:
+        """Read a board; `then` gets it, or a sentence why not."""
+
+        def read() -> Revived | str:
+            try:
+                return self._read(key, rng)
+            except JournalError as error:
+                return str(error)
+
+        self._later(read, then)
+        self.look()
+
+    def _read(self, key: str, rng: random.Random) -> Revived:
+        journal, about, entries, is_newest = self._folder.open(key)
+        try:
+            batches = [entry.batch for entry in entries]
+            document, session = revived(about, batches, rng, is_newest=is_newest)
+        except (RemoteProtocolError, ValueError) as error:
+            SYNC.warning("board %s: %s", key, error)
+            self._folder.close([journal])
+            raise JournalError(UNREADABLE) from error
+        return Revived(journal, about, document, session)
+
+    def delete(self, key: str) -> None:
+        """Take a board off the disk."""
+
+        def delete() -> str:
+            try:
+                self._folder.delete(key)
+            except JournalError as error:
+                return str(error)
+            return ""
+
+        self._later(delete, lambda refused: self.problem.emit(refused) if refused else None)
+        self.look()
+
+    async def settle(self) -> None:
+        """Wait until everything that happened is on disk, or was refused."""
+        if self._is_closed:
+            return
+        await asyncio.get_running_loop().run_in_executor(self._slow, self._folder.settle)
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def close(self) -> None:
+        """The program ends."""
+        if self._is_closed:
+            return
+        await self.settle()
+        self._is_closed = True
+        await asyncio.get_running_loop().run_in_executor(self._slow, self._folder.shut)
+        self._slow.shutdown()
+
+    def _later(self, work: Callable[[], T], then: Callable[[T], object] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        future = self._loop.run_in_executor(self._slow, work)
+        self._running.add(future)
+
+        def finished(done: asyncio.Future[T]) -> None:
+            self._running.discard(done)
+            if not done.cancelled() and then is not None:
+                then(done.result())
+
+        future.add_done_callback(finished)
+
+    def _note_failing(self, is_failing: bool) -> None:
+        """In the writing thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._show_failing, is_failing)
+
+    def _show_failing(self, is_failing: bool) -> None:
+        self._is_failing = is_failing
+        self.problem.emit(DISK_FULL if is_failing else WRITTEN_AGAIN)
