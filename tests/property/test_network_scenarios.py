@@ -368,7 +368,7 @@ def test_a_heartbeat_that_claims_what_does_not_exist_is_given_up() -> None:
 
 def test_unasked_history_of_others_is_not_taken() -> None:
     network = MemoryNetwork(10)
-    ana, _mira, eve = room_of(network, "ana", "mira", "eve")
+    ana, mira, eve = room_of(network, "ana", "mira", "eve")
     before = board_of(ana).c14n()
     n = board_of(mira).vv.get(board_of(mira).replica, 0) + 1
     (root,) = {board_of(ana).root}
