@@ -147,10 +147,19 @@ def sign_in(folder: Path, name: str, port: int) -> list[str]:
     ]  # fmt: skip
 
 
-async def run_bot(*arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+async def run_bot(stack: contextlib.AsyncExitStack, *arguments: str) -> asyncio.subprocess.Process:
+    """`whiteboard join`; it ends with `stack` if it is still there."""
+    bot = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "whiteboard", "join", *arguments, stdout=subprocess.PIPE
     )
+
+    async def end() -> None:
+        if bot.returncode is None:
+            bot.kill()
+            await bot.wait()
+
+    stack.push_async_callback(end)
+    return bot
 
 
 def line(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
@@ -208,7 +217,7 @@ async def test_two_windows_a_bot_and_a_late_joiner_hold_the_same_after_a_cut(
         board = await watcher.join(room, watcher.room(room).boards[0].session)
         bot_svg, bot_log = tmp_path / "bot.svg", tmp_path / "bot.xml"
         bot = await run_bot(
-            uri, *sign_in(tmp_path, "bot", server.port), "--until", "closed",
+            stack, uri, *sign_in(tmp_path, "bot", server.port), "--until", "closed",
             "--record", str(bot_log), "--export", str(bot_svg),
         )  # fmt: skip
         await watcher.until(lambda: len(board.participants) == 4, 30)
@@ -261,6 +270,7 @@ async def test_two_windows_a_bot_and_a_late_joiner_hold_the_same_after_a_cut(
 
         late_svg = tmp_path / "late.svg"
         late = await run_bot(
+            stack,
             uri,
             *sign_in(tmp_path, "late", server.port),
             "--until",
