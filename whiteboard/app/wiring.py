@@ -12,9 +12,9 @@ from whiteboard.app.address import Address
 from whiteboard.app.files import FileService
 from whiteboard.app.paths import Paths
 from whiteboard.app.people import KeepPassword, RememberingPeople
+from whiteboard.app.pictures import WebPictures, decoding_elsewhere
 from whiteboard.app.settings import SettingsStore, save_password
 from whiteboard.app.tasks import Tasks
-from whiteboard.app.web_pictures import WebPictures
 from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.pictures import PictureStore
 from whiteboard.im.account import ConnectionState
@@ -60,7 +60,9 @@ class Program:
         self.tasks = Tasks(self._task_failed)
         self.windows: list[MainWindow] = []
         self.ended = asyncio.Event()
-        self._pictures = PictureStore(WebPictures(self.tasks, self._may_load))
+        self._pictures = PictureStore(
+            WebPictures(self.tasks, self._may_load), decoding_elsewhere(self.tasks)
+        )
         self._closing = _CloseWatch(self._closed)
         self._complete: set[int] = set()
         self.network.boards.changed.subscribe(lambda _none: self._boards_changed())

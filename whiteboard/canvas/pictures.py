@@ -26,6 +26,9 @@ MAX_BYTES = 64 * 1024 * 1024
 CACHE_BYTES = 512 * 1024 * 1024
 """Decoded pictures kept; the one used longest ago goes first."""
 
+LARGE = 64 * 1024
+"""Characters of a `data:` URI from which decoding would be felt (some ms)."""
+
 _MAGIC: tuple[tuple[bytes, bytes], ...] = (
     (b"\x89PNG\r\n\x1a\n", b"png"),
     (b"\xff\xd8\xff", b"jpeg"),
@@ -44,16 +47,29 @@ class RemotePictures(Protocol):
         """Get it; `done` is called on the GUI thread, later, with None if that failed."""
 
 
+Decoding = Callable[[], QImage | None]
+Elsewhere = Callable[[Decoding, Callable[[QImage | None], None]], None]
+"""Works in another thread; the second function hears the result later, on the GUI thread."""
+
+
 class PictureStore:
     """Decoded pictures by `href`, shared by all items that show the same one.
 
+    Args:
+        remote: Where pictures on the net come from; None = nowhere.
+        elsewhere: Decodes large pictures so that the window goes on; None = at once, for pictures
+            of a whole document (export), which must be complete.
+
     Attributes:
-        arrived: Emits the `href` of a remote picture that can be shown now.
+        arrived: Emits the `href` of a picture that can be shown now and could not before.
     """
 
-    def __init__(self, remote: RemotePictures | None = None) -> None:
+    def __init__(
+        self, remote: RemotePictures | None = None, elsewhere: Elsewhere | None = None
+    ) -> None:
         self.arrived: Event[str] = Event()
         self._remote = remote
+        self._elsewhere = elsewhere
         self._decoded: OrderedDict[str, QImage | None] = OrderedDict()
         self._bytes = 0
         self._asked: set[str] = set()
@@ -65,7 +81,12 @@ class PictureStore:
             self._decoded.move_to_end(key)
             return self._decoded[key]
         if href[:5].lower() == "data:":
-            return self._keep(key, decode(data_bytes(href)))
+            if self._elsewhere is None or len(href) < LARGE:
+                return self._keep(key, decode(data_bytes(href)))
+            if key not in self._asked:
+                self._asked.add(key)
+                self._decode(href, key, lambda: decode(data_bytes(href)))
+            return None
         if href[:7].lower() == "http://" or href[:8].lower() == "https://":
             self._ask(href, key)
         return None
@@ -75,11 +96,20 @@ class PictureStore:
             return
         self._asked.add(key)
 
-        def done(content: bytes | None) -> None:
-            self._keep(key, decode(content))
+        self._remote.fetch(href, lambda content: self._decode(href, key, lambda: decode(content)))
+
+    def _decode(self, href: str, key: str, work: Decoding) -> None:
+        """Keep what comes of `work` and tell; elsewhere where that is possible."""
+
+        def done(image: QImage | None) -> None:
+            self._asked.discard(key)
+            self._keep(key, image)
             self.arrived.emit(href)
 
-        self._remote.fetch(href, done)
+        if self._elsewhere is None:
+            done(work())
+        else:
+            self._elsewhere(work, done)
 
     def _keep(self, key: str, image: QImage | None) -> QImage | None:
         self._decoded[key] = image

@@ -124,3 +124,31 @@ def test_a_bomb_is_refused_by_its_header() -> None:
 )
 def test_what_is_no_picture_is_a_placeholder(content: bytes) -> None:
     assert decode(content) is None
+
+
+def large_picture() -> str:
+    """A `data:` URI of a picture that takes some ms to decode."""
+    image = QImage(400, 400, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff0000"))
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert image.save(buffer, "BMP")
+    return f"data:image/bmp;base64,{base64.b64encode(bytes(data.data())).decode()}"
+
+
+def test_a_large_picture_is_decoded_elsewhere_and_appears_when_it_is_ready() -> None:
+    waiting: list[Callable[[], None]] = []
+    store = PictureStore(elsewhere=lambda work, done: waiting.append(lambda: done(work())))
+    scene = BoardScene(PaintContext(pictures=store))
+    scene.set_document(board(element(large_picture())))
+    assert QColor(colour(show(scene), 100, 100)).green() > 100, "a placeholder meanwhile"
+    assert len(waiting) == 1, "asked for once"
+    waiting.pop()()
+    seen = QColor(colour(show(scene), 100, 100))
+    assert (seen.red(), seen.green()) == (255, 0)
+    assert not waiting
+
+
+def test_a_picture_for_an_export_is_decoded_at_once() -> None:
+    assert PictureStore().get(large_picture()) is not None

@@ -1,4 +1,4 @@
-"""Pictures on the web that a board refers to, fetched only where the person allows it."""
+"""Pictures of boards off the loop: fetched from the web where the person allows it, and decoded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+from PySide6.QtGui import QImage
+
 from whiteboard.app.tasks import Tasks
+from whiteboard.canvas.pictures import Decoding, Elsewhere
 from whiteboard.util.log import CANVAS
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -32,6 +35,18 @@ class WebPictures:
 
     async def _fetch(self, href: str, done: Callable[[bytes | None], None]) -> None:
         done(await asyncio.to_thread(_download, href))
+
+
+def decoding_elsewhere(tasks: Tasks) -> Elsewhere:
+    """Decodes pictures in threads (`canvas.pictures.Elsewhere`)."""
+
+    async def run(work: Decoding, done: Callable[[QImage | None], None]) -> None:
+        done(await asyncio.to_thread(work))
+
+    def start(work: Decoding, done: Callable[[QImage | None], None]) -> None:
+        tasks.spawn(run(work, done), "decode a picture")
+
+    return start
 
 
 def _download(href: str) -> bytes | None:
