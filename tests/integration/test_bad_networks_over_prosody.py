@@ -34,6 +34,7 @@ async def two_in_a_room(ana, ben):
     await ben.enter(room)
     second = await ben.join(room, first.session)
     await until_same(first, second)
+    await ana.until(lambda: len(first.participants) == 2)
     return room, first, second
 
 
@@ -174,7 +175,7 @@ async def test_a_throttled_server_is_not_overrun(own_server, party):
     ana = await party("ana", at=server)
     ben = await party("ben", at=server)
     _, first, second = await two_in_a_room(ana, ben)
-    states = []
+    states = [ana.people.account.connection]
     ana.people.changed.subscribe(lambda _: states.append(ana.people.account.connection))
     for n in range(40):
         draw(first, id=f"p{n}", d="M0 0" + "L123.25 456.75" * 40)

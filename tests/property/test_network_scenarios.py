@@ -279,8 +279,11 @@ def test_a_board_that_is_announced_but_nobody_is_on_swallows_no_other(seed: int)
     session = ana.share(board, IN_ROOM, yields=True)
     own = session.session
     assert network.run_until(lambda: is_live(ana), 10)
+    given_up = board_of(ana)
     ana.receive(eve.peer, Advertisement(SessionId("0"), "smaller than all"))
     assert session.state is State.ASKING
+    with given_up.transact(Origin.LOCAL) as edit:
+        edit.add(given_up.root, _circle(2))
     assert network.run_until(lambda: is_live(ana), 120), f"seed {seed}"
     assert session.session == own
     mira = network.enter_room(ROOM, "mira")
@@ -290,7 +293,7 @@ def test_a_board_that_is_announced_but_nobody_is_on_swallows_no_other(seed: int)
     draw(mira)
     assert network.run_until(lambda: in_sync([ana, mira]), 30), f"seed {seed}"
     assert_equal([ana, mira])
-    assert len(board_of(mira).children(board_of(mira).root)) == 3
+    assert len(board_of(mira).children(board_of(mira).root)) == 4
 
 
 def test_who_has_company_gives_way_to_no_other_board() -> None:

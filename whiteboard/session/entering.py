@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from whiteboard.model.document import Document
-from whiteboard.model.ids import SessionId
+from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session import moving
 from whiteboard.session.identity import new_replica
@@ -68,6 +68,8 @@ class Entering(Live):
         self._moving: Document | None = None
         self._own: tuple[SessionId, Description | None] = (session, None)
         """What was given up for another board, in case nobody is there."""
+        self._own_vv: Mapping[Replica, int] = {}
+        """What of it the others could have by then."""
         self._joining: Joining | None = None
         self._loading: Document | None = None
         """Joiner: what came of the state so far; nobody sees it yet."""
@@ -270,6 +272,7 @@ class Entering(Live):
         """Another board was opened in this room at the same moment: go there with all edits."""
         self._moving = self.document
         self._own = (self.session, self.description)
+        self._own_vv = dict(self.document.vv) if self.document is not None else {}
         self.document = None
         self._people.description = None
         self._sync = None
@@ -292,7 +295,9 @@ class Entering(Live):
         self._sync = self._new_sync(document)
         self._serving = self._new_serving()
         timers = [CancelTimer(name) for name in (ASK_TIMER, STALL_TIMER)]
-        return [*timers, NewDocument(document), *self._go_live(())]
+        unsent = tuple(document.batches_since(self._own_vv))
+        effects = [*timers, NewDocument(document), *self._go_live(())]
+        return [*effects, *(self._send_own(unsent) if unsent else ())]
 
     handlers: ClassVar[Mapping[Outcome, Handler]] = {
         **Live.handlers,
