@@ -18,7 +18,7 @@ from whiteboard.model import markup
 from whiteboard.model.changes import Changes
 from whiteboard.model.ids import Rid, SessionId
 from whiteboard.model.ops import Kind, Set
-from whiteboard.model.projection import shown_value, slot_winner
+from whiteboard.model.projection import slot_winner
 from whiteboard.model.strict.merge import StrictMerge, StrictProjection
 from whiteboard.model.strict.ops import OpId, Stanza, StanzaId
 from whiteboard.model.strict.record import StrictRecord, spliced
@@ -175,7 +175,7 @@ class StrictDocument:
         record = self.record(rid)
         if record is None:
             return {}
-        return {slot: shown_value(x) for slot, x in self._projection.attributes(record)}
+        return dict(self._projection.attributes(record))
 
     def hidden_attributes(self, rid: Rid) -> Sequence[Rid]:
         """Attribute records of an element that show another one of the same name instead."""
