@@ -123,10 +123,15 @@ def test_a_transaction_that_fails_is_as_if_it_had_never_begun():
     (shape,) = draw(ana, rect(fill="red"))
     table.meet()
     before = ana.document.c14n()
-    with pytest.raises(KeyError), ana.document.transact(Origin.LOCAL) as edit:
-        edit.set_attribute(shape, "fill", "blue")
-        edit.add(ana.document.root, rect())
-        edit.move("nothing", ana.document.root)
+
+    def fail():
+        with ana.document.transact(Origin.LOCAL) as edit:
+            edit.set_attribute(shape, "fill", "blue")
+            edit.add(ana.document.root, rect())
+            edit.move("nothing", ana.document.root)
+
+    with pytest.raises(KeyError):
+        fail()
     assert not ana.out
     assert ana.document.c14n() == before
     with ana.document.transact(Origin.LOCAL) as edit:
@@ -172,5 +177,5 @@ def test_a_root_of_ones_own_shows_over_one_with_a_lower_rid():
         edit.rename(second, "g", SVG)
     assert second.startswith("~")
     assert ana.document.root == second
-    assert [op for op in written(ana) if isinstance(op, Set)][0].name == "g"
+    assert next(op for op in written(ana) if isinstance(op, Set)).name == "g"
     table.meet()
