@@ -507,6 +507,11 @@ class Boards:
                 for advertisement in event.boards:
                     board.receive(event.peer, advertisement)
 
+    def on_flood(self, sender: str) -> None:
+        """See `Listener`."""
+        for board in self._boards:
+            board.floods(sender)
+
     def on_device_gone(self, address: str) -> None:
         """See `Listener`."""
         peer = Peer(address, jid=bare(address))
