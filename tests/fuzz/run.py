@@ -21,8 +21,8 @@ MAX_LENGTH = 64 * 1024
 MEGABYTES = 1024
 
 with atheris.instrument_imports(include=["whiteboard"]):
+    from tests.fuzz.corpus import seeds, words
     from tests.fuzz.targets import TARGETS
-from tests.fuzz.corpus import seeds, words
 
 
 def main() -> None:

@@ -100,12 +100,9 @@ def _decoded(one: ET.Element) -> Message | None:
 
 def svg(data: bytes) -> None:
     """A file into a document, its paint plan, and a file again."""
-    if data[:1] >= b"\x80":
-        data = ET.tostring(vocabulary.drawing(data[1:]))
-    else:
-        data = data[1:]
+    is_built, rest = data[:1] >= b"\x80", data[1:]
     try:
-        loaded = svgfile.load(data)
+        loaded = svgfile.load(ET.tostring(vocabulary.drawing(rest)) if is_built else rest)
     except svgfile.FileDamagedError as error:
         if error.recovered is None:
             return
@@ -129,12 +126,10 @@ def new_document_without_root() -> Document:
 
 def log(data: bytes) -> None:
     """A session log into a document."""
-    if data[:1] >= b"\x80":
-        data = _built_log(data[1:])
-    else:
-        data = data[1:]
+    is_built, rest = data[:1] >= b"\x80", data[1:]
+    file = io.BytesIO(_built_log(rest) if is_built else rest)
     try:
-        document = replay(LogReader(io.BytesIO(data)))
+        document = replay(LogReader(file))
     except RemoteProtocolError:
         return
     assert isinstance(document, Document | StrictDocument)
@@ -170,5 +165,3 @@ def paste(data: bytes) -> None:
 TARGETS: Mapping[str, Callable[[bytes], None]] = MappingProxyType(
     {"stanza": stanza, "svg": svg, "log": log, "paste": paste}
 )
-
-

@@ -162,7 +162,8 @@ SVG_VALUES = (
     "M0,0 l1e400,1", "M0 0a1 1e-9 45 1 1 5 5", "L5 5", "M0 0T5 5Q1 1 2", "0,0 1,1 2", "5 3 0",
     "0 0 10 10", "0 0 0 0", "-1e9 0 1e9 1", "xMidYMid slice", "objectBoundingBox", "reflect",
     "fill:red;stroke:url(#b)", "fill:;:;}{", ".a{fill:blue}", "a > b, *:not(.c){x:y}",
-    "@import url(x)", "auto", "preserve", "bold 5px serif", "javascript:x", "data:image/png;base64,",
+    "@import url(x)", "auto", "preserve", "bold 5px serif", "javascript:x",
+    "data:image/png;base64,",
     "data:image/svg+xml,<svg/>", "http://example.com/a.png", "😀", "a\nb", "hidden", "middle",
 )  # fmt: skip
 

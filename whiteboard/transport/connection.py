@@ -43,7 +43,6 @@ from whiteboard.wire.messages import (
 )
 from whiteboard.xep_0166 import Jingle, JingleError
 
-
 _ANSWER = f"{tag(ns.SYNC, 'sync')}/{tag(ns.SYNC, 'answer')}"
 
 

@@ -1,4 +1,4 @@
-"""What comes in waits here, so that one sender can neither hold up the window nor starve the others.
+"""What comes in waits here: one sender can neither hold up the window nor starve the others.
 
 1. What comes while there is time is handled at once. After `SLICE` seconds of one turn of the loop
    the rest waits for the next turn, and the window is painted in between.
