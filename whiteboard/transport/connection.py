@@ -68,6 +68,9 @@ class Listener(Protocol):
     def on_flood(self, sender: str) -> None:
         """Somebody (see `inbox.sender_of`) sends more than can be shown at once."""
 
+    def on_device_here(self, address: str) -> None:
+        """What the device at this full address can do is known now."""
+
     def on_device_gone(self, address: str) -> None:
         """The device at this full address went offline."""
 
@@ -126,6 +129,7 @@ class Connection:
         self.account.offline.subscribe(lambda _: self._on_offline())
         self.rooms.happened.subscribe(self._on_room)
         self.roster.went.subscribe(self._on_device_gone)
+        self.capabilities.learned.subscribe(listener.on_device_here)
         self.account.configure(self._configure)
 
     @property
