@@ -40,8 +40,6 @@ class Authors:
     def __init__(self) -> None:
         self._made: dict[Rid, Deed] = {}
         self._changed: dict[Rid, Deed] = {}
-        self._owners: dict[Rid, Rid] = {}
-        """Attributes whose rid does not say which element they are of."""
         self._touched: dict[Party, dict[Rid, None]] = {}
         self._parties: dict[Replica, Party] = {}
 
@@ -52,21 +50,15 @@ class Authors:
         for ts, rid, new in writes_of(batch):
             touched[rid] = None
             deed = Deed(ts, seq, party)
-            if new is not None and new.kind is Kind.ATTRIBUTE:
-                if not rid.startswith(f"{new.parent}@"):
-                    self._owners.setdefault(rid, new.parent)
-            elif new is not None and ((old := self._made.get(rid)) is None or ts < old.ts):
+            node = owner(rid, new)
+            if (
+                new is not None
+                and node == rid
+                and ((old := self._made.get(rid)) is None or ts < old.ts)
+            ):
                 self._made[rid] = deed
-            node = self.owner(rid)
             if (old := self._changed.get(node)) is None or ts > old.ts:
                 self._changed[node] = deed
-
-    def owner(self, rid: Rid) -> Rid:
-        """The element of an attribute; any other node itself."""
-        owner = self._owners.get(rid)
-        if owner is not None:
-            return owner
-        return Rid(rid.partition("@")[0]) if "@" in rid else rid
 
     def of(self, rid: Rid) -> Origin | None:
         """The people behind a node, without what lies in it; None if nobody has made it."""
@@ -83,6 +75,17 @@ class Authors:
     def parties(self) -> tuple[Party, ...]:
         """Everybody who wrote, the first first."""
         return tuple(self._touched)
+
+
+def owner(rid: Rid, new: New | None) -> Rid:
+    """The element that a write to an attribute counts for; any other record itself.
+
+    In merge mode the rid of an attribute names its element (SYNC 4.8); of one that does not, only
+    the `new` says whose it is.
+    """
+    if new is not None and new.kind is Kind.ATTRIBUTE:
+        return new.parent
+    return Rid(rid.partition("@")[0]) if "@" in rid else rid
 
 
 def writes_of(batch: Batch) -> Iterator[tuple[Ts, Rid, New | None]]:

@@ -1,8 +1,8 @@
 """What was visible at one moment, as plain values that can be changed forwards and backwards.
 
 A `Document` only grows: it cannot give up its newest message. A `Picture` can, because a `Step`
-holds the nodes that a message changed as they were before and after it. So moving through time costs
-what changed between two moments, in both directions, and no moment is replayed from the start.
+holds the nodes that a message changed as they were before and after it. So moving through time
+costs what changed between two moments, in both directions, and nothing is replayed from the start.
 
 It is read like a `Document`, tells `on_commit` like one, and nobody can write to it.
 """
@@ -57,6 +57,11 @@ class Picture:
         self._ids: dict[str, set[Rid]] = {}
 
     # --- going through time
+
+    def put(self, step: Step) -> None:
+        """Go over one step that follows; nobody is told."""
+        for rid, _, after in step:
+            self._put(rid, after)
 
     def apply(self, steps: Iterable[Step], *, back: bool = False) -> None:
         """Go over steps, the next one first; one commit tells of all of them.

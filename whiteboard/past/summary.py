@@ -18,9 +18,9 @@ class Verb(enum.Enum):
     OPENED = "opened"
     """The board's root was made."""
     ADDED = "added"
+    REMOVED = "removed"
     WROTE = "wrote"
     """Characters of a text were changed."""
-    REMOVED = "removed"
     MOVED = "moved"
     SHAPED = "shaped"
     """Its size or outline is another."""
@@ -84,48 +84,76 @@ _LONGEST = 40
 """Characters of a text that are quoted."""
 
 
-def summarise(step: Step, before: Picture) -> Deed | None:
-    """What a step does to a picture that has not seen it yet; None if nothing is seen of it."""
-    done: dict[Verb, dict[Rid, str]] = {}
-    nodes = {rid: after or old for rid, old, after in step}
+def summarise(step: Step, now: Picture) -> Deed | None:
+    """What a step did to the picture that has just seen it; None if nothing is seen of it."""
+    seen = _Seen(step, now)
+    done: dict[Verb, dict[Rid, None]] = {}
     for rid, old, new in step:
-        thing = _thing_of(rid, nodes, before)
-        if thing is None:
-            continue
-        verb = _verb(rid, thing, old, new)
-        found = nodes.get(thing) or before.node(thing)
-        assert found is not None
-        done.setdefault(verb, {})[thing] = found.name
+        thing = seen.thing_of(rid)
+        if thing is not None:
+            done.setdefault(_verb(rid, thing, old, new), {})[thing] = None
     if not done:
         return None
     verb = min(done, key=list(Verb).index)
-    things = _outermost(done[verb], nodes, before)
-    kinds = {_kind(rid, name, nodes) for rid, name in things.items()}
+    things = [rid for rid in done[verb] if not seen.lies_in(rid, done[verb])]
+    kinds = {seen.kind(rid) for rid in things}
     kind = kinds.pop() if len(kinds) == 1 else Thing.OTHER
-    words = _words(next(iter(things)), nodes, before) if len(things) == 1 else ""
-    return Deed(verb, kind, len(things), words if kind is Thing.TEXT else "")
+    words = seen.words(things[0]) if kind is Thing.TEXT and len(things) == 1 else ""
+    return Deed(verb, kind, len(things), _short(words))
 
 
-def _look(rid: Rid, nodes: Mapping[Rid, Node | None], before: Picture) -> Node | None:
-    return nodes.get(rid) or before.node(rid)
+class _Seen:
+    """Nodes as they are now, and those that have just gone as they were."""
 
+    def __init__(self, step: Step, now: Picture) -> None:
+        self._now = now
+        self._gone = {rid: old for rid, old, new in step if new is None and old is not None}
 
-def _thing_of(rid: Rid, nodes: Mapping[Rid, Node | None], before: Picture) -> Rid | None:
-    """The thing that a node belongs to: a text for its letters; None for what nobody sees."""
-    node = _look(rid, nodes, before)
-    thing = rid
-    found: Rid | None = None
-    while node is not None:
-        if node.kind is Kind.ELEMENT:
-            if node.name in _UNSEEN:
+    def node(self, rid: Rid) -> Node | None:
+        return self._now.node(rid) or self._gone.get(rid)
+
+    def thing_of(self, rid: Rid) -> Rid | None:
+        """The thing a node belongs to: of letters their text; None for what nobody sees."""
+        found: Rid | None = None
+        node = self.node(rid)
+        while node is not None:
+            if node.kind not in (Kind.ELEMENT, Kind.TEXT) or node.name in _UNSEEN:
                 return None
-            if found is None and node.name not in _PARTS:
-                found = thing
-        elif node.kind is not Kind.TEXT:
-            return None
-        thing = node.parent
-        node = _look(thing, nodes, before)
-    return found
+            if found is None and node.kind is Kind.ELEMENT and node.name not in _PARTS:
+                found = rid
+            rid = node.parent
+            node = self.node(rid)
+        return found
+
+    def lies_in(self, rid: Rid, others: Mapping[Rid, None]) -> bool:
+        """Whether it is inside one of the others."""
+        node = self.node(rid)
+        while node is not None and node.parent not in others:
+            node = self.node(node.parent)
+        return node is not None
+
+    def kind(self, rid: Rid) -> Thing:
+        node = self.node(rid)
+        assert node is not None
+        if node.name == "line" and ("", "marker-end") in node.attributes:
+            return Thing.ARROW
+        return _THINGS.get(node.name, Thing.OTHER)
+
+    def words(self, rid: Rid) -> str:
+        """What a text says."""
+        kids = self._now.children(rid)
+        if not kids:
+            gone = (kid for kid, node in self._gone.items() if node.parent == rid)
+            kids = tuple(sorted(gone, key=lambda kid: (self._gone[kid].weight, kid)))
+        parts: list[str] = []
+        for kid in kids:
+            node = self.node(kid)
+            assert node is not None
+            if node.kind is Kind.TEXT:
+                parts.append(node.text)
+            elif node.kind is Kind.ELEMENT:
+                parts.append(" " + self.words(kid))
+        return " ".join("".join(parts).replace("\u200b", "").split())
 
 
 def _verb(rid: Rid, thing: Rid, old: Node | None, new: Node | None) -> Verb:
@@ -151,41 +179,5 @@ def _is_of(name: AttributeName, group: set[str]) -> bool:
     return local in group or (group is _LOOK and local.startswith(("stroke-", "fill-")))
 
 
-def _outermost(
-    things: dict[Rid, str], nodes: Mapping[Rid, Node | None], before: Picture
-) -> dict[Rid, str]:
-    """Without those that lie in another one of them."""
-    kept: dict[Rid, str] = {}
-    for rid, name in things.items():
-        node = _look(rid, nodes, before)
-        above = node.parent if node is not None else None
-        while above and above not in things:
-            node = _look(above, nodes, before)
-            above = node.parent if node is not None else None
-        if not above:
-            kept[rid] = name
-    return kept
-
-
-def _kind(rid: Rid, name: str, nodes: Mapping[Rid, Node | None]) -> Thing:
-    node = nodes.get(rid)
-    if name == "line" and node is not None and ("", "marker-end") in node.attributes:
-        return Thing.ARROW
-    return _THINGS.get(name, Thing.OTHER)
-
-
-def _words(rid: Rid, nodes: Mapping[Rid, Node | None], before: Picture) -> str:
-    """What a text says, as the step leaves it."""
-    own = [(node.weight, kid) for kid, node in nodes.items() if node and node.parent == rid]
-    kids = {kid: weight for weight, kid in own}
-    for kid in before.children(rid):
-        kids.setdefault(kid, before.weight(kid))
-    parts: list[str] = []
-    for kid in sorted(kids, key=lambda kid: (kids[kid], kid)):
-        node = _look(kid, nodes, before)
-        if node is not None and node.kind is Kind.TEXT:
-            parts.append(node.text)
-        elif node is not None:
-            parts.append(" " + _words(kid, nodes, before))
-    words = " ".join("".join(parts).replace("\u200b", "").split())
+def _short(words: str) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"

@@ -92,8 +92,10 @@ class Timeline:
             received = self._document.receive([one.batch])
             forked = bool(received.forks)
             valid = {batch.dot for batch in received.applied}
-            for i, batch in enumerate(received.kept):
-                step = self._step if i == len(received.kept) - 1 else ()
+            # What proves a fork is not held itself, but it changes what is seen.
+            kept_now = received.kept or ((one.batch,) if self._step else ())
+            for i, batch in enumerate(kept_now):
+                step = self._step if i == len(kept_now) - 1 else ()
                 counts = not forked and batch.dot in valid
                 self._append(batch, one.time, step, counts=counts)
             if forked:
@@ -104,8 +106,8 @@ class Timeline:
 
     def _append(self, batch: Batch, time: float | None, step: Step, *, counts: bool) -> None:
         seq = len(self._steps) + 1
+        self._newest.put(step)
         deed = summarise(step, self._newest)
-        self._newest.apply([step])
         if counts:
             self.authors.add(batch, seq)
         self._steps.append(step)
