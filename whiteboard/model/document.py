@@ -25,9 +25,8 @@ from whiteboard.model.ids import Party, Replica, Rid, RidSource, SessionId
 from whiteboard.model.merge import FIELDS, Merge
 from whiteboard.model.ops import Batch, LiteralElement, Ts
 from whiteboard.model.projection import Projection
-from whiteboard.model.reading import Reading
+from whiteboard.model.shared import SharedDocument
 from whiteboard.model.transaction import Author, Transaction, restamped
-from whiteboard.util.event import Event
 
 __all__ = [
     "ChainForkedError",
@@ -90,7 +89,7 @@ def everyone(party: Party) -> bool:
     return True
 
 
-class Document(Reading):
+class Document(SharedDocument):
     """One shared document as one replica holds it.
 
     Attributes:
@@ -117,17 +116,12 @@ class Document(Reading):
             limits: Of the buffer for messages that cannot be delivered yet; None for replay.
             size: Canonical size of a message.
         """
-        self.session = session
-        self.party = party
-        self.replica = replica
-        self.was: Replica | None = None
-        self.on_commit: Event[Commit] = Event()
+        super().__init__(session, party, replica, Projection())
         self._is_host = is_host
         self._size = size
         self._limits = limits
         self._history = History(session, limits=limits, size=size)
         self._rids = RidSource(replica)
-        super().__init__(Projection())
         self._start_records()
 
     def _start_records(self) -> None:
@@ -217,11 +211,6 @@ class Document(Reading):
             )
         finally:
             self._busy = ""
-
-    def _enter(self, what: str) -> None:
-        if self._busy:
-            raise RuntimeError(f"{what} cannot begin inside {self._busy}")
-        self._busy = what
 
     def _settle(self) -> None:
         self._merge.settle()

@@ -14,7 +14,7 @@ import dataclasses
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
-from whiteboard.editing.undo import Skipped, Why
+from whiteboard.editing.steps import Skipped, Why
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, Transaction, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid

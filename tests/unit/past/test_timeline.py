@@ -2,7 +2,7 @@
 
 from tests.unit.model.boards import SESSION, board, element, exchange, others
 from whiteboard.editing.editor import Editor
-from whiteboard.editing.undo import Why
+from whiteboard.editing.steps import Why
 from whiteboard.model.changes import Origin
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import LiteralElement
