@@ -20,6 +20,7 @@ from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
@@ -231,7 +232,10 @@ class Session(Entering):
         assert self.description is not None
         party = self.description.creator
         replica = new_replica(self.session, party, self._rng)
-        copy = self.document.reidentify(self.session, party, replica)
+        try:
+            copy = self.document.reidentify(self.session, party, replica)
+        except ValueError:  # a session log that was opened, or the copy of a board that is over
+            copy = moving.copied(self.document, self.session, party, replica)
         own = copy.batches_since({})
         self.document = Document(self.session, party, replica, is_host=self._people.is_host)
         self.document.was = copy.was
