@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import secrets
 import string
 from bisect import bisect_left
@@ -21,7 +22,8 @@ from dataclasses import dataclass
 from whiteboard.model import markup
 from whiteboard.model.canonical import canonical_size
 from whiteboard.model.changes import Changes, Commit, Origin
-from whiteboard.model.history import History, Limits, Message, SizeOf
+from whiteboard.model.folded import Folded
+from whiteboard.model.history import FoldedError, History, Limits, Message, SizeOf
 from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, RidSource, SessionId
 from whiteboard.model.merge import FIELDS, Merge
 from whiteboard.model.ops import Batch, Kind, LiteralElement, Ts
@@ -40,6 +42,7 @@ from whiteboard.util.event import Event
 __all__ = [
     "ChainForkedError",
     "Document",
+    "FoldedError",
     "Received",
     "Transaction",
     "Write",
@@ -72,6 +75,9 @@ class Received:
     kept: tuple[Batch, ...] = ()
     """All that is held since now, in causal order: `applied` and the void ones, which later
     messages may follow. This is what a journal keeps."""
+    below: bool = False
+    """Something waits that was made without knowledge of what is folded here: it is neither refused
+    nor applied, but needs `Document.unfold` (SYNC 5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +233,7 @@ class Document:
                 self._history.waiting,
                 tuple(r for r in self._history.forks if r not in known),
                 tuple(message.batch for message in delivered if message.batch is not None),
+                self._history.below,
             )
         finally:
             self._busy = ""
@@ -250,8 +257,11 @@ class Document:
             self._update_ids(changes)
 
     def _rebuild(self) -> None:
-        """Make the records anew from the messages held."""
+        """Make the records anew from what lies at the floor and the messages held."""
+        floor = self._history.floor
+        rows = list(self._merge.plain_records(self._history.horizon)) if floor else []
         self._start_records()
+        self._merge.load(rows)
         for message in self._history.log:
             if message.valid:
                 self._merge.apply(message)
@@ -260,6 +270,142 @@ class Document:
         self._merge.lost.clear()
         self._tree = None
         self._ids = None
+
+    # --- checkpoints (SYNC 5.5)
+
+    @property
+    def floor(self) -> Mapping[Replica, int]:
+        """The checkpoint up to which messages are folded; empty if all are held one by one."""
+        return self._history.floor
+
+    @property
+    def parties(self) -> Mapping[Replica, Party]:
+        """Who is behind each replica that has written."""
+        return self._history.parties
+
+    @property
+    def controls(self) -> Sequence[Batch]:
+        """Messages inside the floor that had control operations: these, and full dependencies."""
+        return self._history.controls
+
+    def covers(self, vv: Mapping[Replica, int]) -> bool:
+        """Whether what a holder of `vv` lacks is held here message by message."""
+        return all(vv.get(r, 0) >= n for r, n in self.floor.items())
+
+    def is_folded(self, ts: Ts) -> bool:
+        """Whether an operation's message lies inside the floor."""
+        return bool(self.floor) and ts.l <= self._history.horizon
+
+    def usable(self, want: Mapping[Replica, int]) -> Mapping[Replica, int]:
+        """The greatest checkpoint up to `want` that can be folded; `floor` if none is greater."""
+        return self._history.usable(want)
+
+    def fold(self, want: Mapping[Replica, int]) -> bool:
+        """Drop from memory what lies inside the greatest usable checkpoint up to `want`.
+
+        What is seen stays the same, and nothing is told: it takes time that grows with the number
+        of records. Whether `want` may be asked for is the caller's knowledge (5.5, (1) and (2)).
+
+        Returns:
+            Whether there was anything to fold.
+
+        Raises:
+            RuntimeError: a transaction is open.
+        """
+        w = self._history.usable(want)
+        if w == self._history.floor:
+            return False
+        self._enter("fold")
+        try:
+            self._settle()
+            news = self._merge.news_up_to(w)
+            self._history.fold(w, news)
+            self._merge.fold(self._history.horizon)
+        finally:
+            self._busy = ""
+        return True
+
+    def folded(self) -> Folded:
+        """The plain state at `floor`; with `batches_since(floor)` it is all that is held."""
+        self._settle()
+        history = self._history
+        rows = tuple(self._merge.plain_records(history.horizon)) if history.floor else ()
+        return Folded(self.session, dict(history.bases), tuple(history.controls), rows)
+
+    @classmethod
+    def from_folded(
+        cls,
+        folded: Folded,
+        party: Party,
+        replica: Replica,
+        *,
+        is_host: Callable[[Party], bool] = everyone,
+        limits: Limits | None = Limits(),  # noqa: B008 - frozen
+        size: SizeOf = canonical_size,
+    ) -> Document:
+        """A document with a folded past; `receive` the messages outside it next."""
+        self = cls(folded.session, party, replica, is_host=is_host, limits=limits, size=size)
+        self._history.start_from(folded.chains, folded.controls)
+        self._merge.load(folded.records)
+        self._rids.used = max(self._rids.used, self._merge.own_counter)
+        return self
+
+    def like(self, folded: Folded | None = None) -> Document:
+        """A document of the same member, to be filled: empty, or with this folded past."""
+        if folded is None:
+            folded = Folded(self.session, {}, (), ())
+        copy = Document.from_folded(
+            folded,
+            self.party,
+            self.replica,
+            is_host=self._is_host,
+            limits=self._limits,
+            size=self._size,
+        )
+        copy.was = self.was
+        return copy
+
+    def unfold(self, rebuilt: Document) -> Received:
+        """Go on from a state with more history, and apply what waited for it.
+
+        Args:
+            rebuilt: Made by `like`, perhaps in another thread, from a journal or from another
+                member's state; it becomes part of this document and is not to be used again.
+
+        Raises:
+            FoldedError: it lacks something that was accepted here, or cannot take it in; nothing
+                has changed then.
+            RuntimeError: a transaction is open.
+        """
+        self._enter("unfold")
+        try:
+            mine, waiting = self._history.since(self.floor), self._history.waiting_batches()
+            rebuilt.receive(mine)
+            if any(not rebuilt.holds(r, n) for r, n in self._held().items()):
+                raise FoldedError("the history lacks what was accepted here")
+            known = set(self._history.forks)
+            received = rebuilt.receive(waiting)
+            vv = self._history.vv
+            self._history, self._merge = rebuilt._history, rebuilt._merge
+            self._projection = rebuilt._projection
+            for r, n in vv.items():
+                self._history.vv[r] = max(n, self._history.vv.get(r, 0))
+            self._rids.used = max(self._rids.used, rebuilt._rids.used)
+            self._tree = None
+            self._ids = None
+            self._busy = "on_commit"
+            self.on_commit.emit(
+                Commit(Origin.REMOTE, "", Changes(reset=True), received.applied, ())
+            )
+            forks = tuple(r for r in self._history.forks if r not in known)
+            return dataclasses.replace(received, forks=forks)
+        finally:
+            self._busy = ""
+
+    def _held(self) -> dict[Replica, int]:
+        """Messages that were delivered, without what only others' vectors named."""
+        history = self._history
+        return {r: history.held_of(r) for r in history.chains}
 
     # --- messages
 
@@ -283,7 +429,11 @@ class Document:
         return self._history.holds(replica, n)
 
     def batches_since(self, vv: Mapping[Replica, int]) -> Sequence[Batch]:
-        """What a holder of `vv` lacks, in causal order, and the proofs of all forks."""
+        """What a holder of `vv` lacks, in causal order, and the proofs of all forks.
+
+        Raises:
+            FoldedError: some of it is folded (see `covers`).
+        """
         return tuple(self._history.since(vv))
 
     def missing(self) -> Mapping[Replica, tuple[int, int]]:
@@ -473,11 +623,15 @@ class Document:
             return ()
         parties = self._history.parties
         closed = (record.closed or {}) if field == "chdata" else {}
-        result = [
-            Write(ts, text, alias or ts, parties.get(ts.r, self.party), shared=shared)
-            for ts, value, alias in self._merge.entries(record, field)
-            for text, shared in (closed.get(ts, (value, False)),)
-        ]
+        result: list[Write] = []
+        for ts, value, alias in self._merge.entries(record, field):
+            party = parties.get(ts.r, self.party)
+            shared = False
+            if (log := closed.get(ts)) is not None:
+                value, shared = log.text, log.is_shared(party)
+            elif field == "chdata" and record.text is not None and record.text.epoch == ts:
+                shared = record.text.shared
+            result.append(Write(ts, value, alias or ts, party, shared=shared))
         if field == "chdata" and record.text is not None:
             result += [
                 Write(
@@ -497,9 +651,12 @@ class Document:
 
         Raises:
             ValueError: somebody else has written here.
+            FoldedError: some messages are folded.
         """
         if set(self._history.chains) - {self.replica} or self._history.forks:
             raise ValueError("others have written on this board")
+        if self.floor:
+            raise FoldedError("a board is copied message by message")
         copy = Document(
             session, party, replica, is_host=self._is_host, limits=self._limits, size=self._size
         )
