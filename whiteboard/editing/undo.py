@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from whiteboard.model.changes import Commit, Origin
@@ -53,6 +53,8 @@ class Why(enum.Enum):
     """The creation cannot be undone: another party's work is in it."""
     GONE = "gone"
     """The record, its place or that state of the text is no more."""
+    FOLDED = "folded"
+    """What stood there before is not in memory (SYNC 5.5): the history is being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,20 @@ class UndoStack:
         self._cancelled: dict[tuple[Rid, str], set[Ts]] = {}
         self._tails: set[Ts] = set()
         """Own partial edits that only continue a long full write."""
-        self._unsubscribe = document.on_commit.subscribe(self._on_commit)
+        self._waiting: Callable[[], bool] | None = None
+        """What is to be done once the folded past is here."""
+        self._listen(document)
+
+    def _listen(self, document: Document) -> None:
+        self._unsubscribe = (
+            document.on_commit.subscribe(self._on_commit),
+            document.on_unfolded.subscribe(self._unfolded),
+        )
 
     def close(self) -> None:
         """Listen to the document no longer."""
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
 
     def follow(self, document: Document) -> None:
         """Go on with another document: with all steps if it is a copy of this one, else with none.
@@ -116,9 +127,10 @@ class UndoStack:
         A board that is shared for the first time gets another identity (`Document.reidentify`);
         what its owner did before can still be undone.
         """
-        self._unsubscribe()
+        self.close()
         old, self._document = self._document.replica, document
-        self._unsubscribe = document.on_commit.subscribe(self._on_commit)
+        self._waiting = None
+        self._listen(document)
         if document.was == old:
             rename = _Renaming(old, document.replica)
             for step in (*self._undo, *self._redo):
@@ -169,7 +181,7 @@ class UndoStack:
         Returns:
             Whether anything changed; what did not is in `skipped`.
         """
-        if not self._undo:
+        if not self._undo or self._waits_for_history(self._undo[-1], self.undo):
             return False
         step = self._undo.pop()
         changed = self._perform(step, redo=False)
@@ -179,7 +191,7 @@ class UndoStack:
 
     def redo(self) -> bool:
         """Do again what was undone last, as far as nobody else has written there since."""
-        if not self._redo:
+        if not self._redo or self._waits_for_history(self._redo[-1], self.redo):
             return False
         step = self._redo.pop()
         changed = self._perform(step, redo=True)
@@ -198,11 +210,48 @@ class UndoStack:
         self.skipped = tuple(pass_.skipped)
         return pass_.changed
 
+    # --- what lies inside a checkpoint
+
+    def _waits_for_history(self, step: _Step, then: Callable[[], bool]) -> bool:
+        """Ask for the folded past if a step reaches into it; `then` follows once it is here.
+
+        Where it cannot come, a second try leaves as it is what cannot be told without it.
+        """
+        if self._waiting is not None or not self._lacks_history(step):
+            self._waiting = None
+            return False
+        self.skipped = tuple(Skipped(edit.rid, edit.fields[0], Why.FOLDED) for edit in step.edits)
+        self._waiting = then
+        self._document.on_history_wanted.emit(None)
+        return True
+
+    def _unfolded(self, _none: None) -> None:
+        if (then := self._waiting) is not None:
+            then()
+
+    def _lacks_history(self, step: _Step) -> bool:
+        """Whether writes that the step would look at are folded and lost."""
+        document = self._document
+        if not document.floor:
+            return False
+        return any(document.is_folded(edit.ts) or self._lost_all(edit) for edit in step.edits)
+
+    def _lost_all(self, edit: _Edit) -> bool:
+        """Whether of the writes before `edit` only such are left as may not come back."""
+        for name in edit.fields if edit.partial is None else ():
+            writes = self._document.writes(edit.rid, name)
+            cancelled = self._cancelled.get((edit.rid, name), set()) | _taken_back(writes)
+            folded = [w for w in _full(writes) if self._document.is_folded(w.ts)]
+            if folded and all(w.alias in cancelled for w in folded):
+                return True
+        return False
+
     # --- recording
 
     def _on_commit(self, commit: Commit) -> None:
         if commit.origin is not Origin.LOCAL:
             return
+        self._waiting = None
         edits = list(self._recorded(commit))
         if edits:
             self._undo.append(_Step(commit.label, edits))
@@ -294,6 +343,9 @@ class _Pass:
 
     def undo(self, edit: _Edit) -> None:
         edit.undone.clear()
+        if self._document.is_folded(edit.ts):
+            self._skip(edit, edit.fields[0], Why.FOLDED)
+            return
         if edit.partial is not None:
             self._undo_partial(edit)
             return
@@ -306,6 +358,9 @@ class _Pass:
             cancelled |= _taken_back(writes)
             older = [w for w in _full(writes) if w.alias not in cancelled]
             if name == "parent":
+                if not older and any(self._document.is_folded(w.ts) for w in writes):
+                    self._skip(edit, name, Why.FOLDED)
+                    return
                 if not self._may_go_back(edit, older[-1] if older else None):
                     return
             elif not older:
@@ -318,6 +373,9 @@ class _Pass:
             self._cancelled.setdefault((edit.rid, name), set()).add(edit.ts)
 
     def redo(self, edit: _Edit) -> None:
+        if self._document.is_folded(edit.ts):
+            self._skip(edit, edit.fields[0], Why.FOLDED)
+            return
         if edit.partial is not None:
             self._redo_partial(edit)
             return
@@ -396,7 +454,7 @@ class _Pass:
         full = _full(writes)
         if full:
             by_ts = {w.ts: w for w in full}
-            if by_ts.get(full[-1].alias, full[-1]).party != party:
+            if full[-1].shared or by_ts.get(full[-1].alias, full[-1]).party != party:
                 return True
         return any(_types(w) and w.party != party for w in writes)
 

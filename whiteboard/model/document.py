@@ -136,6 +136,10 @@ class Document:
         self.replica = replica
         self.was: Replica | None = None
         self.on_commit: Event[Commit] = Event()
+        self.on_history_wanted: Event[None] = Event()
+        """Somebody needs what is folded: `unfold` if the history can be had."""
+        self.on_unfolded: Event[None] = Event()
+        """`unfold` has brought it back, as far as it goes."""
         self._is_host = is_host
         self._size = size
         self._limits = limits
@@ -397,10 +401,11 @@ class Document:
             self.on_commit.emit(
                 Commit(Origin.REMOTE, "", Changes(reset=True), received.applied, ())
             )
-            forks = tuple(r for r in self._history.forks if r not in known)
-            return dataclasses.replace(received, forks=forks)
         finally:
             self._busy = ""
+        self.on_unfolded.emit(None)
+        forks = tuple(r for r in self._history.forks if r not in known)
+        return dataclasses.replace(received, forks=forks)
 
     def _held(self) -> dict[Replica, int]:
         """Messages that were delivered, without what only others' vectors named."""
