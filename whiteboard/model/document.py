@@ -12,31 +12,22 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import secrets
 import string
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whiteboard.model import markup
 from whiteboard.model.canonical import canonical_size
 from whiteboard.model.changes import Changes, Commit, Origin
+from whiteboard.model.checkpoint import Checkpointed, Received
 from whiteboard.model.folded import Folded
 from whiteboard.model.history import FoldedError, History, Limits, Message, SizeOf
-from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, RidSource, SessionId
+from whiteboard.model.ids import Party, Replica, Rid, RidSource, SessionId
 from whiteboard.model.merge import FIELDS, Merge
-from whiteboard.model.ops import Batch, Kind, LiteralElement, Ts
-from whiteboard.model.projection import (
-    Projection,
-    expanded_ns,
-    shown_name,
-    shown_value,
-    slot_winner,
-)
-from whiteboard.model.record import Record, order
+from whiteboard.model.ops import Batch, LiteralElement, Ts
+from whiteboard.model.projection import Projection
 from whiteboard.model.transaction import Author, Transaction, restamped
-from whiteboard.model.tree import Node, Tree
 from whiteboard.util.event import Event
 
 __all__ = [
@@ -58,26 +49,6 @@ _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 class ChainForkedError(Exception):
     """This replica's own chain was forked: what it writes is void; go on under another identity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What became of messages."""
-
-    applied: tuple[Batch, ...]
-    """Those that took effect now, in causal order (earlier buffered ones among them)."""
-    duplicates: int
-    """Held before, void by a known fork, or of another session."""
-    buffered: int
-    """How many wait now for what they depend on."""
-    forks: tuple[Replica, ...]
-    """Replicas whose chain turned out to be forked now."""
-    kept: tuple[Batch, ...] = ()
-    """All that is held since now, in causal order: `applied` and the void ones, which later
-    messages may follow. This is what a journal keeps."""
-    below: bool = False
-    """Something waits that was made without knowledge of what is folded here: it is neither refused
-    nor applied, but needs `Document.unfold` (SYNC 5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +75,7 @@ def everyone(party: Party) -> bool:
     return True
 
 
-class Document:
+class Document(Checkpointed):
     """One shared document as one replica holds it.
 
     Attributes:
@@ -136,24 +107,48 @@ class Document:
         self.replica = replica
         self.was: Replica | None = None
         self.on_commit: Event[Commit] = Event()
-        self.on_history_wanted: Event[None] = Event()
-        """Somebody needs what is folded: `unfold` if the history can be had."""
-        self.on_unfolded: Event[None] = Event()
-        """`unfold` has brought it back, as far as it goes."""
         self._is_host = is_host
         self._size = size
         self._limits = limits
         self._history = History(session, limits=limits, size=size)
         self._rids = RidSource(replica)
-        self._busy = ""
-        self._tree: Tree | None = None
-        self._tree_changes: list[Changes] = []
-        self._ids: dict[str, set[Rid]] | None = None
+        super().__init__(Projection())
         self._start_records()
 
     def _start_records(self) -> None:
-        self._projection = Projection()
+        self._show_anew(Projection())
         self._merge = Merge(self._history, self._projection, self._is_host, self.replica)
+
+    @classmethod
+    def from_folded(
+        cls,
+        folded: Folded,
+        party: Party,
+        replica: Replica,
+        *,
+        is_host: Callable[[Party], bool] = everyone,
+        limits: Limits | None = Limits(),  # noqa: B008 - frozen
+        size: SizeOf = canonical_size,
+    ) -> Document:
+        """A document with a folded past; `receive` the messages outside it next."""
+        self = cls(folded.session, party, replica, is_host=is_host, limits=limits, size=size)
+        self._start_from(folded)
+        return self
+
+    def like(self, folded: Folded | None = None) -> Document:
+        """A document of the same member to be filled, for `unfold`; with this folded past."""
+        copy = Document(
+            self.session,
+            self.party,
+            self.replica,
+            is_host=self._is_host,
+            limits=self._limits,
+            size=self._size,
+        )
+        copy.was = self.was
+        if folded is not None:
+            copy._start_from(folded)
+        return copy
 
     # --- writing
 
@@ -216,8 +211,6 @@ class Document:
             if replay:
                 self._rebuild()
                 changes = Changes(reset=True)
-                self._tree = None
-                self._ids = None
             else:
                 for message in valid:
                     self._merge.apply(message)
@@ -249,16 +242,7 @@ class Document:
 
     def _settle(self) -> None:
         self._merge.settle()
-        self._projection.settle()
-
-    def _follow(self, changes: Changes) -> None:
-        """Let what is derived from the visible tree know, when it is next asked for."""
-        if not changes:
-            return
-        if self._tree is not None:
-            self._tree.update(changes)
-        if self._ids is not None:
-            self._update_ids(changes)
+        super()._settle()
 
     def _rebuild(self) -> None:
         """Make the records anew from what lies at the floor and the messages held."""
@@ -272,145 +256,6 @@ class Document:
         self._settle()
         self._projection.take_changes()
         self._merge.lost.clear()
-        self._tree = None
-        self._ids = None
-
-    # --- checkpoints (SYNC 5.5)
-
-    @property
-    def floor(self) -> Mapping[Replica, int]:
-        """The checkpoint up to which messages are folded; empty if all are held one by one."""
-        return self._history.floor
-
-    @property
-    def parties(self) -> Mapping[Replica, Party]:
-        """Who is behind each replica that has written."""
-        return self._history.parties
-
-    @property
-    def controls(self) -> Sequence[Batch]:
-        """Messages inside the floor that had control operations: these, and full dependencies."""
-        return self._history.controls
-
-    def covers(self, vv: Mapping[Replica, int]) -> bool:
-        """Whether what a holder of `vv` lacks is held here message by message."""
-        return all(vv.get(r, 0) >= n for r, n in self.floor.items())
-
-    def is_folded(self, ts: Ts) -> bool:
-        """Whether an operation's message lies inside the floor."""
-        return bool(self.floor) and ts.l <= self._history.horizon
-
-    def usable(self, want: Mapping[Replica, int]) -> Mapping[Replica, int]:
-        """The greatest checkpoint up to `want` that can be folded; `floor` if none is greater."""
-        return self._history.usable(want)
-
-    def fold(self, want: Mapping[Replica, int]) -> bool:
-        """Drop from memory what lies inside the greatest usable checkpoint up to `want`.
-
-        What is seen stays the same, and nothing is told: it takes time that grows with the number
-        of records. Whether `want` may be asked for is the caller's knowledge (5.5, (1) and (2)).
-
-        Returns:
-            Whether there was anything to fold.
-
-        Raises:
-            RuntimeError: a transaction is open.
-        """
-        w = self._history.usable(want)
-        if w == self._history.floor:
-            return False
-        self._enter("fold")
-        try:
-            self._settle()
-            news = self._merge.news_up_to(w)
-            self._history.fold(w, news)
-            self._merge.fold(self._history.horizon)
-        finally:
-            self._busy = ""
-        return True
-
-    def folded(self) -> Folded:
-        """The plain state at `floor`; with `batches_since(floor)` it is all that is held."""
-        self._settle()
-        history = self._history
-        rows = tuple(self._merge.plain_records(history.horizon)) if history.floor else ()
-        return Folded(self.session, dict(history.bases), tuple(history.controls), rows)
-
-    @classmethod
-    def from_folded(
-        cls,
-        folded: Folded,
-        party: Party,
-        replica: Replica,
-        *,
-        is_host: Callable[[Party], bool] = everyone,
-        limits: Limits | None = Limits(),  # noqa: B008 - frozen
-        size: SizeOf = canonical_size,
-    ) -> Document:
-        """A document with a folded past; `receive` the messages outside it next."""
-        self = cls(folded.session, party, replica, is_host=is_host, limits=limits, size=size)
-        self._history.start_from(folded.chains, folded.controls)
-        self._merge.load(folded.records)
-        self._rids.used = max(self._rids.used, self._merge.own_counter)
-        return self
-
-    def like(self, folded: Folded | None = None) -> Document:
-        """A document of the same member, to be filled: empty, or with this folded past."""
-        if folded is None:
-            folded = Folded(self.session, {}, (), ())
-        copy = Document.from_folded(
-            folded,
-            self.party,
-            self.replica,
-            is_host=self._is_host,
-            limits=self._limits,
-            size=self._size,
-        )
-        copy.was = self.was
-        return copy
-
-    def unfold(self, rebuilt: Document) -> Received:
-        """Go on from a state with more history, and apply what waited for it.
-
-        Args:
-            rebuilt: Made by `like`, perhaps in another thread, from a journal or from another
-                member's state; it becomes part of this document and is not to be used again.
-
-        Raises:
-            FoldedError: it lacks something that was accepted here, or cannot take it in; nothing
-                has changed then.
-            RuntimeError: a transaction is open.
-        """
-        self._enter("unfold")
-        try:
-            mine, waiting = self._history.since(self.floor), self._history.waiting_batches()
-            rebuilt.receive(mine)
-            if any(not rebuilt.holds(r, n) for r, n in self._held().items()):
-                raise FoldedError("the history lacks what was accepted here")
-            known = set(self._history.forks)
-            received = rebuilt.receive(waiting)
-            vv = self._history.vv
-            self._history, self._merge = rebuilt._history, rebuilt._merge
-            self._projection = rebuilt._projection
-            for r, n in vv.items():
-                self._history.vv[r] = max(n, self._history.vv.get(r, 0))
-            self._rids.used = max(self._rids.used, rebuilt._rids.used)
-            self._tree = None
-            self._ids = None
-            self._busy = "on_commit"
-            self.on_commit.emit(
-                Commit(Origin.REMOTE, "", Changes(reset=True), received.applied, ())
-            )
-        finally:
-            self._busy = ""
-        self.on_unfolded.emit(None)
-        forks = tuple(r for r in self._history.forks if r not in known)
-        return dataclasses.replace(received, forks=forks)
-
-    def _held(self) -> dict[Replica, int]:
-        """Messages that were delivered, without what only others' vectors named."""
-        history = self._history
-        return {r: history.held_of(r) for r in history.chains}
 
     # --- messages
 
@@ -445,173 +290,6 @@ class Document:
         """Replica -> (first, last) number that buffered messages wait for."""
         return self._history.missing()
 
-    # --- reading
-
-    def _record(self, rid: Rid) -> Record | None:
-        if self._busy:
-            self._settle()
-        return self._projection.records.get(rid)
-
-    def _known(self, rid: Rid) -> Record:
-        record = self._record(rid)
-        if record is None:
-            raise KeyError(rid)
-        return record
-
-    @property
-    def root(self) -> Rid | None:
-        """The visible root element."""
-        self._record(DOCUMENT)
-        root = self._projection.root
-        return None if root is None else root.rid
-
-    def is_visible(self, rid: Rid) -> bool:
-        """Whether the record, which may be an attribute, is seen."""
-        record = self._record(rid)
-        return record is not None and rid != DOCUMENT and self._projection.is_visible(record)
-
-    def kind(self, rid: Rid) -> Kind | None:
-        """The type of a record, hidden ones included; None if nobody has created it."""
-        record = self._record(rid)
-        return None if record is None else record.kind
-
-    def parent(self, rid: Rid) -> Rid | None:
-        """Where the record hangs, hidden ones included: another record, DOCUMENT or TRASH."""
-        record = self._record(rid)
-        return None if record is None or record.up is None else record.up.rid
-
-    def weight(self, rid: Rid) -> float:
-        """The record's weight among its siblings."""
-        return self._known(rid).weight
-
-    def children(self, rid: Rid) -> Sequence[Rid]:
-        """Visible children without the attributes, in order."""
-        record = self._record(rid)
-        if record is None:
-            return ()
-        return tuple(kid.rid for kid in self._projection.children(record))
-
-    def previous_element(self, rid: Rid) -> Rid | None:
-        """The visible element before a visible record, among its siblings."""
-        record = self._known(rid)
-        kids = () if record.up is None or record.up.kids is None else record.up.kids
-        for i in range(bisect_left(kids, order(record), key=order) - 1, -1, -1):
-            if kids[i].shown and kids[i].kind is Kind.ELEMENT:
-                return kids[i].rid
-        return None
-
-    def name(self, rid: Rid) -> str:
-        """Local name of an element or attribute, target of an instruction, else ''."""
-        record = self._known(rid)
-        return record.name if record.kind is Kind.ATTRIBUTE else shown_name(record)
-
-    def ns(self, rid: Rid) -> str:
-        """Namespace in effect, '' for none."""
-        record = self._known(rid)
-        return expanded_ns(record.ns) if record.kind is Kind.ATTRIBUTE else record.shown_ns
-
-    def attribute(self, rid: Rid, name: str, ns: str = "") -> str | None:
-        """Value of an element's attribute; None if there is none."""
-        record = self._record(rid)
-        winner = None if record is None else slot_winner(record, (ns, name))
-        return None if winner is None else shown_value(winner)
-
-    def attribute_record(self, rid: Rid, name: str, ns: str = "") -> Rid | None:
-        """The record whose value an attribute shows."""
-        record = self._record(rid)
-        winner = None if record is None else slot_winner(record, (ns, name))
-        return None if winner is None else winner.rid
-
-    def attributes(self, rid: Rid) -> Mapping[tuple[str, str], str]:
-        """(namespace, local name) -> value of all attributes of an element, sorted."""
-        record = self._record(rid)
-        if record is None:
-            return {}
-        return {slot: shown_value(winner) for slot, winner in self._projection.attributes(record)}
-
-    def text(self, rid: Rid) -> str:
-        """Characters of a text, comment or attribute record, data of an instruction."""
-        return shown_value(self._known(rid))
-
-    def by_id(self, id: str) -> Rid | None:  # noqa: A002 - the attribute's name
-        """The visible element with this `id` attribute; of several the first in the document."""
-        self._record(DOCUMENT)
-        if self._busy or self._ids is None:
-            ids: dict[str, set[Rid]] = {}
-            for record in self._projection.records.values():
-                if record.shown and record.attrs and (value := self._id_of(record)) is not None:
-                    ids.setdefault(value, set()).add(record.rid)
-            if self._busy:
-                return self._first(ids.get(id, ()))
-            self._ids = ids
-        return self._first(self._ids.get(id, ()))
-
-    def _id_of(self, record: Record) -> str | None:
-        winner = slot_winner(record, ("", "id"))
-        return None if winner is None else shown_value(winner)
-
-    def _first(self, rids: Iterable[Rid]) -> Rid | None:
-        found = [rid for rid in rids if self._projection.records[rid].shown]
-        if len(found) < 2:
-            return found[0] if found else None
-        return min(found, key=self._place)
-
-    def _place(self, rid: Rid) -> list[tuple[float, Rid]]:
-        place: list[tuple[float, Rid]] = []
-        record: Record | None = self._projection.records[rid]
-        while record is not None:
-            place.append((record.weight, record.rid))
-            record = record.up
-        return place[::-1]
-
-    def _update_ids(self, changes: Changes) -> None:
-        ids = self._ids
-        assert ids is not None
-        touched = [rid for rid, names in changes.attributes.items() if ("", "id") in names]
-        for rid in (*changes.added, *touched):
-            value = self._id_of(self._projection.records[rid])
-            if value is not None:
-                ids.setdefault(value, set()).add(rid)
-
-    # --- as XML
-
-    @property
-    def tree(self) -> Tree:
-        """The lxml nodes of what is visible; made when first asked for."""
-        if self._busy and self._busy != "on_commit":
-            raise RuntimeError("nodes follow when the transaction has closed")
-        if self._tree is None:
-            self._settle()
-            self._tree = Tree(self._projection)
-        return self._tree
-
-    def node(self, rid: Rid) -> Node | None:
-        """The lxml node of a visible element, comment or instruction; not while writing."""
-        return self.tree.node(rid)
-
-    def rid_of(self, node: Node) -> Rid:
-        """The record of a node of this document.
-
-        Raises:
-            KeyError: it is not one, or not any more.
-        """
-        return self.tree.rid_of(node)
-
-    def c14n(self) -> bytes:
-        """Canonical XML of the view: equal bytes on all who hold the same messages (SYNC 0.3.6)."""
-        self._settle()
-        return markup.write(self._projection, canonical=True)
-
-    def state_hash(self) -> str:
-        """The hash that heartbeats compare (SYNC 0.3.7), 64 hex digits."""
-        self._settle()
-        return self._projection.state_hash()
-
-    def serialise(self) -> bytes:
-        """A plain SVG file, UTF-8; empty without a visible root."""
-        self._settle()
-        return markup.write(self._projection, canonical=False)
-
     # --- for undo
 
     def writes(self, rid: Rid, field: str) -> Sequence[Write]:
@@ -631,12 +309,12 @@ class Document:
         result: list[Write] = []
         for ts, value, alias in self._merge.entries(record, field):
             party = parties.get(ts.r, self.party)
-            shared = False
+            write = Write(ts, value, alias or ts, party)
             if (log := closed.get(ts)) is not None:
-                value, shared = log.text, log.is_shared(party)
+                write = replace(write, value=log.text, shared=log.is_shared(party))
             elif field == "chdata" and record.text is not None and record.text.epoch == ts:
-                shared = record.text.shared
-            result.append(Write(ts, value, alias or ts, party, shared=shared))
+                write = replace(write, shared=record.text.shared)
+            result.append(write)
         if field == "chdata" and record.text is not None:
             result += [
                 Write(

@@ -241,13 +241,13 @@ def _ts(value: list[Any]) -> Ts:
     return Ts(_count(l), Replica(_text(r)), _count(k))
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - anything may be in JSON
+def _text(value: Any) -> str:
     if type(value) is not str:
         raise FormatError("not a text")
     return value
 
 
-def _count(value: Any) -> int:  # noqa: ANN401 - anything may be in JSON
+def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise FormatError("not a number")
     return value

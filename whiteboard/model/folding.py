@@ -143,7 +143,7 @@ def _inside(text: TextLog, horizon: int) -> TextLog:
     return inside
 
 
-# ------------------------------------------------------------------------------ dropping what is inside
+# -------------------------------------------------------------------- dropping what is inside
 
 
 def cut(record: Record, horizon: int, entries: Entries, parties: Parties) -> None:

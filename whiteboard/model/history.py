@@ -417,7 +417,6 @@ class History:
         for proof in self.proofs.values():
             yield from proof
 
-
     # --- folding (SYNC 5.5)
 
     @property
@@ -428,10 +427,7 @@ class History:
     def waiting_batches(self) -> tuple[Batch, ...]:
         """Everything that could not be delivered yet, and proofs of forks in folded chains."""
         waiting = [
-            batch
-            for queue in self._waiting.values()
-            for n in sorted(queue)
-            for batch in queue[n]
+            batch for queue in self._waiting.values() for n in sorted(queue) for batch in queue[n]
         ]
         return (*waiting, *self._proofs_below)
 

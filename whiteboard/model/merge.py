@@ -201,7 +201,7 @@ class Merge:
         for record in self._records.values():
             if not is_kept(record):
                 continue
-            up = before[record] if record in before else record.up
+            up = before.get(record, record.up)
             purged = record.purged and self._purges[record.rid] <= horizon
             row = record_at(record, up, horizon, self.entries, parties, purged=purged)
             if row is not None:
@@ -230,7 +230,7 @@ class Merge:
         news = dict(self._news)
         for message in self._history.log:
             if message.n > floor.get(message.r, 0) and message.valid and message.batch is not None:
-                news[message.r] -= count_news(message.batch)
+                news[message.r] = news.get(message.r, 0) - count_news(message.batch)
         return news
 
     # --- registers
