@@ -23,7 +23,7 @@ from whiteboard.model.ids import Party, Replica, RidSource, SessionId
 from whiteboard.model.merge import Merge
 from whiteboard.model.ops import Batch, Ts
 from whiteboard.model.projection import Projection
-from whiteboard.model.reading import Reading
+from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
 
@@ -47,17 +47,17 @@ class Received:
     nor applied, but needs `Document.unfold` (SYNC 5.5)."""
 
 
-class Checkpointed(Reading):
+class Checkpointed(SharedDocument):
     """What `Document` can do with its folded past."""
 
-    session: SessionId
-    on_commit: Event[Commit]
     _history: History
     _merge: Merge
     _rids: RidSource
 
-    def __init__(self, projection: Projection) -> None:
-        super().__init__(projection)
+    def __init__(
+        self, session: SessionId, party: Party, replica: Replica, projection: Projection
+    ) -> None:
+        super().__init__(session, party, replica, projection)
         self.on_history_wanted: Event[None] = Event()
         """Somebody needs what is folded: `unfold` if the history can be had."""
         self.on_unfolded: Event[None] = Event()
@@ -66,10 +66,6 @@ class Checkpointed(Reading):
     @abstractmethod
     def receive(self, batches: Iterable[Batch]) -> Received:
         """See `Document`."""
-
-    @abstractmethod
-    def _enter(self, what: str) -> None:
-        """Begin something that excludes everything else."""
 
     def _start_from(self, folded: Folded) -> None:
         """Begin with a folded past; only while nothing is held."""

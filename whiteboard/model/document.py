@@ -28,7 +28,6 @@ from whiteboard.model.merge import FIELDS, Merge
 from whiteboard.model.ops import Batch, LiteralElement, Ts
 from whiteboard.model.projection import Projection
 from whiteboard.model.transaction import Author, Transaction, restamped
-from whiteboard.util.event import Event
 
 __all__ = [
     "ChainForkedError",
@@ -102,17 +101,12 @@ class Document(Checkpointed):
             limits: Of the buffer for messages that cannot be delivered yet; None for replay.
             size: Canonical size of a message.
         """
-        self.session = session
-        self.party = party
-        self.replica = replica
-        self.was: Replica | None = None
-        self.on_commit: Event[Commit] = Event()
+        super().__init__(session, party, replica, Projection())
         self._is_host = is_host
         self._size = size
         self._limits = limits
         self._history = History(session, limits=limits, size=size)
         self._rids = RidSource(replica)
-        super().__init__(Projection())
         self._start_records()
 
     def _start_records(self) -> None:
@@ -234,11 +228,6 @@ class Document(Checkpointed):
             )
         finally:
             self._busy = ""
-
-    def _enter(self, what: str) -> None:
-        if self._busy:
-            raise RuntimeError(f"{what} cannot begin inside {self._busy}")
-        self._busy = what
 
     def _settle(self) -> None:
         self._merge.settle()

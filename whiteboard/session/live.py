@@ -184,7 +184,8 @@ class Live:
         assert self.document is not None
         assert self._sync is not None
         received = self.document.receive(batches)
-        effects: list[Effect] = [Persist(received.kept)] if received.kept else []
+        is_new = received.kept or received.forks
+        effects: list[Effect] = [Persist(received.kept)] if is_new else []
         if received.applied or received.forks:
             effects += self._sync.changed(received.applied)
         else:

@@ -45,6 +45,7 @@ from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import TABLE, Entry, Refusal, Role, State
 from whiteboard.wire.messages import (
     Advertisement,
+    Connect,
     Description,
     EditMessage,
     EphemeralMessage,
@@ -147,6 +148,7 @@ class Session(Entering):
         session: SessionId,
         party: Party,
         replica: Replica | None,
+        admitted: Iterable[str] = (),
     ) -> Session:
         """Go on where an earlier run stopped: live and offline; `online` is called first.
 
@@ -160,7 +162,8 @@ class Session(Entering):
             session: its id.
             party: who I am there.
             replica: the earlier run's, if `kept` certainly holds all it ever sent (SYNC 4.7); None
-                takes a new one.
+                takes a new one, and so does a fork of the chain (SYNC 4.7c).
+            admitted: direct: bare addresses of who was invited.
         """
         self = cls(session, me, place, rng, role)
         self._people.description = description
@@ -168,8 +171,15 @@ class Session(Entering):
         replica = replica or new_replica(session, party, rng, taken)
         self.document = Document(session, party, replica, is_host=self._people.is_host)
         self.document.receive(kept)
+        if replica in self.document.forks:
+            replica = new_replica(session, party, rng, taken)
+            self.document = Document(session, party, replica, is_host=self._people.is_host)
+            self.document.receive(kept)
         self._sync = self._new_sync(self.document)
         self._sync.count(kept)
+        for address in admitted:
+            self._people.admit(address)
+        self._people.expect({*(batch.party for batch in kept), description.creator})
         self.state = State.LIVE
         self.connected = False
         return self
@@ -184,6 +194,27 @@ class Session(Entering):
     def admit(self, address: str) -> None:
         """Direct: somebody was invited and may connect, from any device."""
         self._people.admit(address)
+
+    @property
+    def admitted(self) -> Sequence[str]:
+        """Direct: bare addresses of who was invited."""
+        return self._people.admitted
+
+    @property
+    def counterparts(self) -> Sequence[str]:
+        """Direct: bare addresses of the others; see `call`."""
+        return self._people.counterparts()
+
+    def call(self, address: str, now: float) -> list[Effect]:
+        """Direct: ask the other side's device, which came or came back, to go on together.
+
+        Either may have been restarted and be another device than before. What each has that the
+        other lacks is found out by heartbeats. A bare address reaches whatever device is there.
+        """
+        is_up = self.state is State.LIVE and self.connected and isinstance(self.place, Direct)
+        if not is_up or self._people.is_listening(address):
+            return []
+        return [Send(ToPeer(address), Connect(self.session))]
 
     def start(self, now: float) -> list[Effect]:
         """Begin; call once."""

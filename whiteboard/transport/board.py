@@ -98,6 +98,8 @@ class SharedBoard:
         self._previews: dict[Party, set[str]] = {}
         self.waiting_for_answer = False
         """An invitation of mine to this board is open."""
+        self.is_being_read = False
+        """It is joined anew, and its copy on disk is being opened."""
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
@@ -143,6 +145,8 @@ class SharedBoard:
         session = self._session
         if self.is_over:
             return BoardState.ENDED
+        if self.is_being_read:
+            return BoardState.JOINING
         if session is None:
             return BoardState.ALONE
         if not self._connected:
@@ -219,7 +223,7 @@ class SharedBoard:
         self._over = False
         self._connected = True
         self._problem = ""
-        self._place = place.room if isinstance(place, InRoom) else bare(place.other)
+        self._place = _shown(place)
         self._link = make_link(self)
         self._drive(session, self._link)
         self.run(session.start)
@@ -238,16 +242,22 @@ class SharedBoard:
         """Be the copy of a board that is over, of an earlier run."""
         self._over = True
 
-    def revive(self, session: Session, place: InRoom) -> None:
-        """Be the board of an earlier run, offline until `wake`."""
-        self._session = session
-        self._connected = False
-        self._resting = place
-        self._place = place.room
+    def take_up(self, document: Document, session: Session | None) -> None:
+        """Be the board of an earlier run, offline until `wake` if it has a session."""
+        if session is not None:
+            self._session = session
+            self._connected = False
+            self._resting = session.place
+            self._place = _shown(session.place)
+        if document is not self._document:
+            self._document = document
+            self.document_replaced.emit(document)
+            self.changed.emit(None)
 
     def wake(self, make_link: Callable[[SharedBoard], BoardLink], me: Peer) -> None:
         """The place of a board of an earlier run is there again: go on, unsent changes first.
 
+        One-to-one the others are called as they are seen (`call`), and ask for what they lack.
         Somebody else than who drew here cannot go on: then the copy stays.
         """
         session = self._session
@@ -257,12 +267,18 @@ class SharedBoard:
         if session.description.identity.party(me) != self._document.party:
             self.fail(OTHER_PERSON)
             return
-        unsent = self.unsent()
+        unsent = self.unsent() if isinstance(self._resting, InRoom) else ()
         self._resting = None
         self._link = make_link(self)
         self._drive(session, self._link).listen(self._document)
         self.online(me)
         self.run(lambda _now: session.send_again(unsent))
+
+    def call(self, address: str) -> None:
+        """One-to-one: the other side's device is there."""
+        session = self._session
+        if session is not None and isinstance(self.where, Direct):
+            self.run(lambda now: session.call(address, now))
 
     def unsent(self) -> tuple[Batch, ...]:
         """Own changes that the server has not taken, on a board that is kept."""
@@ -424,3 +440,7 @@ class SharedBoard:
             address = peer.jid or peer.bare
             name = local(address) if member.me else self._name_of(address)
         return Participant(member.party, name, address, member.me, member.away)
+
+
+def _shown(place: Place) -> str:
+    return place.room if isinstance(place, InRoom) else bare(place.other)

@@ -61,6 +61,9 @@ class Listener(Protocol):
     def on_room(self, event: RoomEvent) -> None:
         """Something happened in a group chat."""
 
+    def on_device_here(self, address: str) -> None:
+        """What the device at this full address can do is known now."""
+
     def on_device_gone(self, address: str) -> None:
         """The device at this full address went offline."""
 
@@ -116,6 +119,7 @@ class Connection:
         self.account.offline.subscribe(lambda _: self._on_offline())
         self.rooms.happened.subscribe(self._on_room)
         self.roster.went.subscribe(listener.on_device_gone)
+        self.capabilities.learned.subscribe(listener.on_device_here)
         self.account.configure(self._configure)
 
     @property
