@@ -275,6 +275,11 @@ class Document(Checkpointed):
         """
         return tuple(self._history.since(vv))
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for what they depend on."""
+        return self._history.waiting
+
     def missing(self) -> Mapping[Replica, tuple[int, int]]:
         """Replica -> (first, last) number that buffered messages wait for."""
         return self._history.missing()
