@@ -13,11 +13,13 @@ Strict sessions have rules of their own: `whiteboard/model/strict`.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from whiteboard.model.changes import Lost
 from whiteboard.model.characters import has_white_space, is_representable
-from whiteboard.model.history import History, Message
+from whiteboard.model.folded import FoldedRecord
+from whiteboard.model.folding import cut, is_kept, literal_at, load, place_at, record_at
+from whiteboard.model.history import History, Message, count_news
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
 from whiteboard.model.moves import Move, MoveLog
 from whiteboard.model.ops import (
@@ -30,7 +32,7 @@ from whiteboard.model.ops import (
     Set,
     Ts,
 )
-from whiteboard.model.projection import Projection, home_of, is_plain_slot
+from whiteboard.model.projection import MAX_LITERAL, Projection, home_of, is_place_of, is_plain_slot
 from whiteboard.model.record import Entry, Record, Slot, Value
 from whiteboard.model.text import Partial, TextLog
 from whiteboard.model.weights import finite
@@ -39,8 +41,6 @@ MAX_RID = 1024
 MAX_NAME = 256
 MAX_NEWS = 2_000_000
 """`new`s of one replica (SYNC 0.3.1)."""
-MAX_LITERAL = 64
-"""Attributes of an element that may be without records: to find one is to look at all."""
 MAX_PLAIN_SLOTS = 4096
 """Attribute names that are remembered as ordinary."""
 
@@ -73,6 +73,8 @@ class Merge:
         """Elements by the rids of attribute records: their literal has to look for these."""
         self._plain_slots: set[Slot] = set()
         """Names of attributes that were found to be ordinary ones."""
+        self._purges: dict[Rid, int] = {}
+        """Lamport time of the first message that purged a record; 0 = folded."""
         self.own_counter = 0
         """The greatest counter of an own rid seen (`R.x`, `~R.x`)."""
         self.lost: list[Lost] = []
@@ -266,6 +268,57 @@ class Merge:
         record = self.record(op.rid)
         self._projection.touch(record)
         record.purged = True
+        self._purges[op.rid] = min(message.l, self._purges.get(op.rid, message.l))
+
+    # --- checkpoints (SYNC 5.5); everything is settled, and nothing is being written
+
+    def plain_records(self, horizon: int) -> Iterator[FoldedRecord]:
+        """The plain records at a checkpoint, with this horizon, among what is held."""
+        before = self._moves.before(horizon)
+        parties = self._history.parties
+        for record in self._records.values():
+            if not is_kept(record):
+                continue
+            if record.parented:
+                up = before.get(record, record.up)
+            else:
+                up = place_at(record, horizon, self.entries, self._records)
+            purged = record.purged and self._purges[record.rid] <= horizon
+            row = record_at(record, up, horizon, self.entries, parties, purged=purged)
+            if row is not None:
+                yield row
+            yield from literal_at(record, horizon)
+
+    def fold(self, horizon: int) -> None:
+        """Drop the writes and moves inside a checkpoint that nobody outside it can need."""
+        parties = self._history.parties
+        for record in self._records.values():
+            cut(record, horizon, self.entries, parties)
+        self._moves.cut(horizon)
+
+    def load(self, rows: Iterable[FoldedRecord]) -> None:
+        """Begin with the records of a checkpoint, whose chains the history has."""
+        rows = list(rows)
+        load(rows, self._projection)
+        self._purges = {row.rid: 0 for row in rows if row.purged}
+        self._news = {r: base.news for r, base in self._history.bases.items()}
+        self._homes = {
+            home
+            for rid in self._records
+            if "@" in rid and (home := home_of(rid)) not in self._records
+        }
+        own = tuple(f"{mark}{self._me}." for mark in ("", "~"))
+        for row in rows:
+            if row.rid.startswith(own):
+                self._note_counter(row.rid)
+
+    def news_up_to(self, floor: Mapping[Replica, int]) -> dict[Replica, int]:
+        """Replica -> how many `new`s of it counted inside a checkpoint, among what is held."""
+        news = dict(self._news)
+        for message in self._history.log:
+            if message.n > floor.get(message.r, 0) and message.valid and message.batch is not None:
+                news[message.r] = news.get(message.r, 0) - count_news(message.batch)
+        return news
 
     # --- places
 
@@ -297,6 +350,8 @@ class Merge:
             if record.parented:
                 continue
             record.parented = True
+            if record.created is not None:
+                self._entries(record, "parent")  # `up` tells it no more if that move is skipped
             places = [
                 (ts, self.record(Rid(str(home)))) for ts, home, _ in self.entries(record, "parent")
             ]
@@ -376,8 +431,7 @@ class Merge:
             if record.text is not None:
                 if record.closed is None:
                     record.closed = {}
-                party = self._history.parties.get(last.r)
-                record.closed[last] = record.text.text, record.text.is_shared(party)
+                record.closed[last] = record.text
                 last = max([last, *(p.ts for p in record.text.partials if p.ts.r == self._me)])
             self._note_loss(message, record, "chdata", last, ts)
         entries.append((ts, value, alias))
@@ -438,11 +492,6 @@ def may_be_named(rid: Rid) -> bool:
 def may_hang(rid: Rid, parent: Rid) -> bool:
     """Whether a `set` may hang `rid` there: an attribute `P@N` only under P or in the trash."""
     return "@" not in rid or parent == TRASH or rid.startswith(f"{parent}@")
-
-
-def is_place_of(home: Rid, rid: Rid) -> bool:
-    """Whether the rid of an attribute says that it belongs to `home`."""
-    return "@" in rid and rid.startswith(f"{home}@")
 
 
 def _ts(entry: Entry) -> Ts:

@@ -40,6 +40,8 @@ MAX_TEXT = 1024 * 1024
 XML_NS = "http://www.w3.org/XML/1998/namespace"
 XMLNS_NS = "http://www.w3.org/2000/xmlns/"
 
+MAX_LITERAL = 64
+"""Attributes of an element that may be without records: to find one is to look at all."""
 MAX_PLAIN = 256
 """Characters of an attribute's name with its namespace, for it to do without a record."""
 _SPECIAL = re.compile(r"[@{}\s]")
@@ -87,7 +89,7 @@ class Projection:
         if found is None and "@" in rid:
             element = self.records.get(home_of(rid))
             if element is not None and element.literal:
-                ns, name = _slot_in(rid)
+                ns, name = slot_in(rid)
                 if rid == attribute_rid(element.rid, name, ns):
                     return self._make_attribute(element, (ns, name))
         return found
@@ -261,6 +263,13 @@ class Projection:
         elif up.kind is not Kind.ELEMENT:
             return False
         return is_representable(record, ns)
+
+    def show_all(self) -> None:
+        """Find out what is visible of records that were put in without a word."""
+        self._roots_dirty = True
+        self._dirty.update(dict.fromkeys(self.document.kids or ()))
+        self.settle()
+        self._before.clear()
 
     # --- what changed
 
@@ -480,7 +489,12 @@ def home_of(rid: Rid) -> Rid:
     return Rid(rid.rpartition("@")[0])
 
 
-def _slot_in(rid: Rid) -> Slot:
+def is_place_of(home: Rid, rid: Rid) -> bool:
+    """Whether the rid of an attribute says that it belongs to `home`."""
+    return "@" in rid and rid.startswith(f"{home}@")
+
+
+def slot_in(rid: Rid) -> Slot:
     """The attribute name in a rid, as `is_plain_slot` allows it."""
     tail = rid.rpartition("@")[2]
     ns, brace, name = tail.removeprefix("{").rpartition("}")

@@ -186,6 +186,20 @@ def test_whatever_touches_an_attribute_before_or_after_its_literal_all_agree(see
     agree(batches, limit=30)
 
 
+def test_a_creation_that_a_late_move_makes_a_circle_of_is_remembered():
+    shape, group, child = Rid("a.2"), Rid("a.3"), Rid("a.4")
+    batches = [
+        start(),
+        message("a", 2, 2, rect(shape, ROOT)),
+        message("a", 3, 3, rect(group, shape), rect(child, group)),
+        message("A", 1, 3, Set(shape, parent=group, weight=1.0), deps={"a": 2}),
+        message("a", 4, 4, Set(group, parent=ROOT, weight=1.0)),
+    ]
+    expected = agree(batches)
+    assert expected.children(ROOT) == [group]
+    assert set(expected.children(group)) == {shape, child}
+
+
 ODD = (
     (("xml", "lang", "a"), ("http://www.w3.org/XML/1998/namespace", "lang", "b")),
     (("", "x", "1"), ("", "x", "2")),
