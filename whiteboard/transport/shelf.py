@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from whiteboard.journal.file import About, JournalError
-from whiteboard.journal.folder import UNREADABLE, Folder, Journal, Listed
+from whiteboard.journal.folder import Folder, Journal, Listed
+from whiteboard.journal.reading import UNREADABLE
 from whiteboard.model.document import Document
 from whiteboard.session.boards import SavedBoard
 from whiteboard.session.session import Session
@@ -81,6 +82,13 @@ class Shelf:
         self._keepers[id(board)] = Keeper(
             board, self._folder, journal, about, is_failing=lambda: self._is_failing
         )
+
+    def journal_of(self, board: SharedBoard) -> Path | None:
+        """Where an open board is kept, for a `JournalReader`; None if it is not on disk yet."""
+        keeper = self._keepers.get(id(board))
+        if keeper is None or keeper.journal is None:
+            return None
+        return self._folder.path_of(keeper.journal.key)
 
     def put_back(self, board: SharedBoard, afterwards: Afterwards) -> None:
         """A board is about to be closed: finish its journal."""
