@@ -47,7 +47,7 @@ def is_active_attribute(ns: str, name: str, value: str) -> bool:
         return True
     if not ns and name[:2].lower() == "on":
         return True
-    return name == "href" and ns in ("", XLINK_NS) and _scheme(value) in ("javascript", "vbscript")
+    return name == "href" and ns in ("", XLINK_NS) and scheme(value) in ("javascript", "vbscript")
 
 
 def is_active_target(ns: str, name: str, attribute: str) -> bool:
@@ -68,12 +68,12 @@ def is_loading_reference(element: str, ns: str, name: str, value: str) -> bool:
         return name == "base" and bool(value.strip())
     if name != "href" or ns not in ("", XLINK_NS) or is_local(value) or not value.strip():
         return False
-    scheme = _scheme(value)
+    said = scheme(value)
     if element == "a":
-        return scheme == "data"
-    if element in ("image", "feImage") and scheme == "data":
+        return said == "data"
+    if element in ("image", "feImage") and said == "data":
         return not _plain(value).startswith("data:image/")
-    return element != "image" or scheme not in ("http", "https")
+    return element != "image" or said not in ("http", "https")
 
 
 def is_loading_css(text: str) -> bool:
@@ -140,7 +140,7 @@ def is_embedded_image(href: str) -> bool:
 
 def is_remote(href: str) -> bool:
     """Whether following the address would ask another computer or read a file."""
-    return not is_local(href) and _scheme(href) != "data"
+    return not is_local(href) and scheme(href) != "data"
 
 
 def _plain(address: str) -> str:
@@ -148,7 +148,7 @@ def _plain(address: str) -> str:
     return "".join(c for c in address[:200] if c > " ").lower()
 
 
-def _scheme(href: str) -> str:
+def scheme(href: str) -> str:
     """The scheme of an address as a browser finds it."""
-    scheme, colon, _ = _plain(href).partition(":")
-    return scheme if colon else ""
+    before, colon, _ = _plain(href).partition(":")
+    return before if colon else ""

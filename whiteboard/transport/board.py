@@ -18,7 +18,7 @@ from whiteboard.model.ephemeral import (
 )
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
-from whiteboard.session.boards import BoardState, Ephemera, Participant
+from whiteboard.session.boards import BoardState, Ephemera, NotShown, Participant
 from whiteboard.session.ports import (
     Direct,
     Effect,
@@ -28,6 +28,7 @@ from whiteboard.session.ports import (
     Member,
     NewDocument,
     Notify,
+    Offence,
     Persist,
     Place,
     ShowEphemeral,
@@ -101,6 +102,7 @@ class SharedBoard:
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.not_shown: Event[NotShown] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
         self.taken: Event[Batch] = Event()
@@ -388,6 +390,9 @@ class SharedBoard:
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return
+        elif isinstance(effect, Offence):
+            self._tell_offence(effect)
+            return
         elif isinstance(effect, Notify):
             if effect.text:
                 self._problem = effect.text
@@ -396,6 +401,11 @@ class SharedBoard:
             self._problem = effect.text
             self.ended.emit(effect)
         self.changed.emit(None)
+
+    def _tell_offence(self, effect: Offence) -> None:
+        sender = next((p for p in self.participants if p.id == effect.party), None)
+        if sender is not None:
+            self.not_shown.emit(NotShown(sender, max(1, len(effect.findings))))
 
     def _show_ephemeral(self, effect: ShowEphemeral) -> None:
         sender = next((p for p in self.participants if p.id == effect.party), None)

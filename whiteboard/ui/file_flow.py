@@ -75,6 +75,8 @@ class FileFlow(QObject):
                 self._dialogs.open(question)
             else:
                 self._show(path.stem, answer.document, path)
+                if answer.left_out:
+                    self._say(words.not_shown_in_file(answer.left_out))
 
         self._services.files.open(path, opened)
 

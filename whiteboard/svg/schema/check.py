@@ -147,6 +147,13 @@ def _finding(severity: Severity, name: str, attribute: str, value: str) -> Findi
     return Finding(severity, name, attribute, value[:_SHOWN])
 
 
+def may_be_drawn(ns: str, name: str, parent: Name | None) -> bool:
+    """Whether an element is not hidden, as far as its name and its place say; quick."""
+    return not is_active_element(ns, name) and (
+        ns != SVG_NS or name not in ELEMENTS or _may_stand(name, parent)
+    )
+
+
 def _may_stand(name: str, parent: Name | None) -> bool:
     if parent is None or parent[0] != SVG_NS:
         return True  # the root; or in something that only another program understands

@@ -18,72 +18,15 @@ from whiteboard.svg.schema.table import ELEMENTS, Rules
 
 RNG = "http://relaxng.org/ns/structure/1.0"
 _XHTML = "http://www.w3.org/1999/xhtml"
-HANDLERS = tuple(
-    "on" + event
-    for event in [
-        "abort",
-        "activate",
-        "begin",
-        "blur",
-        "cancel",
-        "canplay",
-        "change",
-        "click",
-        "close",
-        "contextmenu",
-        "copy",
-        "cut",
-        "dblclick",
-        "drag",
-        "dragend",
-        "dragenter",
-        "dragleave",
-        "dragover",
-        "dragstart",
-        "drop",
-        "end",
-        "error",
-        "focus",
-        "focusin",
-        "focusout",
-        "input",
-        "keydown",
-        "keypress",
-        "keyup",
-        "load",
-        "message",
-        "mousedown",
-        "mouseenter",
-        "mouseleave",
-        "mousemove",
-        "mouseout",
-        "mouseover",
-        "mouseup",
-        "offline",
-        "online",
-        "pagehide",
-        "pageshow",
-        "paste",
-        "pointerdown",
-        "pointermove",
-        "pointerup",
-        "popstate",
-        "repeat",
-        "reset",
-        "resize",
-        "scroll",
-        "select",
-        "show",
-        "submit",
-        "storage",
-        "touchend",
-        "touchmove",
-        "touchstart",
-        "unload",
-        "wheel",
-        "zoom",
-    ]
+_EVENTS = (
+    "abort activate begin blur cancel canplay change click close contextmenu copy cut "
+    "dblclick drag dragend dragenter dragleave dragover dragstart drop end error focus "
+    "focusin focusout input keydown keypress keyup load message mousedown mouseenter "
+    "mouseleave mousemove mouseout mouseover mouseup offline online pagehide pageshow paste "
+    "pointerdown pointermove pointerup popstate repeat reset resize scroll select show submit "
+    "storage touchend touchmove touchstart unload wheel zoom"
 )
+HANDLERS = tuple(f"on{event}" for event in _EVENTS.split())
 """Event handlers by name; `check` forbids everything that begins with 'on'."""
 
 
