@@ -37,6 +37,7 @@ from whiteboard.session.boards import (
     Invitation,
     InvitationState,
     NotShown,
+    Odd,
     Participant,
     SavedBoard,
 )
@@ -136,6 +137,7 @@ class FakeBoard:
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
         self.not_shown: Event[NotShown] = Event()
+        self.odd: Event[Odd] = Event()
         self.document = document if document is not None else new_document()
         self.session: str | None = None
         self.name = name

@@ -54,15 +54,15 @@ def cleaned(data: bytes) -> bytes:
     return whole if whole.endswith(b"\n") else whole + b"\n"
 
 
-def faults(root: Element) -> list[Finding]:
-    """What of a drawing is not shown."""
+def faults(root: Element, *, unknown: bool = False) -> list[Finding]:
+    """What of a drawing is not shown; with `unknown` also what the table does not know."""
     found: list[Finding] = []
-    for some in faults_in_slices(root):
+    for some in faults_in_slices(root, unknown=unknown):
         found += some
     return found
 
 
-def faults_in_slices(root: Element) -> Iterator[list[Finding]]:
+def faults_in_slices(root: Element, *, unknown: bool = False) -> Iterator[list[Finding]]:
     """As `faults`, some elements at a time."""
     found: list[Finding] = []
     count = 0
@@ -72,7 +72,8 @@ def faults_in_slices(root: Element) -> Iterator[list[Finding]]:
         attributes = [((ns, name), value) for ns, name, value in element.attributes]
         verdict = check(element.ns, element.name, attributes, parent)
         if verdict is not SOUND:
-            found += [f for f in verdict.findings if f.severity is not Severity.UNKNOWN]
+            left = None if unknown else Severity.UNKNOWN
+            found += [f for f in verdict.findings if f.severity is not left]
         if not verdict.hidden:
             me = (element.ns, element.name)
             stack += [(child, me) for child in element.children if isinstance(child, Element)]

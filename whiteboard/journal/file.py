@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
@@ -62,6 +62,10 @@ class About:
     replica: str = ""
     room: str = ""
     """The group chat it lives in; '' = nowhere."""
+    other: str = ""
+    """Bare address of the contact it is shared with one-to-one; '' = not so."""
+    admitted: Sequence[str] = ()
+    """Bare addresses of all who were invited one-to-one."""
     role: str = ""
     """The session's role, '' on a board of one's own."""
     description: str = ""

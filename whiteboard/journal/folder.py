@@ -192,7 +192,7 @@ class Folder:
             file.peek()
             about = file.about()
             waiting = 0
-            if about.room and not about.is_ended:
+            if (about.room or about.other) and not about.is_ended:
                 newest = file.newest_of(about.session, about.party)
                 waiting = sum(max(0, n - about.taken.get(r, 0)) for r, n in newest.items())
             return Listed(key, about, waiting)

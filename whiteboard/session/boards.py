@@ -63,6 +63,23 @@ class NotShown:
     """How many things, as far as known; at least 1."""
 
 
+class Oddity(enum.Enum):
+    """What a participant's program does that it should not; the person can go on drawing."""
+
+    FLOOD = "flood"
+    """Sends more than can be shown at once."""
+    OTHER_BOARD = "other board"
+    """Says again and again that the same edits make another board there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Something is odd about one participant."""
+
+    sender: Participant
+    what: Oddity
+
+
 class Board(Protocol):
     """One board, shared or not."""
 
@@ -73,6 +90,8 @@ class Board(Protocol):
     ephemeral: Event[Ephemera]
     not_shown: Event[NotShown]
     """Emits at each edit of which something is not shown; fold them before telling a person."""
+    odd: Event[Odd]
+    """To be said once, quietly."""
 
     @property
     def document(self) -> Document:

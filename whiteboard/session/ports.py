@@ -170,6 +170,13 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Disbelieved:
+    """That party says what cannot be, and is not listened to in this; to be told quietly."""
+
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """It is over; `reason` as a name, `text` as a sentence for the person ('' if they did it)."""
 
@@ -189,6 +196,7 @@ Effect: TypeAlias = (
     | ShowEphemeral
     | Offence
     | Incident
+    | Disbelieved
     | Ended
 )
 

@@ -106,7 +106,9 @@ def test_a_board_of_the_first_format_is_taken_over(tmp_path):
     )
     db.close()
     assert [one.about.name for one in folder(tmp_path).listed()] == ["Plan"]
-    again, _about, entries, _newest = folder(tmp_path).open(journal.key)
+    second = folder(tmp_path)
+    again, _about, entries, _newest = second.open(journal.key)
     assert [entry.batch for entry in entries] == list(document.batches_since({}))
     again.append_proof(draw(document))
-    again.file.close()
+    assert second.settle()
+    second.shut()
