@@ -98,6 +98,48 @@ async def test_a_board_goes_on_after_a_clean_end_with_the_same_replica(party, tm
     assert not theirs.document.forks
 
 
+async def test_a_closed_board_that_is_joined_again_goes_on_in_its_journal(party, tmp_path):
+    ana = await party("ana")
+    room = room_address()
+    await ana.enter(room)
+    theirs = await ana.share(room)
+    ben = await party("ben", profile=tmp_path)
+    await ben.enter(room)
+    board = await ben.join(room, theirs.session)
+    draw(board, id="first")
+    ben.boards.close(board)
+    await ben.until(lambda: ben.boards.saved)
+    draw(theirs, id="meanwhile")
+    again = ben.boards.join_in_room(room, theirs.session)
+    assert again.state is BoardState.JOINING
+    await ben.until_live(again)
+    await until_same(theirs, again)
+    assert drawn(again) == ["first", "meanwhile"]
+    assert again.document.replica == board.document.replica
+    assert not ben.boards.saved
+    assert len(list((tmp_path / "data" / "boards").glob("*.board"))) == 1
+
+
+async def test_a_board_that_was_left_is_joined_anew_beside_its_copy(party, tmp_path):
+    ana = await party("ana")
+    room = room_address()
+    await ana.enter(room)
+    theirs = await ana.share(room)
+    ben = await party("ben", profile=tmp_path)
+    await ben.enter(room)
+    board = await ben.join(room, theirs.session)
+    draw(board, id="first")
+    await ana.until_document(theirs, lambda: "first" in drawn(theirs))
+    board.leave()
+    draw(board, id="for myself")
+    ben.boards.close(board)
+    await ben.until(lambda: ben.boards.saved)
+    again = await ben.join(room, theirs.session)
+    await until_same(theirs, again)
+    assert drawn(again) == ["first"], "what was drawn after leaving stays with the copy"
+    assert len(list((tmp_path / "data" / "boards").glob("*.board"))) == 2
+
+
 async def test_a_closed_board_is_opened_again_and_goes_on(party, tmp_path):
     ana = await party("ana")
     room = room_address()

@@ -12,8 +12,8 @@ from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.items import qtransform
 from whiteboard.canvas.nodes import DocumentSource
 from whiteboard.canvas.scene import BoardScene
-from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
+from whiteboard.model.shared import SharedDocument
 from whiteboard.svg.bounds import grown, union
 from whiteboard.svg.plan import Rect, Source
 from whiteboard.svg.viewport import page
@@ -31,7 +31,7 @@ class ExportError(ValueError):
 
 
 def render_document(
-    document: Document,
+    document: SharedDocument,
     width: int | None = None,
     height: int | None = None,
     background: str | None = "#FFFFFF",
@@ -94,7 +94,7 @@ def png_bytes(image: QImage) -> bytes:
     return bytes(data.data())
 
 
-def svg_bytes(document: Document) -> bytes:
+def svg_bytes(document: SharedDocument) -> bytes:
     """The document as a plain SVG file."""
     return document.serialise()
 

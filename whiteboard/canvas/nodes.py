@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.model.shared import SharedDocument
 
 
 class DocumentSource:
     """The visible tree of a document; always as it is now, nothing is copied."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: SharedDocument) -> None:
         self.document = document
 
     @property
@@ -44,7 +44,7 @@ class DocumentNode:
 
     __slots__ = ("_document", "_is_element", "_name", "_ns", "rid")
 
-    def __init__(self, document: Document, rid: Rid, kind: Kind | None = None) -> None:
+    def __init__(self, document: SharedDocument, rid: Rid, kind: Kind | None = None) -> None:
         self._document = document
         self.rid = rid
         self._is_element = (kind or document.kind(rid)) is Kind.ELEMENT

@@ -12,8 +12,8 @@ from whiteboard.canvas.camera import Camera
 from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.items import realise
 from whiteboard.canvas.nodes import DocumentSource, LiteralSource
-from whiteboard.model.document import Document
 from whiteboard.model.ops import LiteralElement
+from whiteboard.model.shared import SharedDocument
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.svg.planner import plan
 
@@ -30,7 +30,7 @@ class Preview:
         self,
         elements: tuple[LiteralElement, ...],
         context: PaintContext,
-        document: Document | None = None,
+        document: SharedDocument | None = None,
     ) -> None:
         """Show these and nothing else; ids they refer to are also looked up in the document."""
         if elements == self._elements:

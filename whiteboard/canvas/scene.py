@@ -1,4 +1,4 @@
-"""Document -> QGraphicsScene: marks are taken at once, items are made by a pump, a little a frame.
+"""A document to QGraphicsScene: marks are taken at once, items are made by a pump, bit by bit.
 
 A commit listener only marks (rule 5); `pump` plans and realises for some milliseconds; `settle`
 does all of it. What is shown while somebody drags or erases (`show_moved`, `show_faded`) is put on
@@ -21,8 +21,8 @@ from whiteboard.canvas.items import FULL, WINDOW, qtransform, realise, show_wind
 from whiteboard.canvas.measure import QtMeasure
 from whiteboard.canvas.nodes import DocumentSource
 from whiteboard.model.changes import Commit
-from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
+from whiteboard.model.shared import SharedDocument
 from whiteboard.svg.index import PlanIndex
 from whiteboard.svg.plan import Clip, ImageShape, Isolate, Key, Matrix, PlanNode, Rect, Source
 from whiteboard.svg.planner import ChangesLike, Placed, Planner, owner
@@ -74,14 +74,14 @@ class BoardScene:
         self._overrides: dict[Key, tuple[QTransform, float]] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._source: Source | None = None
-        self.document: Document | None = None
+        self.document: SharedDocument | None = None
         self.planner: Planner | None = None
         self._index: PlanIndex[Rid] | None = None
         self._stop_pictures = context.pictures.arrived.subscribe(self._picture_arrived)
 
     # What it follows ------------------------------------------------------------------------
 
-    def set_document(self, document: Document) -> None:
+    def set_document(self, document: SharedDocument) -> None:
         """Show another document from now on; the old items go with the first pump."""
         self.close()
         self.document = document

@@ -41,8 +41,8 @@ from whiteboard.canvas.palette import LIGHT, Palette
 from whiteboard.canvas.scene import BoardScene
 from whiteboard.canvas.tiles import SIZE, Counts, Picture
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
+from whiteboard.model.shared import SharedDocument
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.events import Phase, PointerEvent, ToolEvent
 from whiteboard.tools.ports import Feedback
@@ -165,7 +165,7 @@ class BoardView(QWidget):
 
     # What it shows --------------------------------------------------------------------------
 
-    def set_document(self, document: Document) -> None:
+    def set_document(self, document: SharedDocument) -> None:
         """Show this document from now on."""
         self._unsubscribe()
         self.scene.set_document(document)

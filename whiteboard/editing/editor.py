@@ -15,10 +15,13 @@ from whiteboard.editing.ordering import Place
 from whiteboard.editing.selection import Selection
 from whiteboard.editing.style import Style, declarations, without
 from whiteboard.editing.undo import UndoStack
+from whiteboard.editing.undo_strict import StrictUndo
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document, Transaction
+from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.model.shared import SharedDocument, SharedTransaction
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.transaction import renamed
 from whiteboard.svg.plan import IDENTITY, SVG_NS, Matrix
 from whiteboard.svg.transform import (
@@ -44,6 +47,19 @@ _INHERITED = (
 )
 
 
+def _steps(document: SharedDocument) -> UndoStack | StrictUndo:
+    """What undoes a person's work by the rules of the document.
+
+    Raises:
+        TypeError: there are no such rules.
+    """
+    if isinstance(document, StrictDocument):
+        return StrictUndo(document)
+    if isinstance(document, Document):
+        return UndoStack(document)
+    raise TypeError(f"no undo for {type(document)}")
+
+
 class Editor:
     """A person's hands on one document.
 
@@ -59,11 +75,11 @@ class Editor:
         committed: every commit of the document, also after `follow`.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: SharedDocument) -> None:
         self.document = document
         self.selection = Selection()
         self.style = Style()
-        self.undo_stack = UndoStack(document)
+        self.undo_stack = _steps(document)
         self.may_edit: Callable[[Rid], bool] = lambda _rid: True
         self.parent_to_root: Callable[[Rid], Matrix] = lambda rid: transforms.parent_to_root(
             self.document, rid
@@ -76,7 +92,7 @@ class Editor:
         """The document is not watched any more."""
         self._forget()
 
-    def follow(self, document: Document) -> None:
+    def follow(self, document: SharedDocument) -> None:
         """Edit another document from now on: the board was shared, or another one was joined.
 
         What is selected stays so, and steps can still be undone, where the new document is a copy
@@ -86,7 +102,11 @@ class Editor:
         self._forget()
         self.document = document
         self._forget = document.on_commit.subscribe(self._on_commit)
-        self.undo_stack.follow(document)
+        if isinstance(self.undo_stack, UndoStack) and isinstance(document, Document):
+            self.undo_stack.follow(document)
+        else:  # the rules differ: what was done by the others cannot be undone by these
+            self.undo_stack.close()
+            self.undo_stack = _steps(document)
         now = [renamed(rid, old, document.replica) for rid in self.selection]
         self.selection.set(rid for rid in now if document.is_visible(rid))
         if self.layer is not None:
@@ -241,10 +261,10 @@ class Editor:
             id_ = f"{wanted}-{number}"
         return id_, True
 
-    def _add_marker(self, transaction: Transaction, id_: str, colour: str) -> None:
+    def _add_marker(self, transaction: SharedTransaction, id_: str, colour: str) -> None:
         transaction.add(self._defs(transaction), shapes.arrow_marker(id_, colour))
 
-    def _defs(self, transaction: Transaction) -> Rid:
+    def _defs(self, transaction: SharedTransaction) -> Rid:
         document = self.document
         root = document.root
         assert root is not None
@@ -362,7 +382,7 @@ class Editor:
         return self._arrow_marker(colour)
 
     def _set_style(
-        self, transaction: Transaction, rid: Rid, values: Mapping[str, str | None]
+        self, transaction: SharedTransaction, rid: Rid, values: Mapping[str, str | None]
     ) -> None:
         document = self.document
         style = document.attribute(rid, "style")
@@ -449,7 +469,7 @@ class Editor:
         self.selection.set(freed)
         return tuple(freed)
 
-    def _dissolve(self, transaction: Transaction, group: Rid) -> list[Rid]:
+    def _dissolve(self, transaction: SharedTransaction, group: Rid) -> list[Rid]:
         document = self.document
         parent = document.parent(group)
         assert parent is not None
@@ -467,7 +487,7 @@ class Editor:
         transaction.trash(group)
         return members
 
-    def _prefix(self, transaction: Transaction, rid: Rid, matrix: Matrix) -> None:
+    def _prefix(self, transaction: SharedTransaction, rid: Rid, matrix: Matrix) -> None:
         if matrix == IDENTITY:
             return
         own = parse_transform(self.document.attribute(rid, "transform")) or IDENTITY

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.model.shared import SharedDocument
 from whiteboard.svg.plan import IDENTITY, XLINK_NS, XML_NS, Matrix
 from whiteboard.svg.transform import format_transform, multiply, parse_transform
 
 _URL = re.compile(r"url\(\s*(['\"]?)#([^'\")]+)\1\s*\)")
 
 
-def literal_of(document: Document, rid: Rid) -> LiteralElement:
+def literal_of(document: SharedDocument, rid: Rid) -> LiteralElement:
     """The element with all that is in it, as it stands now; comments and instructions left out."""
     children: list[LiteralElement | str] = []
     for child in document.children(rid):

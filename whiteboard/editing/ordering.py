@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 
-from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind
+from whiteboard.model.shared import SharedDocument
 
 
 class Place(enum.Enum):
@@ -27,7 +27,7 @@ LABELS = {
 }
 
 
-def in_order(document: Document, rids: Iterable[Rid]) -> tuple[Rid, ...]:
+def in_order(document: SharedDocument, rids: Iterable[Rid]) -> tuple[Rid, ...]:
     """The visible ones bottom first, without those that stand inside another one of them."""
     chosen = {rid for rid in rids if document.is_visible(rid)}
     places: dict[Rid, tuple[int, ...]] = {}
@@ -48,7 +48,7 @@ def in_order(document: Document, rids: Iterable[Rid]) -> tuple[Rid, ...]:
 
 
 def plan(
-    document: Document, rids: Sequence[Rid], place: Place
+    document: SharedDocument, rids: Sequence[Rid], place: Place
 ) -> tuple[tuple[Rid, Rid | None], ...]:
     """Moves (element, the sibling it goes before; None = last), to be done in this order.
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 from whiteboard.editing.shapes import EMPTY_LINE, text_line
 from whiteboard.model.characters import clean
-from whiteboard.model.document import Document, Transaction
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind
+from whiteboard.model.shared import SharedDocument, SharedTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Piece:
 class TextModel:
     """A `text` element as it stands now; made anew after every change."""
 
-    def __init__(self, document: Document, rid: Rid) -> None:
+    def __init__(self, document: SharedDocument, rid: Rid) -> None:
         self.document = document
         self.rid = rid
         self.pieces: list[Piece] = []
@@ -74,7 +74,7 @@ class TextModel:
 
     # -- edits, each inside a transaction of the caller
 
-    def replace(self, transaction: Transaction, start: int, end: int, insert: str) -> int:
+    def replace(self, transaction: SharedTransaction, start: int, end: int, insert: str) -> int:
         """Put `insert` in place of a range; returns the index after it.
 
         Line breaks become LF; what XML cannot hold becomes U+FFFD.
@@ -95,7 +95,7 @@ class TextModel:
                 model = TextModel(self.document, self.rid)
         return index
 
-    def _insert(self, transaction: Transaction, index: int, words: str) -> int:
+    def _insert(self, transaction: SharedTransaction, index: int, words: str) -> int:
         start, end = self.line_at(index)
         line = self.string[start:end]
         piece = self._piece_for(index, start, end)
@@ -142,7 +142,7 @@ class TextModel:
             return first, None
         return self.rid, first
 
-    def _break(self, transaction: Transaction, index: int) -> None:
+    def _break(self, transaction: SharedTransaction, index: int) -> None:
         """Begin a new line at `index`, with what follows in this line."""
         start, end = self.line_at(index)
         document = self.document
@@ -169,13 +169,13 @@ class TextModel:
         words = tail if tail != EMPTY_LINE else ""
         transaction.add(parent, text_line(first_x, words), before=before)
 
-    def _fill_if_empty(self, transaction: Transaction, start: int, end: int) -> None:
+    def _fill_if_empty(self, transaction: SharedTransaction, start: int, end: int) -> None:
         """Keep the height of a line that lost its last character."""
         if start == end:
             container, before = self._container(start)
             transaction.add_text(container, EMPTY_LINE, before=before)
 
-    def _cut(self, transaction: Transaction, start: int, end: int) -> None:
+    def _cut(self, transaction: SharedTransaction, start: int, end: int) -> None:
         """Take characters out of text nodes; line breaks stay."""
         for piece in self.pieces:
             first, last = max(start, piece.start), min(end, piece.end)
@@ -186,7 +186,7 @@ class TextModel:
             else:
                 transaction.splice_text(piece.rid, first - piece.start, last - first, "")
 
-    def _delete(self, transaction: Transaction, start: int, end: int) -> None:
+    def _delete(self, transaction: SharedTransaction, start: int, end: int) -> None:
         first_line = self.line_at(start)[0]
         last_end = self.line_at(end)[1]
         survivors = self.string[first_line:start] + self.string[end:last_end]
@@ -202,13 +202,13 @@ class TextModel:
             if piece.is_break and start <= piece.start < end:
                 self._join(transaction, piece.rid, first_line)
 
-    def _drop_fillers(self, transaction: Transaction, start: int, end: int) -> None:
+    def _drop_fillers(self, transaction: SharedTransaction, start: int, end: int) -> None:
         for piece in self.pieces:
             inside = start <= piece.start and piece.end <= end
             if inside and not piece.is_break and self.document.text(piece.rid) == EMPTY_LINE:
                 transaction.trash(piece.rid)
 
-    def _join(self, transaction: Transaction, line: Rid, first_line: int) -> None:
+    def _join(self, transaction: SharedTransaction, line: Rid, first_line: int) -> None:
         """Move what the tspan holds to the end of the line that begins at `first_line`."""
         document = self.document
         target = self._break_at(first_line)
@@ -222,7 +222,7 @@ class TextModel:
         transaction.trash(line)
 
 
-def begins_line(document: Document, rid: Rid) -> bool:
+def begins_line(document: SharedDocument, rid: Rid) -> bool:
     """Whether a part of a text stands on its own line."""
     if document.name(rid) != "tspan":
         return False

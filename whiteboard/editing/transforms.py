@@ -10,9 +10,9 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from whiteboard.model.document import Document, Transaction
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind
+from whiteboard.model.shared import SharedDocument, SharedTransaction
 from whiteboard.svg.path import format_path, parse, transformed
 from whiteboard.svg.plan import IDENTITY, SVG_NS, Matrix
 from whiteboard.svg.transform import (
@@ -43,7 +43,7 @@ class _NotPlainError(Exception):
     """A value is not a plain number of user units."""
 
 
-def parent_to_root(document: Document, rid: Rid) -> Matrix:
+def parent_to_root(document: SharedDocument, rid: Rid) -> Matrix:
     """From the space that the element's `transform` lives in to the root's, by attributes alone.
 
     Nested `svg` elements with a `viewBox` are not looked into; the canvas's geometry knows better.
@@ -59,7 +59,11 @@ def parent_to_root(document: Document, rid: Rid) -> Matrix:
 
 
 def apply_matrix(
-    transaction: Transaction, document: Document, rid: Rid, matrix: Matrix, to_root: Matrix
+    transaction: SharedTransaction,
+    document: SharedDocument,
+    rid: Rid,
+    matrix: Matrix,
+    to_root: Matrix,
 ) -> bool:
     """Transform one element by `matrix`, given in the root's space.
 
@@ -103,19 +107,21 @@ def _decimals(to_root: Matrix) -> int:
     return min(_MAX_DECIMALS, 2 + math.ceil(math.log10(scale)))
 
 
-def _has_own_space(document: Document, rid: Rid) -> bool:
+def _has_own_space(document: SharedDocument, rid: Rid) -> bool:
     """Whether its paint may be tied to its user space (a gradient, a clip), which moves along."""
     values = (document.attribute(rid, name) or "" for name in _SERVERS)
     return any("url(" in value or "transform" in value for value in values)
 
 
-def _write(transaction: Transaction, document: Document, rid: Rid, values: Values) -> None:
+def _write(
+    transaction: SharedTransaction, document: SharedDocument, rid: Rid, values: Values
+) -> None:
     for name, value in values.items():
         if value != document.attribute(rid, name):
             transaction.set_attribute(rid, name, value)
 
 
-def _length(document: Document, rid: Rid, name: str, default: str = "0") -> float:
+def _length(document: SharedDocument, rid: Rid, name: str, default: str = "0") -> float:
     text = document.attribute(rid, name) or default
     return _plain(text)
 
@@ -135,7 +141,7 @@ def _plain(text: str) -> float:
 
 
 def _by_attributes(
-    transaction: Transaction, document: Document, rid: Rid, local: Matrix, decimals: int
+    transaction: SharedTransaction, document: SharedDocument, rid: Rid, local: Matrix, decimals: int
 ) -> bool:
     if document.ns(rid) != SVG_NS:
         return False
@@ -160,7 +166,7 @@ def _is_translation(matrix: Matrix) -> bool:
     return matrix[:4] == (1, 0, 0, 1)
 
 
-def _box(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values | None:
+def _box(document: SharedDocument, rid: Rid, local: Matrix, decimals: int) -> Values | None:
     if not _is_upright(local):
         return None
     x, y = apply(local, _length(document, rid, "x"), _length(document, rid, "y"))
@@ -176,7 +182,7 @@ def _box(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values |
     }
 
 
-def _picture(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values | None:
+def _picture(document: SharedDocument, rid: Rid, local: Matrix, decimals: int) -> Values | None:
     if local[0] < 0 or local[3] < 0:
         return None  # a mirrored picture needs a matrix
     values = _box(document, rid, local, decimals)
@@ -185,11 +191,11 @@ def _picture(document: Document, rid: Rid, local: Matrix, decimals: int) -> Valu
     return {**values, "preserveAspectRatio": "none"}
 
 
-def _moved_only(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values | None:
+def _moved_only(document: SharedDocument, rid: Rid, local: Matrix, decimals: int) -> Values | None:
     return _box(document, rid, local, decimals) if _is_translation(local) else None
 
 
-def _round(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values | None:
+def _round(document: SharedDocument, rid: Rid, local: Matrix, decimals: int) -> Values | None:
     if not _is_upright(local):
         return None
     cx, cy = apply(local, _length(document, rid, "cx"), _length(document, rid, "cy"))
@@ -206,7 +212,7 @@ def _round(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values
 
 
 def _circle_to_ellipse(
-    transaction: Transaction, document: Document, rid: Rid, local: Matrix, decimals: int
+    transaction: SharedTransaction, document: SharedDocument, rid: Rid, local: Matrix, decimals: int
 ) -> bool:
     if not _is_upright(local):
         return False
@@ -224,7 +230,7 @@ def _circle_to_ellipse(
     return True
 
 
-def _line(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values:
+def _line(document: SharedDocument, rid: Rid, local: Matrix, decimals: int) -> Values:
     values: dict[str, str | None] = {}
     for x_name, y_name in (("x1", "y1"), ("x2", "y2")):
         x, y = apply(local, _length(document, rid, x_name), _length(document, rid, y_name))
@@ -232,7 +238,7 @@ def _line(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values:
     return values
 
 
-def _points(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values:
+def _points(document: SharedDocument, rid: Rid, local: Matrix, decimals: int) -> Values:
     numbers = [float(n) for n in _NUMBER.findall(document.attribute(rid, "points") or "")]
     pairs = (apply(local, x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=False))
     return {
@@ -242,7 +248,7 @@ def _points(document: Document, rid: Rid, local: Matrix, decimals: int) -> Value
     }
 
 
-def _path(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values | None:
+def _path(document: SharedDocument, rid: Rid, local: Matrix, decimals: int) -> Values | None:
     d = document.attribute(rid, "d")
     if d is None:
         return {}
@@ -259,7 +265,7 @@ def _path(document: Document, rid: Rid, local: Matrix, decimals: int) -> Values 
     return {"d": format_path(transformed(path, local), decimals)}
 
 
-_WRITERS: Mapping[str, Callable[[Document, Rid, Matrix, int], Values | None]] = {
+_WRITERS: Mapping[str, Callable[[SharedDocument, Rid, Matrix, int], Values | None]] = {
     "rect": _box,
     "foreignObject": _box,
     "image": _picture,
@@ -275,7 +281,7 @@ _WRITERS: Mapping[str, Callable[[Document, Rid, Matrix, int], Values | None]] = 
 
 
 def _text(
-    transaction: Transaction, document: Document, rid: Rid, local: Matrix, decimals: int
+    transaction: SharedTransaction, document: SharedDocument, rid: Rid, local: Matrix, decimals: int
 ) -> bool:
     is_translation = _is_translation(local)
     if not is_translation and not (_is_upright(local) and 0 < local[0] == local[3]):
@@ -306,7 +312,7 @@ def _text(
     return True
 
 
-def _descendants(document: Document, rid: Rid) -> Iterator[Rid]:
+def _descendants(document: SharedDocument, rid: Rid) -> Iterator[Rid]:
     for child in document.children(rid):
         if document.kind(child) is Kind.ELEMENT:
             yield child

@@ -11,20 +11,17 @@ nothing but ordinary operations (I3).
 
 from __future__ import annotations
 
-import enum
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from whiteboard.editing.steps import Skipped, Step, Steps, Why
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Kind, Literal, New, Op, Set, Ts
 from whiteboard.model.transaction import Transaction, renamed
-from whiteboard.util.event import Event
 
-MAX_STEPS = 1000
-"""Steps kept; the oldest is forgotten first."""
 CHUNK = 4000
 """Code points of one written value; a longer one is continued by partial edits (SYNC 0.3.1)."""
 
@@ -44,26 +41,6 @@ _SHOWN = {"chdata", "primary-weight"}
 """Fields that any undo of an attribute must be able to follow."""
 
 
-class Why(enum.Enum):
-    """Why a part of a step was left as it is."""
-
-    CHANGED_SINCE = "changed since"
-    """Somebody gave it another value since."""
-    OTHERS_INSIDE = "others inside"
-    """The creation cannot be undone: another party's work is in it."""
-    GONE = "gone"
-    """The record, its place or that state of the text is no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A part of the last undo or redo that was not done: a hint for the person."""
-
-    rid: Rid
-    field: str
-    why: Why
-
-
 @dataclass(slots=True)
 class _Edit:
     """What one own operation wrote: `ts` stays its identity through undo and redo."""
@@ -81,34 +58,35 @@ class _Edit:
     """Field -> what its undo restored (for a partial edit: the cancel)."""
 
 
-@dataclass(slots=True)
-class _Step:
-    label: str
-    edits: list[_Edit]
-
-
-class UndoStack:
-    """The steps of the person who edits this document on this computer.
-
-    Attributes:
-        on_change: after every own transaction, undo and redo.
-        skipped: what the last undo or redo had to leave as it is.
-    """
+class UndoStack(Steps[_Edit]):
+    """The steps of the person who edits this document on this computer."""
 
     def __init__(self, document: Document) -> None:
-        self.on_change: Event[None] = Event()
-        self.skipped: tuple[Skipped, ...] = ()
+        super().__init__(document)
         self._document = document
-        self._undo: list[_Step] = []
-        self._redo: list[_Step] = []
+        self._stop_waiting = document.on_unfolded.subscribe(self._unfolded)
+        self._waiting: Callable[[], bool] | None = None
+        """What is to be done once the folded past is here."""
         self._cancelled: dict[tuple[Rid, str], set[Ts]] = {}
         self._tails: set[Ts] = set()
         """Own partial edits that only continue a long full write."""
-        self._unsubscribe = document.on_commit.subscribe(self._on_commit)
 
     def close(self) -> None:
         """Listen to the document no longer."""
-        self._unsubscribe()
+        super().close()
+        self._stop_waiting()
+
+    def undo(self) -> bool:
+        """See `Steps`; what reaches into the folded past waits for it (False, FOLDED)."""
+        if self._undo and self._waits_for_history(self._undo[-1], self.undo):
+            return False
+        return super().undo()
+
+    def redo(self) -> bool:
+        """See `Steps`; what reaches into the folded past waits for it (False, FOLDED)."""
+        if self._redo and self._waits_for_history(self._redo[-1], self.redo):
+            return False
+        return super().redo()
 
     def follow(self, document: Document) -> None:
         """Go on with another document: with all steps if it is a copy of this one, else with none.
@@ -116,9 +94,11 @@ class UndoStack:
         A board that is shared for the first time gets another identity (`Document.reidentify`);
         what its owner did before can still be undone.
         """
-        self._unsubscribe()
+        self.close()
         old, self._document = self._document.replica, document
         self._unsubscribe = document.on_commit.subscribe(self._on_commit)
+        self._stop_waiting = document.on_unfolded.subscribe(self._unfolded)
+        self._waiting = None
         if document.was == old:
             rename = _Renaming(old, document.replica)
             for step in (*self._undo, *self._redo):
@@ -136,58 +116,7 @@ class UndoStack:
         self.skipped = ()
         self.on_change.emit(None)
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to undo."""
-        return bool(self._undo)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to redo."""
-        return bool(self._redo)
-
-    @property
-    def undo_label(self) -> str | None:
-        """Name of what `undo` would undo, '' if it has none; None if there is nothing."""
-        return self._undo[-1].label if self._undo else None
-
-    @property
-    def redo_label(self) -> str | None:
-        """Name of what `redo` would do again, '' if it has none; None if there is nothing."""
-        return self._redo[-1].label if self._redo else None
-
-    def fold(self) -> None:
-        """Make the newest two steps one: letters typed in one go are undone together."""
-        if len(self._undo) > 1:
-            last = self._undo.pop()
-            self._undo[-1].edits.extend(last.edits)
-            self.on_change.emit(None)
-
-    def undo(self) -> bool:
-        """Undo the newest own step, as far as nobody else has written there since.
-
-        Returns:
-            Whether anything changed; what did not is in `skipped`.
-        """
-        if not self._undo:
-            return False
-        step = self._undo.pop()
-        changed = self._perform(step, redo=False)
-        self._redo.append(step)  # also if nothing changed: n undos and n redos are one state
-        self.on_change.emit(None)
-        return changed
-
-    def redo(self) -> bool:
-        """Do again what was undone last, as far as nobody else has written there since."""
-        if not self._redo:
-            return False
-        step = self._redo.pop()
-        changed = self._perform(step, redo=True)
-        self._undo.append(step)
-        self.on_change.emit(None)
-        return changed
-
-    def _perform(self, step: _Step, *, redo: bool) -> bool:
+    def _perform(self, step: Step[_Edit], *, redo: bool) -> tuple[Step[_Edit], bool]:
         with self._document.transact(Origin.UNDO, step.label) as transaction:
             pass_ = _Pass(self._document, transaction, self._cancelled, self._tails)
             for edit in step.edits if redo else reversed(step.edits):
@@ -196,21 +125,55 @@ class UndoStack:
                 else:
                     pass_.undo(edit)
         self.skipped = tuple(pass_.skipped)
-        return pass_.changed
+        return step, pass_.changed
+
+    # --- what lies inside a checkpoint
+
+    def _waits_for_history(self, step: Step[_Edit], then: Callable[[], bool]) -> bool:
+        """Ask for the folded past if a step reaches into it; `then` follows once it is here.
+
+        Where it cannot come, a second try leaves as it is what cannot be told without it.
+        """
+        if self._waiting is not None or not self._lacks_history(step):
+            self._waiting = None
+            return False
+        self.skipped = tuple(Skipped(edit.rid, edit.fields[0], Why.FOLDED) for edit in step.edits)
+        self._waiting = then
+        self._document.on_history_wanted.emit(None)
+        return True
+
+    def _unfolded(self, _none: None) -> None:
+        if (then := self._waiting) is not None:
+            then()
+
+    def _lacks_history(self, step: Step[_Edit]) -> bool:
+        """Whether writes that the step would look at are folded and lost."""
+        document = self._document
+        if not document.floor:
+            return False
+        return any(document.is_folded(edit.ts) or self._lost_all(edit) for edit in step.edits)
+
+    def _lost_all(self, edit: _Edit) -> bool:
+        """Whether of the writes before `edit` only such are left as may not come back."""
+        for name in edit.fields if edit.partial is None else ():
+            writes = self._document.writes(edit.rid, name)
+            cancelled = self._cancelled.get((edit.rid, name), set()) | _taken_back(writes)
+            folded = [w for w in _full(writes) if self._document.is_folded(w.ts)]
+            if folded and all(w.alias in cancelled for w in folded):
+                return True
+        return False
 
     # --- recording
 
     def _on_commit(self, commit: Commit) -> None:
-        if commit.origin is not Origin.LOCAL:
-            return
-        edits = list(self._recorded(commit))
-        if edits:
-            self._undo.append(_Step(commit.label, edits))
-            del self._undo[:-MAX_STEPS]
-            self._redo.clear()
-            self.on_change.emit(None)
+        if commit.origin is Origin.LOCAL:
+            self._waiting = None
+        super()._on_commit(commit)
 
-    def _recorded(self, commit: Commit) -> Iterator[_Edit]:
+    def _recorded(self, commit: Commit) -> list[_Edit]:
+        return list(self._edits(commit))
+
+    def _edits(self, commit: Commit) -> Iterator[_Edit]:
         created: set[Rid] = set()
         opened: set[Rid] = set()  # texts that this transaction wrote in full
         for op, ts in _operations(commit):
@@ -294,6 +257,9 @@ class _Pass:
 
     def undo(self, edit: _Edit) -> None:
         edit.undone.clear()
+        if self._document.is_folded(edit.ts):
+            self._skip(edit, edit.fields[0], Why.FOLDED)
+            return
         if edit.partial is not None:
             self._undo_partial(edit)
             return
@@ -306,6 +272,9 @@ class _Pass:
             cancelled |= _taken_back(writes)
             older = [w for w in _full(writes) if w.alias not in cancelled]
             if name == "parent":
+                if not older and any(self._document.is_folded(w.ts) for w in writes):
+                    self._skip(edit, name, Why.FOLDED)
+                    return
                 if not self._may_go_back(edit, older[-1] if older else None):
                     return
             elif not older:
@@ -318,6 +287,9 @@ class _Pass:
             self._cancelled.setdefault((edit.rid, name), set()).add(edit.ts)
 
     def redo(self, edit: _Edit) -> None:
+        if self._document.is_folded(edit.ts):
+            self._skip(edit, edit.fields[0], Why.FOLDED)
+            return
         if edit.partial is not None:
             self._redo_partial(edit)
             return
@@ -396,7 +368,7 @@ class _Pass:
         full = _full(writes)
         if full:
             by_ts = {w.ts: w for w in full}
-            if by_ts.get(full[-1].alias, full[-1]).party != party:
+            if full[-1].shared or by_ts.get(full[-1].alias, full[-1]).party != party:
                 return True
         return any(_types(w) and w.party != party for w in writes)
 

@@ -23,6 +23,7 @@ from whiteboard.formats.tree import Child, Comment, Element, Instruction, Loaded
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ids import DOCUMENT, Rid
+from whiteboard.model.shared import SharedDocument
 from whiteboard.model.transaction import Transaction
 from whiteboard.svg.plan import SVG_NS, XLINK_NS
 
@@ -390,7 +391,7 @@ def _add_leaf(edit: Transaction, parent: Rid, leaf: Comment | Instruction) -> No
         edit.add_instruction(parent, leaf.target, leaf.data)
 
 
-def save(document: Document) -> bytes:
+def save(document: SharedDocument) -> bytes:
     """The document as a plain SVG file: UTF-8, XML declaration, a line end at the end."""
     data = document.serialise()
     return data if data.endswith(b"\n") else data + b"\n"

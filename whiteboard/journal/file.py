@@ -1,18 +1,19 @@
 """One board's database: what the board is, and every message of it, verbatim (SYNC 5.5).
 
     about    key, value        name, session, place, identity, … (see `About`)
-    message  seq, session, r, n, l, sender, time, stanza
+    message  seq, session, r, n, variant, l, sender, time, stanza
 
 `seq` is the order in which messages took effect here, which is causal; `time` Unix seconds of
 arrival; `stanza` the message as XML bytes. WAL with synchronous=FULL: what `commit` has returned
-from survives a power cut. A message that is there already is not written again.
+from survives a power cut. A message that is there already is not written again. `variant` is 0, and
+1 for a second content of one (r, n): together they prove that the chain was forked (SYNC 5.2b).
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
@@ -23,7 +24,11 @@ from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import EditMessage, Peer
 from whiteboard.wire.xml import parse, to_xml
 
-VERSION = 1
+VERSION = 2
+MAX_SEQ = 2**63 - 1
+_INSERT = "INSERT OR IGNORE INTO message VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)"
+_CONTENTS = "SELECT stanza FROM message WHERE session = ? AND r = ? AND n = ?"
+
 IN_USE = "This board is open in another Whiteboard. Close it there first."
 
 _SCHEMA = f"""
@@ -31,11 +36,16 @@ BEGIN;
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message (
     seq INTEGER PRIMARY KEY, session TEXT NOT NULL, r TEXT NOT NULL, n INTEGER NOT NULL,
-    l INTEGER NOT NULL, sender TEXT NOT NULL, time REAL NOT NULL, stanza BLOB NOT NULL,
-    UNIQUE (session, r, n));
+    variant INTEGER NOT NULL, l INTEGER NOT NULL, sender TEXT NOT NULL, time REAL NOT NULL,
+    stanza BLOB NOT NULL, UNIQUE (session, r, n, variant));
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
+_FROM_1 = _SCHEMA.replace("BEGIN;", "BEGIN; ALTER TABLE message RENAME TO message_1;").replace(
+    "PRAGMA",
+    "INSERT INTO message SELECT seq, session, r, n, 0, l, sender, time, stanza FROM message_1;"
+    " DROP TABLE message_1; PRAGMA",
+)
 
 
 class JournalError(Exception):
@@ -52,6 +62,10 @@ class About:
     replica: str = ""
     room: str = ""
     """The group chat it lives in; '' = nowhere."""
+    other: str = ""
+    """Bare address of the contact it is shared with one-to-one; '' = not so."""
+    admitted: Sequence[str] = ()
+    """Bare addresses of all who were invited one-to-one."""
     role: str = ""
     """The session's role, '' on a board of one's own."""
     description: str = ""
@@ -74,6 +88,34 @@ class Entry:
 
     batch: Batch
     time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a journal: a message as it was kept."""
+
+    seq: int
+    """Place in this journal: greater than that of all before; numbers may be left out."""
+    received: float
+    """When it came or was made here, Unix seconds."""
+    sender: Party
+    """Party of its author, who is not named in `stanza`."""
+    stanza: bytes
+    """The `<message/>`, verbatim, UTF-8."""
+
+    def batch(self) -> Batch | None:
+        """The edit, with its party; None for what is none (of another mode).
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        try:
+            message = decode(parse(self.stanza))
+        except RemoteProtocolError as error:
+            raise JournalError("A part of this board is damaged.") from error
+        if not isinstance(message, EditMessage):
+            return None
+        return replace(message.batch, party=self.sender)
 
 
 class JournalFile:
@@ -107,8 +149,8 @@ class JournalFile:
             raise
 
     def peek(self) -> None:
-        """Open for reading, also while another process writes."""
-        self._db = _connected(self.path)
+        """Open for reading, also while another process writes, or where nobody may."""
+        self._db = _connected_to_read(self.path)
 
     def close(self) -> None:
         """The file is whole without its side files from here on, and free for others."""
@@ -157,11 +199,16 @@ class JournalFile:
 
     def append(self, batches: Iterable[Batch], time: float) -> None:
         """Write messages, in this order."""
-        self._open_db.executemany(
-            "INSERT OR IGNORE INTO message (session, r, n, l, sender, time, stanza)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(b.session, b.r, b.n, b.l, b.party, time, _verbatim(b)) for b in batches],
-        )
+        self._open_db.executemany(_INSERT, [_row(batch, 0, time) for batch in batches])
+
+    def append_proof(self, proof: Iterable[Batch], time: float) -> None:
+        """Write the contents of one (r, n) that show a fork; those that are there stay."""
+        for batch in proof:
+            row = _row(batch, 0, time)
+            dot = (batch.session, batch.r, batch.n)
+            there = [one for (one,) in self._open_db.execute(_CONTENTS, dot)]
+            if row[-1] not in there:
+                self._open_db.execute(_INSERT, _row(batch, len(there), time))
 
     # --- reading
 
@@ -176,7 +223,7 @@ class JournalFile:
         Raises:
             JournalError: a newer version wrote it.
         """
-        if _version(self._open_db) != VERSION:
+        if _version(self._open_db) > VERSION:
             raise JournalError("This board was saved by a newer version of Whiteboard.")
         known = {one.name for one in fields(About)}
         raw = {
@@ -192,16 +239,27 @@ class JournalFile:
         Raises:
             JournalError: one cannot be read.
         """
+        for line in self.lines(session):
+            batch = line.batch()
+            if batch is not None:
+                yield Entry(batch, line.received)
+
+    def lines(self, session: str, after: int = 0, upto: int | None = None) -> Iterator[Line]:
+        """The rows of a session with `after` < seq <= `upto`, in order of seq."""
         rows = self._open_db.execute(
-            "SELECT sender, time, stanza FROM message WHERE session = ? ORDER BY seq", (session,)
+            "SELECT seq, time, sender, stanza FROM message"
+            " WHERE session = ? AND seq > ? AND seq <= ? ORDER BY seq",
+            (session, after, MAX_SEQ if upto is None else upto),
         )
-        for sender, time, text in rows:
-            try:
-                message = decode(parse(text))
-            except RemoteProtocolError as error:
-                raise JournalError("A part of this board is damaged.") from error
-            if isinstance(message, EditMessage):
-                yield Entry(replace(message.batch, party=Party(sender)), time)
+        for seq, time, sender, text in rows:
+            yield Line(seq, time, Party(sender), bytes(text))
+
+    def last(self, session: str) -> int:
+        """The greatest seq of a session, 0 without messages."""
+        row = self._open_db.execute(
+            "SELECT max(seq) FROM message WHERE session = ?", (session,)
+        ).fetchone()
+        return row[0] or 0
 
     def newest_of(self, session: str, party: str) -> dict[Replica, int]:
         """Replica -> number of the last message that `party` wrote in a session."""
@@ -216,17 +274,44 @@ def _verbatim(batch: Batch) -> bytes:
     return to_xml(stanza(EditMessage(batch, Peer(batch.party)))).encode("utf-8", "replace")
 
 
+def _row(batch: Batch, variant: int, time: float) -> tuple[object, ...]:
+    who, text = batch.party, _verbatim(batch)
+    return batch.session, batch.r, batch.n, variant, batch.l, who, time, text
+
+
 def _connected(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        if _version(db) == 0:
-            db.executescript(_SCHEMA)
+        version = _version(db)
+        if version < VERSION:
+            db.executescript(_SCHEMA if version == 0 else _FROM_1)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _connected_to_read(path: Path) -> sqlite3.Connection:
+    """Without the side files, where the folder is read-only, nobody writes either: `immutable`."""
+    address = path.absolute().as_uri()
+    for how in ("mode=ro", "mode=ro&immutable=1"):
+        db = sqlite3.connect(
+            f"{address}?{how}", uri=True, isolation_level=None, check_same_thread=False
+        )
+        try:
+            _version(db)
+        except sqlite3.OperationalError as error:
+            db.close()
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or "immutable" in how:
+                raise
+        except BaseException:
+            db.close()
+            raise
+        else:
+            return db
+    raise AssertionError("the last way raises")
 
 
 def _version(db: sqlite3.Connection) -> int:

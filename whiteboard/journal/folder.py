@@ -24,11 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whiteboard.journal.file import About, Entry, JournalError, JournalFile
+from whiteboard.journal.reading import UNREADABLE
 from whiteboard.journal.writer import Writer
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
-
-UNREADABLE = "This board cannot be read."
 
 _KEY = re.compile("[0-9a-f]{16}")
 
@@ -76,6 +75,11 @@ class Journal:
         now = time.time()
         self._writer.submit(self._file, lambda file: file.append(batches, now))
 
+    def append_proof(self, proof: tuple[Batch, ...]) -> None:
+        """Keep the contents that show that a chain was forked."""
+        now = time.time()
+        self._writer.submit(self._file, lambda file: file.append_proof(proof, now))
+
     def when_safe(self, done: Callable[[], object]) -> None:
         """Call `done` once everything given so far is on disk, or the disk refused it."""
         self._writer.submit(self._file, None, done)
@@ -101,7 +105,7 @@ class Folder:
 
     def create(self) -> Journal:
         """A journal for a new board; its file is made by the writing thread."""
-        return self._new(JournalFile(self._path(secrets.token_hex(8))))
+        return self._new(JournalFile(self.path_of(secrets.token_hex(8))))
 
     def open(self, key: str) -> tuple[Journal, About, list[Entry], bool]:
         """A board that is on disk: its journal, what it is, its messages, whether it is the newest.
@@ -111,7 +115,7 @@ class Folder:
         Raises:
             JournalError: it is open elsewhere, or cannot be read or written.
         """
-        file = JournalFile(self._path(key))
+        file = JournalFile(self.path_of(key))
         try:
             file.open()
             about = file.about()
@@ -159,7 +163,7 @@ class Folder:
         Raises:
             JournalError: it is open somewhere, or cannot be deleted.
         """
-        file = JournalFile(self._path(key))
+        file = JournalFile(self.path_of(key))
         try:
             file.open()
             file.close()
@@ -183,12 +187,12 @@ class Folder:
         return sorted(found, key=lambda one: -one.about.opened)
 
     def _peek(self, key: str) -> Listed:
-        file = JournalFile(self._path(key))
+        file = JournalFile(self.path_of(key))
         try:
             file.peek()
             about = file.about()
             waiting = 0
-            if about.room and not about.is_ended:
+            if (about.room or about.other) and not about.is_ended:
                 newest = file.newest_of(about.session, about.party)
                 waiting = sum(max(0, n - about.taken.get(r, 0)) for r, n in newest.items())
             return Listed(key, about, waiting)
@@ -197,7 +201,8 @@ class Folder:
 
     # --- files
 
-    def _path(self, key: str) -> Path:
+    def path_of(self, key: str) -> Path:
+        """The database of a board, whether it is there or not."""
         return self._boards / f"{key}.board"
 
     # --- the mark of a clean end
@@ -210,7 +215,7 @@ class Folder:
         return mark == self._mark_text(key, str(token))
 
     def _mark_text(self, key: str, token: str) -> str:
-        return f"{token} {self._path(key).stat().st_ino}"
+        return f"{token} {self.path_of(key).stat().st_ino}"
 
     def _mark(self, key: str, token: str) -> None:
         """Say that the database is the newest; where that cannot be written, it is not said."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch, Ts
+from whiteboard.model.strict.deeds import Deed
+from whiteboard.model.strict.ops import Stanza
 
 
 class Origin(enum.Enum):
@@ -77,3 +79,7 @@ class Commit:
     batches: tuple[Batch, ...]
     """Own ones, ready to send (LOCAL, UNDO, LOAD, REPAIR); or the remote ones that took effect."""
     lost: tuple[Lost, ...] = ()
+    stanzas: tuple[Stanza, ...] = ()
+    """What `batches` are elsewhere, in a strict session."""
+    deeds: tuple[Deed, ...] = ()
+    """What was done, for the undo of strict sessions."""

@@ -14,32 +14,25 @@ from __future__ import annotations
 import contextlib
 import secrets
 import string
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whiteboard.model import markup
 from whiteboard.model.canonical import canonical_size
 from whiteboard.model.changes import Changes, Commit, Origin
-from whiteboard.model.history import History, Limits, Message, SizeOf
-from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, RidSource, SessionId
+from whiteboard.model.checkpoint import Checkpointed, Received
+from whiteboard.model.folded import Folded
+from whiteboard.model.history import FoldedError, History, Limits, Message, SizeOf
+from whiteboard.model.ids import Party, Replica, Rid, RidSource, SessionId
 from whiteboard.model.merge import FIELDS, Merge
-from whiteboard.model.ops import Batch, Kind, LiteralElement, Ts
-from whiteboard.model.projection import (
-    Projection,
-    expanded_ns,
-    shown_name,
-    shown_value,
-    slot_winner,
-)
-from whiteboard.model.record import Record, order
+from whiteboard.model.ops import Batch, LiteralElement, Ts
+from whiteboard.model.projection import Projection
 from whiteboard.model.transaction import Author, Transaction, restamped
-from whiteboard.model.tree import Node, Tree
-from whiteboard.util.event import Event
 
 __all__ = [
     "ChainForkedError",
     "Document",
+    "FoldedError",
     "Received",
     "Transaction",
     "Write",
@@ -55,23 +48,6 @@ _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 class ChainForkedError(Exception):
     """This replica's own chain was forked: what it writes is void; go on under another identity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What became of messages."""
-
-    applied: tuple[Batch, ...]
-    """Those that took effect now, in causal order (earlier buffered ones among them)."""
-    duplicates: int
-    """Held before, void by a known fork, or of another session."""
-    buffered: int
-    """How many wait now for what they depend on."""
-    forks: tuple[Replica, ...]
-    """Replicas whose chain turned out to be forked now."""
-    kept: tuple[Batch, ...] = ()
-    """All that is held since now, in causal order: `applied` and the void ones, which later
-    messages may follow. This is what a journal keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +74,7 @@ def everyone(party: Party) -> bool:
     return True
 
 
-class Document:
+class Document(Checkpointed):
     """One shared document as one replica holds it.
 
     Attributes:
@@ -125,25 +101,48 @@ class Document:
             limits: Of the buffer for messages that cannot be delivered yet; None for replay.
             size: Canonical size of a message.
         """
-        self.session = session
-        self.party = party
-        self.replica = replica
-        self.was: Replica | None = None
-        self.on_commit: Event[Commit] = Event()
+        super().__init__(session, party, replica, Projection())
         self._is_host = is_host
         self._size = size
         self._limits = limits
         self._history = History(session, limits=limits, size=size)
         self._rids = RidSource(replica)
-        self._busy = ""
-        self._tree: Tree | None = None
-        self._tree_changes: list[Changes] = []
-        self._ids: dict[str, set[Rid]] | None = None
         self._start_records()
 
     def _start_records(self) -> None:
-        self._projection = Projection()
+        self._show_anew(Projection())
         self._merge = Merge(self._history, self._projection, self._is_host, self.replica)
+
+    @classmethod
+    def from_folded(
+        cls,
+        folded: Folded,
+        party: Party,
+        replica: Replica,
+        *,
+        is_host: Callable[[Party], bool] = everyone,
+        limits: Limits | None = Limits(),  # noqa: B008 - frozen
+        size: SizeOf = canonical_size,
+    ) -> Document:
+        """A document with a folded past; `receive` the messages outside it next."""
+        self = cls(folded.session, party, replica, is_host=is_host, limits=limits, size=size)
+        self._start_from(folded)
+        return self
+
+    def like(self, folded: Folded | None = None) -> Document:
+        """A document of the same member to be filled, for `unfold`; with this folded past."""
+        copy = Document(
+            self.session,
+            self.party,
+            self.replica,
+            is_host=self._is_host,
+            limits=self._limits,
+            size=self._size,
+        )
+        copy.was = self.was
+        if folded is not None:
+            copy._start_from(folded)
+        return copy
 
     # --- writing
 
@@ -206,8 +205,6 @@ class Document:
             if replay:
                 self._rebuild()
                 changes = Changes(reset=True)
-                self._tree = None
-                self._ids = None
             else:
                 for message in valid:
                     self._merge.apply(message)
@@ -227,39 +224,27 @@ class Document:
                 self._history.waiting,
                 tuple(r for r in self._history.forks if r not in known),
                 tuple(message.batch for message in delivered if message.batch is not None),
+                self._history.below,
             )
         finally:
             self._busy = ""
 
-    def _enter(self, what: str) -> None:
-        if self._busy:
-            raise RuntimeError(f"{what} cannot begin inside {self._busy}")
-        self._busy = what
-
     def _settle(self) -> None:
         self._merge.settle()
-        self._projection.settle()
-
-    def _follow(self, changes: Changes) -> None:
-        """Let what is derived from the visible tree know, when it is next asked for."""
-        if not changes:
-            return
-        if self._tree is not None:
-            self._tree.update(changes)
-        if self._ids is not None:
-            self._update_ids(changes)
+        super()._settle()
 
     def _rebuild(self) -> None:
-        """Make the records anew from the messages held."""
+        """Make the records anew from what lies at the floor and the messages held."""
+        floor = self._history.floor
+        rows = list(self._merge.plain_records(self._history.horizon)) if floor else []
         self._start_records()
+        self._merge.load(rows)
         for message in self._history.log:
             if message.valid:
                 self._merge.apply(message)
         self._settle()
         self._projection.take_changes()
         self._merge.lost.clear()
-        self._tree = None
-        self._ids = None
 
     # --- messages
 
@@ -283,179 +268,21 @@ class Document:
         return self._history.holds(replica, n)
 
     def batches_since(self, vv: Mapping[Replica, int]) -> Sequence[Batch]:
-        """What a holder of `vv` lacks, in causal order, and the proofs of all forks."""
+        """What a holder of `vv` lacks, in causal order, and the proofs of all forks.
+
+        Raises:
+            FoldedError: some of it is folded (see `covers`).
+        """
         return tuple(self._history.since(vv))
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for what they depend on."""
+        return self._history.waiting
 
     def missing(self) -> Mapping[Replica, tuple[int, int]]:
         """Replica -> (first, last) number that buffered messages wait for."""
         return self._history.missing()
-
-    # --- reading
-
-    def _record(self, rid: Rid) -> Record | None:
-        if self._busy:
-            self._settle()
-        return self._projection.records.get(rid)
-
-    def _known(self, rid: Rid) -> Record:
-        record = self._record(rid)
-        if record is None:
-            raise KeyError(rid)
-        return record
-
-    @property
-    def root(self) -> Rid | None:
-        """The visible root element."""
-        self._record(DOCUMENT)
-        root = self._projection.root
-        return None if root is None else root.rid
-
-    def is_visible(self, rid: Rid) -> bool:
-        """Whether the record, which may be an attribute, is seen."""
-        record = self._record(rid)
-        return record is not None and rid != DOCUMENT and self._projection.is_visible(record)
-
-    def kind(self, rid: Rid) -> Kind | None:
-        """The type of a record, hidden ones included; None if nobody has created it."""
-        record = self._record(rid)
-        return None if record is None else record.kind
-
-    def parent(self, rid: Rid) -> Rid | None:
-        """Where the record hangs, hidden ones included: another record, DOCUMENT or TRASH."""
-        record = self._record(rid)
-        return None if record is None or record.up is None else record.up.rid
-
-    def weight(self, rid: Rid) -> float:
-        """The record's weight among its siblings."""
-        return self._known(rid).weight
-
-    def children(self, rid: Rid) -> Sequence[Rid]:
-        """Visible children without the attributes, in order."""
-        record = self._record(rid)
-        if record is None:
-            return ()
-        return tuple(kid.rid for kid in self._projection.children(record))
-
-    def previous_element(self, rid: Rid) -> Rid | None:
-        """The visible element before a visible record, among its siblings."""
-        record = self._known(rid)
-        kids = () if record.up is None or record.up.kids is None else record.up.kids
-        for i in range(bisect_left(kids, order(record), key=order) - 1, -1, -1):
-            if kids[i].shown and kids[i].kind is Kind.ELEMENT:
-                return kids[i].rid
-        return None
-
-    def name(self, rid: Rid) -> str:
-        """Local name of an element or attribute, target of an instruction, else ''."""
-        record = self._known(rid)
-        return record.name if record.kind is Kind.ATTRIBUTE else shown_name(record)
-
-    def ns(self, rid: Rid) -> str:
-        """Namespace in effect, '' for none."""
-        record = self._known(rid)
-        return expanded_ns(record.ns) if record.kind is Kind.ATTRIBUTE else record.shown_ns
-
-    def attribute(self, rid: Rid, name: str, ns: str = "") -> str | None:
-        """Value of an element's attribute; None if there is none."""
-        record = self._record(rid)
-        winner = None if record is None else slot_winner(record, (ns, name))
-        return None if winner is None else shown_value(winner)
-
-    def attribute_record(self, rid: Rid, name: str, ns: str = "") -> Rid | None:
-        """The record whose value an attribute shows."""
-        record = self._record(rid)
-        winner = None if record is None else slot_winner(record, (ns, name))
-        return None if winner is None else winner.rid
-
-    def attributes(self, rid: Rid) -> Mapping[tuple[str, str], str]:
-        """(namespace, local name) -> value of all attributes of an element, sorted."""
-        record = self._record(rid)
-        if record is None:
-            return {}
-        return {slot: shown_value(winner) for slot, winner in self._projection.attributes(record)}
-
-    def text(self, rid: Rid) -> str:
-        """Characters of a text, comment or attribute record, data of an instruction."""
-        return shown_value(self._known(rid))
-
-    def by_id(self, id: str) -> Rid | None:  # noqa: A002 - the attribute's name
-        """The visible element with this `id` attribute; of several the first in the document."""
-        self._record(DOCUMENT)
-        if self._busy or self._ids is None:
-            ids: dict[str, set[Rid]] = {}
-            for record in self._projection.records.values():
-                if record.shown and record.attrs and (value := self._id_of(record)) is not None:
-                    ids.setdefault(value, set()).add(record.rid)
-            if self._busy:
-                return self._first(ids.get(id, ()))
-            self._ids = ids
-        return self._first(self._ids.get(id, ()))
-
-    def _id_of(self, record: Record) -> str | None:
-        winner = slot_winner(record, ("", "id"))
-        return None if winner is None else shown_value(winner)
-
-    def _first(self, rids: Iterable[Rid]) -> Rid | None:
-        found = [rid for rid in rids if self._projection.records[rid].shown]
-        if len(found) < 2:
-            return found[0] if found else None
-        return min(found, key=self._place)
-
-    def _place(self, rid: Rid) -> list[tuple[float, Rid]]:
-        place: list[tuple[float, Rid]] = []
-        record: Record | None = self._projection.records[rid]
-        while record is not None:
-            place.append((record.weight, record.rid))
-            record = record.up
-        return place[::-1]
-
-    def _update_ids(self, changes: Changes) -> None:
-        ids = self._ids
-        assert ids is not None
-        touched = [rid for rid, names in changes.attributes.items() if ("", "id") in names]
-        for rid in (*changes.added, *touched):
-            value = self._id_of(self._projection.records[rid])
-            if value is not None:
-                ids.setdefault(value, set()).add(rid)
-
-    # --- as XML
-
-    @property
-    def tree(self) -> Tree:
-        """The lxml nodes of what is visible; made when first asked for."""
-        if self._busy and self._busy != "on_commit":
-            raise RuntimeError("nodes follow when the transaction has closed")
-        if self._tree is None:
-            self._settle()
-            self._tree = Tree(self._projection)
-        return self._tree
-
-    def node(self, rid: Rid) -> Node | None:
-        """The lxml node of a visible element, comment or instruction; not while writing."""
-        return self.tree.node(rid)
-
-    def rid_of(self, node: Node) -> Rid:
-        """The record of a node of this document.
-
-        Raises:
-            KeyError: it is not one, or not any more.
-        """
-        return self.tree.rid_of(node)
-
-    def c14n(self) -> bytes:
-        """Canonical XML of the view: equal bytes on all who hold the same messages (SYNC 0.3.6)."""
-        self._settle()
-        return markup.write(self._projection, canonical=True)
-
-    def state_hash(self) -> str:
-        """The hash that heartbeats compare (SYNC 0.3.7), 64 hex digits."""
-        self._settle()
-        return self._projection.state_hash()
-
-    def serialise(self) -> bytes:
-        """A plain SVG file, UTF-8; empty without a visible root."""
-        self._settle()
-        return markup.write(self._projection, canonical=False)
 
     # --- for undo
 
@@ -473,11 +300,15 @@ class Document:
             return ()
         parties = self._history.parties
         closed = (record.closed or {}) if field == "chdata" else {}
-        result = [
-            Write(ts, text, alias or ts, parties.get(ts.r, self.party), shared=shared)
-            for ts, value, alias in self._merge.entries(record, field)
-            for text, shared in (closed.get(ts, (value, False)),)
-        ]
+        result: list[Write] = []
+        for ts, value, alias in self._merge.entries(record, field):
+            party = parties.get(ts.r, self.party)
+            write = Write(ts, value, alias or ts, party)
+            if (log := closed.get(ts)) is not None:
+                write = replace(write, value=log.text, shared=log.is_shared(party))
+            elif field == "chdata" and record.text is not None and record.text.epoch == ts:
+                write = replace(write, shared=record.text.shared)
+            result.append(write)
         if field == "chdata" and record.text is not None:
             result += [
                 Write(
@@ -497,9 +328,12 @@ class Document:
 
         Raises:
             ValueError: somebody else has written here.
+            FoldedError: some messages are folded.
         """
         if set(self._history.chains) - {self.replica} or self._history.forks:
             raise ValueError("others have written on this board")
+        if self.floor:
+            raise FoldedError("a board is copied message by message")
         copy = Document(
             session, party, replica, is_host=self._is_host, limits=self._limits, size=self._size
         )

@@ -32,12 +32,24 @@ class TextLog:
     Edits of a replica must be added in its order, and after all that they had seen.
     """
 
-    __slots__ = ("_chains", "_latest", "_nameless", "_spans", "_text", "base", "epoch", "partials")
+    __slots__ = (
+        "_chains",
+        "_latest",
+        "_nameless",
+        "_spans",
+        "_text",
+        "base",
+        "epoch",
+        "partials",
+        "shared",
+    )
 
-    def __init__(self, epoch: Ts | None, base: str) -> None:
+    def __init__(self, epoch: Ts | None, base: str, *, shared: bool = False) -> None:
         self.epoch = epoch
         """ts of the full write; None if only partial edits are known."""
         self.base = base
+        self.shared = shared
+        """`base` has folded edits of another party than the full write's in it."""
         self.partials: list[Partial] = []
         """By ts, cancels among them."""
         self._chains: dict[Replica, list[Partial]] = {}
@@ -50,7 +62,9 @@ class TextLog:
         self._text: str | None = base
 
     def add(self, partial: Partial) -> None:
-        """Take in a partial edit of this epoch."""
+        """Take in a partial edit of this epoch; one of another text is copied."""
+        if partial.index >= 0:
+            partial = partial.fresh()
         view = self._seen_by(partial)
         self._latest = partial.message, view
         chain = self._chains.setdefault(partial.r, [])
@@ -80,7 +94,7 @@ class TextLog:
 
     def is_shared(self, party: Party | None) -> bool:
         """Whether somebody else than `party` has edits in effect here."""
-        return any(
+        return self.shared or any(
             p.message.party != party and p.alias is None and self.is_active(p)
             for p in self.partials
         )

@@ -54,8 +54,8 @@ class Partial:
         self.insert = insert
         self.alias = alias
         """What an empty edit cancels; None for an edit of characters."""
-        self.index = 0
-        """Its place among its replica's partial edits of this text."""
+        self.index = -1
+        """Its place among its replica's partial edits of this text; -1: it is in no text yet."""
         self.spans: list[Span] = []
         """The runs that it brought or deleted."""
         self.cancels: list[Partial] = []
@@ -66,6 +66,10 @@ class Partial:
         """The edit of characters at the end of `names`; None while it is not known."""
         self.depth = 0
         """How many steps of `names` it is from the root."""
+
+    def fresh(self) -> Partial:
+        """The same edit, to be put into another text."""
+        return Partial(self.ts, self.message, self.start, self.count, self.insert, self.alias)
 
 
 class Span:

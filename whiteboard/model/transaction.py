@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
 from collections.abc import Iterable, Mapping
 
@@ -21,9 +20,9 @@ from whiteboard.model.ids import (
 )
 from whiteboard.model.merge import Merge
 from whiteboard.model.ops import Batch, Kind, Literal, LiteralElement, New, Op, Remove, Set, Ts
+from whiteboard.model.placing import find_room
 from whiteboard.model.projection import Projection, shown_value, slot_winner
-from whiteboard.model.record import Record, order
-from whiteboard.model.weights import make_room
+from whiteboard.model.record import Record
 
 AIM = 8 * 1024
 """Canonical bytes that a message should not exceed (SYNC 0.3.1)."""
@@ -53,10 +52,9 @@ class Author:
         self._replica = replica
         self._history = history
         self._merge = merge
-        chain = history.chains.get(replica, [])
-        self._n = len(chain)
+        self._n = history.held_of(replica)
         self._clock = history.clock
-        known = chain[-1].deps if chain else {}
+        known, _ = history.end_of(replica)
         seen = {r: n for r, n in history.vv.items() if r != replica}
         self._delta = {r: n for r, n in sorted(seen.items()) if known.get(r) != n}
         self._deps: Mapping[Replica, int] = seen if self._delta else known
@@ -334,26 +332,8 @@ class Transaction:
     def _room(self, parent: Rid, before: Rid | None, without: Record | None = None) -> float:
         """A weight for a child of `parent`, other children stepping aside where it must be."""
         self._author.settle()
-        record = self._projection.records.get(parent)
-        kids = (record.kids if record is not None else None) or []
-        if before is None:
-            while kids and kids[-1] is without:
-                kids = kids[:-1]
-            slot = len(kids)
-        else:
-            sibling = self._projection.records.get(before)
-            if sibling is None or sibling.up is not record or sibling.kind is Kind.ATTRIBUTE:
-                raise KeyError(before)
-            if without is not None and without.up is record:
-                kids = [kid for kid in kids if kid is not without]
-            slot = bisect.bisect_left(kids, order(sibling), key=order)
-        low = max(0, slot - 20)  # more than the longest run that steps aside
-        near = kids[low : slot + 20]
-        weight, aside = make_room(
-            [kid.weight for kid in near], slot - low, first=low == 0, last=slot + 20 >= len(kids)
-        )
-        for i, other in aside.items():
-            rid = near[i].rid
+        weight, aside = find_room(self._projection, parent, before, without)
+        for rid, other in aside.items():
             self.do(Set(rid, self._version(rid), weight=other))
         return weight
 

@@ -14,12 +14,14 @@ from whiteboard.model.document import Document
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session import moving
+from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining, Step
 from whiteboard.session.live import Handler, Live
 from whiteboard.session.ports import (
     Advertise,
     CancelTimer,
+    Direct,
     Effect,
     Ended,
     InRoom,
@@ -93,7 +95,7 @@ class Entering(Live):
             return []
         self.state = State.ENDED
         self._joining = None
-        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER)
+        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER, LOOK_TIMER)
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()
@@ -129,6 +131,17 @@ class Entering(Live):
         if self._joining is not None and self._joining.expects_from(peer.address):
             return []  # the network repeated it
         return Joining(self.session, ()).refuse_offer(peer.address)
+
+    def _on_late_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        """One-to-one: `call` found the other side. Heartbeats tell what either lacks."""
+        refusal = Joining(self.session, ()).refuse_offer(peer.address)
+        if isinstance(self.place, Direct) and peer.bare in self._people.counterparts():
+            effects = self._people.meet(peer)
+            self._people.listens(peer.address)
+            return [*effects, *refusal, *self._beat()]
+        if self.role is Role.CREATOR:
+            return self._refuse(Refusal.NOT_ASKED)
+        return refusal
 
     def _on_begin(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateBegin)
@@ -308,5 +321,6 @@ class Entering(Live):
         Outcome.TAKE_END: _on_state_end,
         Outcome.TAKE_OFFER: _on_offer,
         Outcome.REFUSE_OFFER: _on_other_offer,
+        Outcome.GO_ON: _on_late_offer,
         Outcome.YIELD_OR_NOTE: _on_presence,
     }

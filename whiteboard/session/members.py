@@ -6,7 +6,7 @@ the creator passes every edit of one guest on to the others, so that more than o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from whiteboard.model.ids import Party, SessionId
@@ -150,6 +150,8 @@ class People:
         party = self.party(peer) or Party(peer.address)
         if known is not None and not known.away and (known.peer, known.party) == (peer, party):
             return []
+        if known is None:
+            self._forget_older_devices(party)
         if known is None and len(self._known) >= MAX_MEMBERS:
             self._counters.count(Refusal.TOO_MANY.name)
             return []
@@ -158,6 +160,33 @@ class People:
         else:
             known.peer, known.party, known.away = peer, party, False
         return [Notify(Notice.PEOPLE)]
+
+    def _forget_older_devices(self, party: Party) -> None:
+        """Direct: somebody who is here at last is not at another address and away."""
+        if isinstance(self.place, InRoom):
+            return
+        for address in [a for a, one in self._known.items() if one.away and one.party == party]:
+            del self._known[address]
+
+    def expect(self, parties: Container[Party]) -> None:
+        """Direct, after a restart: who takes part and has not been heard of yet."""
+        for address in self.counterparts():
+            peer = Peer(address, jid=address)
+            party = self.party(peer)
+            if party is not None and party in parties:
+                self._known[address] = Known(peer, party, away=True)
+
+    def counterparts(self) -> tuple[str, ...]:
+        """Direct: bare addresses of the others who may be asked to go on, from any device."""
+        if isinstance(self.place, InRoom):
+            return ()
+        addresses = {self.place.other.partition("/")[0], *self._admitted}
+        return tuple(sorted(addresses - {"", self.me.bare}))
+
+    def is_listening(self, address: str) -> bool:
+        """Direct: whether edits go to that device now."""
+        known = self._known.get(address)
+        return known is not None and known.is_listening and not known.away
 
     def name_again(self) -> None:
         """The description is another one: find out anew who is which party."""
@@ -168,6 +197,11 @@ class People:
         """Direct: edits go to that member from now on."""
         if (known := self._known.get(address)) is not None:
             known.is_listening = True
+
+    @property
+    def admitted(self) -> tuple[str, ...]:
+        """Direct: bare addresses of who was invited."""
+        return tuple(sorted(self._admitted))
 
     def admit(self, address: str) -> None:
         """Direct: somebody was invited and may connect, from any device."""

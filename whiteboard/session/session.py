@@ -20,6 +20,8 @@ from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.session import moving
+from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
@@ -45,6 +47,7 @@ from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import TABLE, Entry, Refusal, Role, State
 from whiteboard.wire.messages import (
     Advertisement,
+    Connect,
     Description,
     EditMessage,
     EphemeralMessage,
@@ -147,6 +150,7 @@ class Session(Entering):
         session: SessionId,
         party: Party,
         replica: Replica | None,
+        admitted: Iterable[str] = (),
     ) -> Session:
         """Go on where an earlier run stopped: live and offline; `online` is called first.
 
@@ -160,7 +164,8 @@ class Session(Entering):
             session: its id.
             party: who I am there.
             replica: the earlier run's, if `kept` certainly holds all it ever sent (SYNC 4.7); None
-                takes a new one.
+                takes a new one, and so does a fork of the chain (SYNC 4.7c).
+            admitted: direct: bare addresses of who was invited.
         """
         self = cls(session, me, place, rng, role)
         self._people.description = description
@@ -168,8 +173,15 @@ class Session(Entering):
         replica = replica or new_replica(session, party, rng, taken)
         self.document = Document(session, party, replica, is_host=self._people.is_host)
         self.document.receive(kept)
+        if replica in self.document.forks:
+            replica = new_replica(session, party, rng, taken)
+            self.document = Document(session, party, replica, is_host=self._people.is_host)
+            self.document.receive(kept)
         self._sync = self._new_sync(self.document)
         self._sync.count(kept)
+        for address in admitted:
+            self._people.admit(address)
+        self._people.expect({*(batch.party for batch in kept), description.creator})
         self.state = State.LIVE
         self.connected = False
         return self
@@ -185,6 +197,27 @@ class Session(Entering):
         """Direct: somebody was invited and may connect, from any device."""
         self._people.admit(address)
 
+    @property
+    def admitted(self) -> Sequence[str]:
+        """Direct: bare addresses of who was invited."""
+        return self._people.admitted
+
+    @property
+    def counterparts(self) -> Sequence[str]:
+        """Direct: bare addresses of the others; see `call`."""
+        return self._people.counterparts()
+
+    def call(self, address: str, now: float) -> list[Effect]:
+        """Direct: ask the other side's device, which came or came back, to go on together.
+
+        Either may have been restarted and be another device than before. What each has that the
+        other lacks is found out by heartbeats. A bare address reaches whatever device is there.
+        """
+        is_up = self.state is State.LIVE and self.connected and isinstance(self.place, Direct)
+        if not is_up or self._people.is_listening(address):
+            return []
+        return [Send(ToPeer(address), Connect(self.session))]
+
     def start(self, now: float) -> list[Effect]:
         """Begin; call once."""
         if self._joining is not None:
@@ -199,7 +232,10 @@ class Session(Entering):
         assert self.description is not None
         party = self.description.creator
         replica = new_replica(self.session, party, self._rng)
-        copy = self.document.reidentify(self.session, party, replica)
+        try:
+            copy = self.document.reidentify(self.session, party, replica)
+        except ValueError:  # a session log that was opened, or the copy of a board that is over
+            copy = moving.copied(self.document, self.session, party, replica)
         own = copy.batches_since({})
         self.document = Document(self.session, party, replica, is_host=self._people.is_host)
         self.document.was = copy.was
@@ -298,17 +334,19 @@ class Session(Entering):
                 return self._step(*self._joining.nobody_offered())
             if name == STALL_TIMER and self.state is State.RECEIVING:
                 return self._step(*self._joining.stalled())
+        if name == LOOK_TIMER and self.state is State.LIVE:
+            return self._look_again(now)
         if self._sync is not None and self.connected and self.state is State.LIVE:
-            return self._sync_timer(name, self._sync)
+            return self._sync_timer(name, self._sync, now)
         return []
 
-    def _sync_timer(self, name: str, sync: Sync) -> list[Effect]:
+    def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
             return self._beat()
         if name == SOON_TIMER:
             return self._beat() if sync.soon() else []
         if name == NACK_TIMER:
-            return sync.nack()
+            return sync.nack(now)
         return []
 
     # --------------------------------------------------------------------- the stream, the end

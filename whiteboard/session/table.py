@@ -69,6 +69,7 @@ class Outcome(enum.Enum):
     OFFER = "offer the state"
     TAKE_OFFER = "accept the offer"
     REFUSE_OFFER = "refuse the offer"
+    GO_ON = "one-to-one go on with the other, else refuse the offer"
     SERVE = "send the state"
     FORGET_OFFER = "forget the offer"
     TELL_REJECTED = "tell that a message was rejected"
@@ -107,7 +108,7 @@ _ROW: Mapping[type[Message], tuple[Entry, Entry, Entry, Entry]] = {
     Reject: (_R.NOT_OPEN, _R.NOT_ASKED, _R.NOT_ASKED, _O.TELL_REJECTED),
     EphemeralMessage: (_R.NOT_OPEN, _R.NOT_YET, _R.NOT_YET, _O.SHOW),
     Connect: (_R.NOT_OPEN, _R.NOTHING_TO_GIVE, _R.NOTHING_TO_GIVE, _O.OFFER),
-    StateOffer: (_R.NOT_OPEN, _O.TAKE_OFFER, _O.REFUSE_OFFER, _O.REFUSE_OFFER),
+    StateOffer: (_R.NOT_OPEN, _O.TAKE_OFFER, _O.REFUSE_OFFER, _O.GO_ON),
     AcceptState: (_R.NOT_OPEN, _R.NOTHING_TO_GIVE, _R.NOTHING_TO_GIVE, _O.SERVE),
     RefuseState: (_R.NOT_OPEN, _R.NOT_OFFERED, _R.NOT_OFFERED, _O.FORGET_OFFER),
     StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _R.NOT_ASKED),
@@ -128,8 +129,6 @@ def _entry(role: Role, state: State, message: type[Message]) -> Entry:
     if state is State.ENDED:
         return Refusal.OVER
     entry = _ROW[message][_COLUMNS.index(state)]
-    if role is Role.CREATOR and entry is Outcome.REFUSE_OFFER:
-        return Refusal.NOT_ASKED
     if role is Role.JOINER and entry is Outcome.YIELD_OR_NOTE:
         return Outcome.NOTE
     return entry

@@ -10,9 +10,9 @@ from typing import Final
 
 from whiteboard.editing.style import PEN_COLOURS, Style
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Cursor, CursorGone, SelectionShown
 from whiteboard.model.ids import Rid
+from whiteboard.model.shared import SharedDocument
 from whiteboard.tools.context import ToolContext
 from whiteboard.tools.cross import TOOLS as CROSS_TOOLS
 from whiteboard.tools.cross import Cross
@@ -226,7 +226,7 @@ class ToolBox:
         """Somebody removed these elements: the tool lets go of them. Writes nothing."""
         self.active.state.interrupt(gone)
 
-    def follow(self, document: Document) -> None:
+    def follow(self, document: SharedDocument) -> None:
         """Draw on another document: a stroke goes on, what is about elements is let go of."""
         self.interrupt(self.context.editor.everything())
         self.context.editor.follow(document)

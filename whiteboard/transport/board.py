@@ -18,9 +18,10 @@ from whiteboard.model.ephemeral import (
 )
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
-from whiteboard.session.boards import BoardState, Ephemera, Participant
+from whiteboard.session.boards import BoardState, Ephemera, Odd, Oddity, Participant
 from whiteboard.session.ports import (
     Direct,
+    Disbelieved,
     Effect,
     Ended,
     InRoom,
@@ -36,6 +37,7 @@ from whiteboard.session.ports import (
 )
 from whiteboard.session.session import Role, Session, State
 from whiteboard.transport.driver import Driver
+from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
@@ -98,9 +100,12 @@ class SharedBoard:
         self._previews: dict[Party, set[str]] = {}
         self.waiting_for_answer = False
         """An invitation of mine to this board is open."""
+        self.is_being_read = False
+        """It is joined anew, and its copy on disk is being opened."""
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.odd: Event[Odd] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
         self.taken: Event[Batch] = Event()
@@ -143,6 +148,8 @@ class SharedBoard:
         session = self._session
         if self.is_over:
             return BoardState.ENDED
+        if self.is_being_read:
+            return BoardState.JOINING
         if session is None:
             return BoardState.ALONE
         if not self._connected:
@@ -219,7 +226,7 @@ class SharedBoard:
         self._over = False
         self._connected = True
         self._problem = ""
-        self._place = place.room if isinstance(place, InRoom) else bare(place.other)
+        self._place = _shown(place)
         self._link = make_link(self)
         self._drive(session, self._link)
         self.run(session.start)
@@ -238,16 +245,22 @@ class SharedBoard:
         """Be the copy of a board that is over, of an earlier run."""
         self._over = True
 
-    def revive(self, session: Session, place: InRoom) -> None:
-        """Be the board of an earlier run, offline until `wake`."""
-        self._session = session
-        self._connected = False
-        self._resting = place
-        self._place = place.room
+    def take_up(self, document: Document, session: Session | None) -> None:
+        """Be the board of an earlier run, offline until `wake` if it has a session."""
+        if session is not None:
+            self._session = session
+            self._connected = False
+            self._resting = session.place
+            self._place = _shown(session.place)
+        if document is not self._document:
+            self._document = document
+            self.document_replaced.emit(document)
+            self.changed.emit(None)
 
     def wake(self, make_link: Callable[[SharedBoard], BoardLink], me: Peer) -> None:
         """The place of a board of an earlier run is there again: go on, unsent changes first.
 
+        One-to-one the others are called as they are seen (`call`), and ask for what they lack.
         Somebody else than who drew here cannot go on: then the copy stays.
         """
         session = self._session
@@ -257,12 +270,18 @@ class SharedBoard:
         if session.description.identity.party(me) != self._document.party:
             self.fail(OTHER_PERSON)
             return
-        unsent = self.unsent()
+        unsent = self.unsent() if isinstance(self._resting, InRoom) else ()
         self._resting = None
         self._link = make_link(self)
         self._drive(session, self._link).listen(self._document)
         self.online(me)
         self.run(lambda _now: session.send_again(unsent))
+
+    def call(self, address: str) -> None:
+        """One-to-one: the other side's device is there."""
+        session = self._session
+        if session is not None and isinstance(self.where, Direct):
+            self.run(lambda now: session.call(address, now))
 
     def unsent(self) -> tuple[Batch, ...]:
         """Own changes that the server has not taken, on a board that is kept."""
@@ -388,6 +407,9 @@ class SharedBoard:
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return
+        elif isinstance(effect, Disbelieved):
+            self._say_odd(effect.party, Oddity.OTHER_BOARD)
+            return
         elif isinstance(effect, Notify):
             if effect.text:
                 self._problem = effect.text
@@ -396,6 +418,18 @@ class SharedBoard:
             self._problem = effect.text
             self.ended.emit(effect)
         self.changed.emit(None)
+
+    def floods(self, sender: str) -> None:
+        """Somebody, by the inbox's name for them, sends more than can be shown at once."""
+        for member in self._session.members if self._session is not None else ():
+            if not member.me and sender_of(member.peer) == sender:
+                self._say_odd(member.party, Oddity.FLOOD)
+                return
+
+    def _say_odd(self, party: Party, what: Oddity) -> None:
+        sender = next((p for p in self.participants if p.id == party), None)
+        if sender is not None:
+            self.odd.emit(Odd(sender, what))
 
     def _show_ephemeral(self, effect: ShowEphemeral) -> None:
         sender = next((p for p in self.participants if p.id == effect.party), None)
@@ -424,3 +458,7 @@ class SharedBoard:
             address = peer.jid or peer.bare
             name = local(address) if member.me else self._name_of(address)
         return Participant(member.party, name, address, member.me, member.away)
+
+
+def _shown(place: Place) -> str:
+    return place.room if isinstance(place, InRoom) else bare(place.other)

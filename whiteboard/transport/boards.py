@@ -19,6 +19,7 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.returning import Returning, take_up
 from whiteboard.transport.shelf import Afterwards, Revived, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid
@@ -90,6 +91,7 @@ class Boards:
         self.changed: Event[None] = Event()
         self._changed = Soon(self.changed)
         self._shelf = shelf
+        self._returning = Returning(connection, self._link)
         if shelf is not None:
             shelf.changed.subscribe(self._changed)
         self.invited: Event[Invitation] = Event()
@@ -155,22 +157,57 @@ class Boards:
     def _revived(self, what: Revived | str) -> SharedBoard | str:
         if isinstance(what, str):
             return what
-        assert self._shelf is not None
         board = SharedBoard(what.about.name, what.document, self._clock, self._name_of)
-        if what.about.is_ended or (what.about.role and what.session is None):
-            board.end()
-        elif what.session is not None:
-            board.revive(what.session, InRoom(what.about.room))
+        self._list(board)
+        self._take_up(board, what)
+        return board
+
+    def _take_up(self, board: SharedBoard, what: Revived) -> None:
+        assert self._shelf is not None
+        take_up(board, what)
         self._shelf.keep(board, what)
-        self._boards.append(board)
-        board.changed.subscribe(self._changed)
-        connection = self._connection()
-        room = what.about.room
-        if connection is not None and connection.rooms.is_in(room):
-            me = connection.rooms.me(room)
-            if me is not None:
-                board.wake(self._link(connection, InRoom(room)), me)
+        self._returning.wake(board)
         self._changed()
+
+    def _rejoin(
+        self,
+        session: str,
+        name: str,
+        me: Peer,
+        otherwise: Callable[[SharedBoard], object],
+        then: Callable[[SharedBoard], object] = lambda _board: None,
+    ) -> SharedBoard | None:
+        """Go on with the kept copy of a session, if there is one that was not left.
+
+        Args:
+            session: its id.
+            name: of the board.
+            me: who I am there now.
+            otherwise: joins anew, should the copy be unreadable or somebody else's.
+            then: called once it goes on.
+        """
+        shelf = self._shelf
+        key = shelf.key_of(session) if shelf is not None else None
+        if shelf is None or key is None:
+            return None
+        board = SharedBoard(name, new_document(), self._clock, self._name_of)
+        board.is_being_read = True
+        self._list(board)
+
+        def read(what: Revived | str) -> None:
+            board.is_being_read = False
+            is_here = board in self._boards
+            if isinstance(what, Revived):
+                if is_here and what.is_of(me):
+                    self._take_up(board, what)
+                    then(board)
+                    return
+                shelf.close(what)
+            if is_here:
+                shelf.keep(board)
+                otherwise(board)
+
+        shelf.take(key, self._rng, read)
         return board
 
     # --- boards ---
@@ -206,22 +243,31 @@ class Boards:
     def join_in_room(self, room: str, session: str) -> SharedBoard:
         """See `BoardService`."""
         connection = self._connection()
+        running = connection.rooms.advertisements(room) if connection is not None else []
+        names = [ad.name for _, ad in running if ad.session == session and ad.name]
+        name = names[0] if names else ""
+
+        def join(board: SharedBoard) -> None:
+            self._join_in_room(board, room, session)
+
         me = connection.rooms.me(room) if connection is not None else None
-        if connection is None or me is None:
-            board = self._add(session, new_document())
-            board.fail(NOT_SIGNED_IN if connection is None else NOT_IN_ROOM)
-        else:
-            running = connection.rooms.advertisements(room)
-            names = [ad.name for _, ad in running if ad.session == session and ad.name]
-            board = self._add(names[0] if names else "", new_document())
-            place = InRoom(room)
-            ask = connection.rooms.members_of(room, session)
-            joining = Session.join(
-                SessionId(session), me, place, self._rng, ask=ask, name=board.name
-            )
-            board.attach(joining, self._link(connection, place), place)
+        board = self._rejoin(session, name, me, join) if me is not None else None
+        if board is None:
+            board = self._add(name if connection is not None else session, new_document())
+            join(board)
         self._changed()
         return board
+
+    def _join_in_room(self, board: SharedBoard, room: str, session: str) -> None:
+        connection = self._connection()
+        me = connection.rooms.me(room) if connection is not None else None
+        if connection is None or me is None:
+            board.fail(NOT_SIGNED_IN if connection is None else NOT_IN_ROOM)
+            return
+        place = InRoom(room)
+        ask = connection.rooms.members_of(room, session)
+        joining = Session.join(SessionId(session), me, place, self._rng, ask=ask, name=board.name)
+        board.attach(joining, self._link(connection, place), place)
 
     def close(self, board: Board) -> None:
         """See `BoardService`."""
@@ -307,21 +353,42 @@ class Boards:
             raise KeyError(invitation)
         attempt = entry.tries[0]
         actor = attempt.actor
-        board = self._add(entry.row.board, new_document())
-        entry.board = board
         if connection is None or actor.stage is not Stage.OPEN:
+            board = entry.board = self._add(entry.row.board, new_document())
             board.fail(NOT_SIGNED_IN if connection is None else "This invitation is over.")
-        else:
-            connection.roster.show_to(actor.peer.address)
-            attempt.driver.run(actor.accept)
-            place = Direct(actor.peer.address)
-            session = Session.join(
-                actor.session, connection.me, place, self._rng, ask=[actor.peer], name=board.name
-            )
-            board.attach(session, self._link(connection, place), place)
-            self._set_state(entry, InvitationState.ACCEPTED)
+            self._changed()
+            return board
+        connection.roster.show_to(actor.peer.address)
+        attempt.driver.run(actor.accept)
+        board = entry.board = self._open_directly(connection, actor)
+        self._set_state(entry, InvitationState.ACCEPTED)
         self._changed()
         return board
+
+    def _open_directly(self, connection: Connection, invitation: Negotiation) -> SharedBoard:
+        """The board of an accepted invitation: open already, kept on disk, or new."""
+        host, session = invitation.peer, invitation.session
+        name = invitation.description.name if invitation.description is not None else ""
+
+        def join(board: SharedBoard) -> None:
+            place = Direct(host.address)
+            joining = Session.join(
+                session, connection.me, place, self._rng, ask=[host], name=board.name
+            )
+            board.attach(joining, self._link(connection, place), place)
+
+        def call(board: SharedBoard) -> None:
+            board.call(host.address)
+
+        if (running := self._open_with(session, host)) is not None:
+            call(running)
+            return running
+        kept = self._rejoin(session, name, connection.me, join, call)
+        if kept is not None:
+            return kept
+        new = self._add(name, new_document())
+        join(new)
+        return new
 
     def decline(self, invitation: str) -> None:
         """See `BoardService`."""
@@ -383,7 +450,8 @@ class Boards:
     def _show(self, entry: _Entry, actor: Negotiation, effect: Effect) -> None:
         if isinstance(effect, AskUser):
             entry.row = replace(entry.row, board=effect.board or entry.row.board)
-            self.invited.emit(entry.row)
+            if entry.board is None:
+                self.invited.emit(entry.row)
             self._changed()
             return
         if entry.row.incoming:
@@ -441,8 +509,9 @@ class Boards:
             and attempt.actor.peer.address == peer.address
         ]
         boards = [board for board in self._boards if board.session == message.session]
+        # Accepted before, and asked again: one of us has started again, or closed the board.
         if isinstance(message, Initiate) and not any(
-            attempt.actor.stage is not Stage.ENDED for attempt in known
+            attempt.actor.stage is Stage.OPEN for attempt in known
         ):
             self._on_initiate(peer, message)
             return
@@ -475,14 +544,27 @@ class Boards:
             board=message.description.name,
             known=connection.roster.is_contact(peer.bare),
         )
-        entry = _Entry(row, None)
+        entry = _Entry(row, self._open_with(message.session, peer))
         actor = Negotiation.incoming(message.session, connection.me, peer)
         attempt = self._drive(entry, connection, actor)
         self._entries[row.id] = entry
         attempt.driver.run(lambda now: actor.receive(peer, message, now))
         if actor.stage is Stage.ENDED:
             del self._entries[row.id]
+        elif entry.board is not None:
+            entry.shown = False
+            self.accept(row.id)  # nobody is asked twice to the board that is open
         self._changed()
+
+    def _open_with(self, session: SessionId, peer: Peer) -> SharedBoard | None:
+        """The open board of a session that `peer` takes part in."""
+        for board in self._boards:
+            actor = board.actor
+            if actor is None or actor.session != session or board.is_over:
+                continue
+            if peer.bare in actor.counterparts:
+                return board
+        return None
 
     def on_bounce(self, sent: Sent, condition: str) -> None:
         """See `Listener`."""
@@ -493,9 +575,8 @@ class Boards:
         for board in self._at(InRoom(event.room)):
             if event.what is Happening.ENTERED:
                 self._rebind(board)
-                connection = self._connection()
-                if board.link is None and connection is not None:
-                    board.wake(self._link(connection, InRoom(event.room)), event.peer)
+                if board.link is None:
+                    self._returning.wake(board)
                 board.online(event.peer)
             elif event.what is Happening.OUT:
                 connection = self._connection()
@@ -506,6 +587,15 @@ class Boards:
             elif event.what is Happening.BOARDS:
                 for advertisement in event.boards:
                     board.receive(event.peer, advertisement)
+
+    def on_flood(self, sender: str) -> None:
+        """See `Listener`."""
+        for board in self._boards:
+            board.floods(sender)
+
+    def on_device_here(self, address: str) -> None:
+        """See `Listener`."""
+        self._returning.device_here(self._boards, address)
 
     def on_device_gone(self, address: str) -> None:
         """See `Listener`."""
@@ -530,7 +620,11 @@ class Boards:
                     if not member.me and not member.relayed:
                         connection.roster.show_to(member.peer.address)
                 self._rebind(board)
-                board.online(connection.me)
+                if board.link is None:
+                    self._returning.wake(board)
+                else:
+                    board.online(connection.me)
+                    self._returning.call_others(board)
 
     def on_offline(self) -> None:
         """See `Listener`."""
@@ -549,9 +643,12 @@ class Boards:
         board = SharedBoard(name, document, self._clock, self._name_of)
         if self._shelf is not None:
             self._shelf.keep(board)
+        self._list(board)
+        return board
+
+    def _list(self, board: SharedBoard) -> None:
         self._boards.append(board)
         board.changed.subscribe(self._changed)
-        return board
 
     def _own(self, board: Board) -> SharedBoard:
         """The board as this service made it.

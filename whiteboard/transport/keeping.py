@@ -17,11 +17,12 @@ from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
-from whiteboard.session.ports import InRoom
+from whiteboard.session.identity import new_replica
+from whiteboard.session.ports import Direct, InRoom, Place
 from whiteboard.session.session import Role, Session
 from whiteboard.transport.board import SharedBoard
 from whiteboard.wire.description import read_description, write_description
-from whiteboard.wire.messages import Peer
+from whiteboard.wire.messages import Description, Peer
 from whiteboard.wire.xml import parse, to_xml
 
 
@@ -51,16 +52,18 @@ class Keeper:
         self._about = about or About()
         self._is_failing = is_failing
         self._document = board.document
+        self._proved: set[Replica] = set(board.document.forks) if journal is not None else set()
         self._vv: dict[Replica, int] = dict(board.document.vv) if journal is not None else {}
         self._mine: dict[Replica, int] = {}
         self._taken: dict[Replica, int] = dict(self._about.taken)
+        self._description: tuple[Description | None, str] = (None, "")
         if journal is not None:
             self._note_mine(board.document.batches_since(self._taken))
         self._stop_listening = board.document.on_commit.subscribe(self._committed)
         self._unsubscribe = [
+            board.taken.subscribe(self._note_taken),
             board.document_replaced.subscribe(self._document_replaced),
             board.changed.subscribe(lambda _none: self._tell_changes()),
-            board.taken.subscribe(self._note_taken),
         ]
         board.keep_in(self)
         if journal is not None:
@@ -71,11 +74,12 @@ class Keeper:
         """Write no more; the journal, if there is one, is to be closed.
 
         Args:
-            stays_open: the next start shows the board again.
+            stays_open: the program ends, and its next start shows the board again. The server may
+                still say what it has taken.
         """
         self._board.keep_in(None)
         self._stop_listening()
-        for unsubscribe in self._unsubscribe:
+        for unsubscribe in self._unsubscribe[stays_open:]:
             unsubscribe()
         if self.journal is not None and not stays_open:
             self.journal.put("is_open", False)
@@ -100,12 +104,16 @@ class Keeper:
     @property
     def waiting(self) -> int:
         """See `Store`."""
-        return sum(max(0, n - self._taken.get(r, 0)) for r, n in self._mine.items())
+        forks = self._document.forks
+        return sum(
+            max(0, n - self._taken.get(r, 0)) for r, n in self._mine.items() if r not in forks
+        )
 
     def unsent(self) -> tuple[Batch, ...]:
         """See `Store`."""
-        since = {**self._document.vv, **{r: self._taken.get(r, 0) for r in self._mine}}
-        return tuple(self._document.batches_since(since))
+        document = self._document
+        since = {**document.vv, **{r: self._taken.get(r, 0) for r in self._mine}}
+        return tuple(b for b in document.batches_since(since) if b.r not in document.forks)
 
     # --- what happens on the board
 
@@ -113,6 +121,16 @@ class Keeper:
         by_person = commit.origin in {Origin.LOCAL, Origin.UNDO}
         if self.journal is not None or by_person or self._board.session is not None:
             self._append(commit.batches)
+            self._keep_proofs()
+
+    def _keep_proofs(self) -> None:
+        """Two contents of one message are kept both, so that others can be told after a restart."""
+        fresh = set(self._document.forks) - self._proved
+        if not fresh or self.journal is None:
+            return
+        self._proved |= fresh
+        held = self._document.batches_since(self._document.vv)  # nothing but proofs
+        self.journal.append_proof(tuple(batch for batch in held if batch.r in fresh))
 
     def _document_replaced(self, document: Document) -> None:
         self._stop_listening()
@@ -126,6 +144,8 @@ class Keeper:
         if self.journal is not None:
             self._tell(self._about_now())
         self._append(tuple(document.batches_since({})))
+        self._proved = set()
+        self._keep_proofs()
 
     def _append(self, batches: Sequence[Batch]) -> None:
         if self.journal is None:
@@ -147,7 +167,8 @@ class Keeper:
                 self._mine[batch.r] = batch.n
 
     def _note_taken(self, batch: Batch) -> None:
-        if batch.session == self._document.session and batch.n > self._taken.get(batch.r, 0):
+        is_mine = batch.session == self._document.session and batch.r in self._mine
+        if is_mine and batch.n > self._taken.get(batch.r, 0):
             self._taken[batch.r] = batch.n
             if self.journal is not None:
                 self.journal.put("taken", dict(self._taken))
@@ -177,17 +198,23 @@ class Keeper:
         # While a board gives way, or is being opened, the session's document is not this one.
         if session is None or session.session != document.session:
             return about
-        if session.description is None or not isinstance(session.place, InRoom):
-            return replace(about, role=session.role.value, room="")
-        if about.description and about.role == session.role.value and about.room == board.place:
-            return about
+        if session.description is None:
+            return replace(about, role=session.role.value)
+        in_room = isinstance(session.place, InRoom)
         return replace(
             about,
-            room=board.place,
+            room=board.place if in_room else "",
+            other="" if in_room else board.place,
+            admitted=tuple(session.admitted),
             role=session.role.value,
-            description=to_xml(write_description(session.description)),
+            description=self._described(session.description),
             me=session.me.address,
         )
+
+    def _described(self, description: Description) -> str:
+        if description != self._description[0]:
+            self._description = description, to_xml(write_description(description))
+        return self._description[1]
 
 
 def revived(
@@ -199,21 +226,47 @@ def revived(
         RemoteProtocolError: the session's description cannot be read.
         ValueError: the session's role is none.
     """
-    session, party = SessionId(about.session), Party(about.party)
-    if not about.room or not about.role or about.is_ended:
-        document = Document(session, party, Replica(about.replica))
-        document.receive(batches)
-        return document, None
+    place = place_of(about)
+    if place is None:
+        return _copy(about, batches, rng), None
     actor = Session.resume(
         read_description(parse(about.description)),
         Peer(about.me),
-        InRoom(about.room),
+        place,
         rng,
         Role(about.role),
         batches,
-        session=session,
-        party=party,
+        session=SessionId(about.session),
+        party=Party(about.party),
         replica=Replica(about.replica) if is_newest else None,
+        admitted=about.admitted,
     )
     assert actor.document is not None
     return actor.document, actor
+
+
+def place_of(about: About) -> Place | None:
+    """Where a board's session goes on; None if it has none, or that is over."""
+    if about.is_ended or not about.role or not about.description:
+        return None
+    if about.room:
+        return InRoom(about.room)
+    return Direct(about.other) if about.other else None
+
+
+def _copy(about: About, batches: Sequence[Batch], rng: random.Random) -> Document:
+    """A board without a session; one whose own chain was forked goes on under another identity."""
+    session, party, replica = SessionId(about.session), Party(about.party), Replica(about.replica)
+    creator = read_description(parse(about.description)).creator if about.description else ""
+
+    def document_of(replica: Replica) -> Document:
+        document = Document(
+            session, party, replica, is_host=lambda one: not creator or one == creator
+        )
+        document.receive(batches)
+        return document
+
+    document = document_of(replica)
+    if replica in document.forks:
+        return document_of(new_replica(session, party, rng, document.vv))
+    return document

@@ -24,6 +24,7 @@ from whiteboard.wire.codec import encode
 from whiteboard.wire.messages import (
     Accept,
     Advertisement,
+    Answer,
     EditMessage,
     EphemeralMessage,
     Initiate,
@@ -76,7 +77,7 @@ class StanzaLink:
         place: where the session lives; replaced when the other side's device is known.
         sent: called with the receipt of a `Send` that left the outbox, or never will.
         bounced: called with what came back and the stanza error's condition.
-        taken: called with an edit that the server has taken.
+        taken: called with an edit that the server has taken, by itself or in an answer.
     """
 
     def __init__(
@@ -172,6 +173,9 @@ class StanzaLink:
         if isinstance(message, EditMessage):
             self._edit_taken(message.batch)
             self._count(-1)
+        elif isinstance(message, Answer):
+            for original in message.messages:  # what the other side asked for, own edits among it
+                self._edit_taken(original.batch)
         if receipt:
             self._sent(receipt)
 

@@ -217,4 +217,4 @@ class Network:
             await connection.settle(2.0)
         await self.people.close()
         if self._shelf is not None:
-            await self._shelf.close()
+            await self._shelf.shut()

@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from whiteboard.journal.file import About, JournalError
-from whiteboard.journal.folder import UNREADABLE, Folder, Journal, Listed
+from whiteboard.journal.folder import Folder, Journal, Listed
+from whiteboard.journal.reading import UNREADABLE
 from whiteboard.model.document import Document
 from whiteboard.session.boards import SavedBoard
 from whiteboard.session.session import Session
 from whiteboard.transport.board import SharedBoard
-from whiteboard.transport.keeping import Keeper, revived
+from whiteboard.transport.keeping import Keeper, place_of, revived
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire.errors import RemoteProtocolError
+from whiteboard.wire.messages import Peer
 
 DISK_FULL = "The disk is full. Your changes are kept in memory \N{EN DASH} free some space now."
 WRITTEN_AGAIN = "Your changes are on the disk again."
@@ -51,6 +53,11 @@ class Revived:
     document: Document
     session: Session | None
 
+    def is_of(self, me: Peer) -> bool:
+        """Whether it goes on, and it is me who drew here."""
+        description = self.session.description if self.session is not None else None
+        return description is not None and description.identity.party(me) == self.document.party
+
 
 class Shelf:
     """The boards of one profile on disk; from the loop's thread.
@@ -62,6 +69,7 @@ class Shelf:
 
     def __init__(self, boards: Path, state: Path) -> None:
         self.saved: Sequence[SavedBoard] = ()
+        self._listed: Sequence[Listed] = ()
         self.changed: Event[None] = Event()
         """`saved` differs now."""
         self.problem: Event[str] = Event()
@@ -82,6 +90,20 @@ class Shelf:
             board, self._folder, journal, about, is_failing=lambda: self._is_failing
         )
 
+    def key_of(self, session: str) -> str | None:
+        """The kept copy of a session that goes on and is not open; None if there is none."""
+        for one in self._listed:
+            if one.about.session == session and place_of(one.about) is not None:
+                return one.key
+        return None
+
+    def journal_of(self, board: SharedBoard) -> Path | None:
+        """Where an open board is kept, for a `JournalReader`; None if it is not on disk yet."""
+        keeper = self._keepers.get(id(board))
+        if keeper is None or keeper.journal is None:
+            return None
+        return self._folder.path_of(keeper.journal.key)
+
     def put_back(self, board: SharedBoard, afterwards: Afterwards) -> None:
         """A board is about to be closed: finish its journal."""
         keeper = self._keepers.pop(id(board), None)
@@ -99,6 +121,7 @@ class Shelf:
         """See what there is; `then` gets the keys of what was open when the program ended."""
 
         def seen(listed: list[Listed]) -> None:
+            self._listed = listed
             self.saved = tuple(
                 SavedBoard(one.key, one.about.name, one.about.room, one.waiting) for one in listed
             )
@@ -130,6 +153,11 @@ class Shelf:
             raise JournalError(UNREADABLE) from error
         return Revived(journal, about, document, session)
 
+    def close(self, what: Revived) -> None:
+        """What was read is not wanted: put it back as it is."""
+        self._later(partial(self._folder.close, [what.journal]))
+        self.look()
+
     def delete(self, key: str) -> None:
         """Take a board off the disk."""
 
@@ -151,7 +179,7 @@ class Shelf:
         while self._running:
             await asyncio.wait(self._running)
 
-    async def close(self) -> None:
+    async def shut(self) -> None:
         """The program ends."""
         if self._is_closed:
             return

@@ -20,9 +20,9 @@ from whiteboard.editing.ordering import Place
 from whiteboard.editing.style import declarations
 from whiteboard.formats import clipboard
 from whiteboard.model.changes import Commit
-from whiteboard.model.document import Document
 from whiteboard.model.ids import Rid
 from whiteboard.model.markup import BOARD_NS
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import Board, BoardState, Ephemera
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.context import ToolContext
@@ -98,7 +98,7 @@ class CanvasSurface:
 
     # --- the document ---------------------------------------------------------------------
 
-    def _take_document(self, document: Document) -> None:
+    def _take_document(self, document: SharedDocument) -> None:
         self.view.set_document(document)
         self.editor = Editor(document)
         self.editor.may_edit = lambda _rid: self.may_draw
@@ -128,7 +128,7 @@ class CanvasSurface:
         self.tools.close()
         self.editor.close()
 
-    def _document_replaced(self, document: Document) -> None:
+    def _document_replaced(self, document: SharedDocument) -> None:
         """The board was shared or joined: go on there, also with a stroke that is being drawn."""
         self.view.set_document(document)
         self.tools.follow(document)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.ui.surface import Surface
 from whiteboard.ui.top_bar import Tab
@@ -33,7 +33,7 @@ class Page:
             board.document_replaced.subscribe(self._document_replaced),
         ]
 
-    def _document_replaced(self, document: Document) -> None:
+    def _document_replaced(self, document: SharedDocument) -> None:
         self._listen_to_document()
         self._listen_to_document = document.on_commit.subscribe(self._committed)
 

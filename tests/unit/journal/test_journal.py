@@ -64,7 +64,8 @@ def test_what_is_kept_comes_back_verbatim_and_in_order(tmp_path):
     for x in range(20):
         journal.append(draw(document, x))
     shelf.shut()
-    again, what, entries, newest = folder(tmp_path).open(journal.key)
+    second = folder(tmp_path)
+    again, what, entries, newest = second.open(journal.key)
     assert newest
     assert what.name == "Plan"
     assert [entry.batch for entry in entries] == list(document.batches_since({}))
@@ -73,7 +74,7 @@ def test_what_is_kept_comes_back_verbatim_and_in_order(tmp_path):
     for batch, (text, when) in zip(document.batches_since({}), rows, strict=True):
         assert text.decode() == to_xml(stanza(EditMessage(batch, Peer(batch.party))))
         assert abs(when - time.time()) < 60
-    again.file.close()
+    second.shut()
 
 
 def test_the_disk_is_told_to_flush_and_the_log_is_written_ahead(tmp_path):

@@ -8,7 +8,9 @@ import pytest
 from tests.helpers.drawing import draw, drawn
 from tests.helpers.prosody import until
 from whiteboard.journal.file import IN_USE, JournalFile
-from whiteboard.model.document import new_document
+from whiteboard.model.changes import Origin
+from whiteboard.model.document import Document, new_document
+from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import BoardState
 from whiteboard.session.ports import TO_SESSION, Advertise, Persist, Send
 from whiteboard.transport.driver import Driver
@@ -16,6 +18,7 @@ from whiteboard.transport.local import LocalRoom
 from whiteboard.transport.service import Network
 from whiteboard.transport.shelf import DISK_FULL, WRITTEN_AGAIN, Shelf
 from whiteboard.util.clock import MonotonicClock
+from whiteboard.wire.messages import Answer, Heartbeat, Peer
 
 
 @pytest.fixture
@@ -163,6 +166,38 @@ async def test_a_shared_board_is_kept_as_the_session_has_it_and_comes_back_offli
     assert again.document.c14n() == theirs.document.c14n()
     assert again.document.party == mine.document.party
     assert again.document.replica != mine.document.replica, "nobody knows what was sent last"
+
+
+async def test_the_proof_of_a_fork_is_given_on_after_a_restart(start):
+    ana, ben = start("ana"), start("ben")
+    room = LocalRoom("room@localhost")
+    theirs, mine = ana.boards.new_board("Plan"), ben.boards.new_board("Plan")
+    room.share(theirs, "ana")
+    room.join(mine, "ben")
+    await until((mine.changed, theirs.changed), lambda: mine.state is BoardState.LIVE)
+    document = theirs.document
+    twin = Document(document.session, document.party, document.replica)
+    twin.receive(document.batches_since({}))
+    draw(theirs, id="one")
+    await until(mine.document.on_commit, lambda: drawn(mine) == ["one"])
+    with twin.transact(Origin.LOCAL) as edit:
+        edit.add(twin.root, LiteralElement("http://www.w3.org/2000/svg", "g", ()))
+    mine.document.receive(twin.batches_since({}))
+    proof = mine.document.batches_since(mine.document.vv)
+    assert len(proof) == 2
+    await crash(ben)
+    (again,) = await recovered(start("ben"))
+    assert again.document.forks == mine.document.forks
+    assert again.document.state_hash() == mine.document.state_hash()
+    session, stranger = again.actor, Peer("room@localhost/cleo")
+    session.online(Peer("room@localhost/ben"), 0.0)
+    beat = Heartbeat(session.session, "cleo", digests={document.replica: "0" * 64})
+    answers = [
+        effect.message
+        for effect in session.receive(stranger, beat, 0.0)
+        if isinstance(effect, Send) and isinstance(effect.message, Answer)
+    ]
+    assert [original.batch for original in answers[0].messages] == list(proof)
 
 
 async def test_a_board_that_was_left_comes_back_as_a_copy(start):

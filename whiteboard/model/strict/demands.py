@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 from whiteboard.model.ids import Party, Rid
 from whiteboard.model.ops import Remove, Set
-from whiteboard.model.record import Record
 from whiteboard.model.strict.document import StrictDocument
-from whiteboard.model.strict.ops import OpId
-from whiteboard.model.strict.record import StrictRecord, effective, winner
+from whiteboard.model.strict.record import StrictRecord, effective, inside, inside_out, maker
 
 OTHERS_WAIT = (2.0, 5.0)
 """Seconds, between which others than the author pick how long they wait before they remove."""
@@ -42,8 +40,8 @@ def orphans(document: StrictDocument, me: Party) -> list[Demand]:
         record = document.record(rid)
         if record is not None:
             found += [
-                Demand(tuple(removal(document, child.rid)), author(child) == me)
-                for child in _inside(record)
+                Demand(tuple(removal(document, child.rid)), maker(child) == me)
+                for child in inside(record)
             ]
     return found
 
@@ -56,7 +54,7 @@ def doubled_attributes(
         Demand((rid,), at_once=True)
         for element in elements
         for rid in document.hidden_attributes(element)
-        if (record := document.record(rid)) is not None and author(record) == me
+        if (record := document.record(rid)) is not None and maker(record) == me
     ]
 
 
@@ -74,30 +72,10 @@ def _mover(record: StrictRecord) -> Party:
     for edit in reversed(effective(record.edits, record.base)):
         if edit.op.parent is not None:
             return edit.opid.sender
-    return author(record)
+    return maker(record)
 
 
 def removal(document: StrictDocument, rid: Rid) -> Iterator[Rid]:
-    """A record with all that lies in it, what lies deeper first: so it may be removed (2.4)."""
-    order: list[Rid] = []
-    waiting: list[Record] = [record] if (record := document.record(rid)) is not None else []
-    while waiting:
-        inner = waiting.pop()
-        order.append(inner.rid)
-        waiting.extend(_inside(inner))
-    return reversed(order)
-
-
-def author(record: StrictRecord) -> Party:
-    """Who made the record that counts; nobody ('') if it does not exist."""
-    new = winner(record.news)
-    return min(
-        (opid for opid, op in record.news if op == new), default=OpId(Party(""), "", 0)
-    ).sender
-
-
-def _inside(record: Record) -> Iterator[StrictRecord]:
-    claims = (claim for group in (record.attrs or {}).values() for claim in group)
-    for child in (*(record.kids or ()), *claims):
-        if isinstance(child, StrictRecord):
-            yield child
+    """The rids of a record and of all that lies in it, what lies deeper first."""
+    record = document.record(rid)
+    return iter(()) if record is None else (inner.rid for inner in inside_out(record))

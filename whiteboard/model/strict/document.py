@@ -2,7 +2,7 @@
 
     document = StrictDocument(session)
     document.receive([Stanza(sender, id, ops)])
-    document.write(Stanza(me, id, (Set(rid, document.next_version(rid), name="g"),)))
+    with document.transact(Origin.LOCAL, "Draw") as edit: ...
 
 Own edits show at once. Where the transport sends them back (a room), they are *pending* until it
 did: what a joiner is given must hold exactly what the room has reflected (SYNC 0.2/5.7).
@@ -10,79 +10,182 @@ did: what a joiner is given must hold exactly what the room has reflected (SYNC 
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from whiteboard.model import markup
-from whiteboard.model.changes import Changes
-from whiteboard.model.ids import Rid, SessionId
-from whiteboard.model.ops import Kind, Set
-from whiteboard.model.projection import shown_value, slot_winner
+from whiteboard.model.changes import Changes, Commit, Origin
+from whiteboard.model.ids import Party, Replica, Rid, RidSource, SessionId
+from whiteboard.model.ops import Remove, Set
+from whiteboard.model.projection import slot_winner
+from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.merge import StrictMerge, StrictProjection
-from whiteboard.model.strict.ops import OpId, Stanza, StanzaId
-from whiteboard.model.strict.record import StrictRecord, spliced
-from whiteboard.model.tree import Tree
+from whiteboard.model.strict.ops import NewAt, OpId, Stanza, StanzaId
+from whiteboard.model.strict.record import StrictRecord, effective, maker, spliced, winner
+from whiteboard.model.strict.transaction import StrictAuthor, StrictTransaction
 
 MAX_INTENTS = 1000
 """Own partial edits whose text before is remembered, so that they can be asserted again."""
 
 
-class StrictDocument:
+class StrictDocument(SharedDocument):
     """One document as one member holds it.
 
     Attributes:
-        session: Its session.
         duplicates: Stanzas that were delivered again.
         last: The newest stanza that the transport delivered (`last-sender`, `last-id`).
     """
 
-    def __init__(self, session: SessionId) -> None:
-        self.session = session
+    def __init__(
+        self,
+        session: SessionId,
+        party: Party = Party(""),  # noqa: B008 - a str
+        replica: Replica = Replica("0"),  # noqa: B008 - a str
+    ) -> None:
+        """Start an empty document.
+
+        Args:
+            session: Its session.
+            party: Who writes here, as the others see it: the sender of what is written.
+            replica: Must never have been used before; nobody's ('0') for who only reads.
+        """
+        super().__init__(session, party, replica, StrictProjection())
         self.duplicates = 0
         self.last: StanzaId | None = None
-        self._projection = StrictProjection()
-        self._merge = StrictMerge(self._projection)
-        self._pending: dict[StanzaId, bool] = {}
+        self._merge = self._new_merge()
+        self._pending: dict[StanzaId, None] = {}
         self._before: OrderedDict[OpId, str] = OrderedDict()
-        self._tree: Tree | None = None
+        self._rids = RidSource(replica)
+        self._written = 0
+
+    def _new_merge(self) -> StrictMerge:
+        projection = StrictProjection()
+        self._show_anew(projection)
+        self._visible = projection
+        return StrictMerge(projection)
+
+    def new_id(self) -> str:
+        """An id for a stanza, which nobody has used."""
+        self._written += 1
+        return f"{self.replica}-{self._written}"
 
     # --- writing
 
+    @contextlib.contextmanager
+    def transact(self, origin: Origin, label: str = "") -> Iterator[StrictTransaction]:
+        """See `SharedDocument`; what was written is pending until it is received."""
+        self._enter("a transaction")
+        author = StrictAuthor(self.party, self.new_id, self._merge, self._note_text)
+        transaction = StrictTransaction(self._visible, self._merge, author, self._rids)
+        try:
+            try:
+                yield transaction
+            except BaseException:
+                transaction.close()
+                self._merge.forget(author.stanzas())
+                self._follow(self._projection.take_changes())
+                raise
+            transaction.close()
+            stanzas = author.stanzas()
+            for stanza in stanzas:
+                self._merge.keep(stanza)
+                self._pending[stanza.key] = None
+            changes = self._take_changes()
+            if stanzas:
+                deeds = tuple(transaction.deeds)
+                self._tell(Commit(origin, label, changes, (), stanzas=stanzas, deeds=deeds))
+        finally:
+            self._busy = ""
+
     def receive(self, stanzas: Iterable[Stanza]) -> Changes:
-        """Take what the transport delivered, in any order, any number of times."""
-        for stanza in stanzas:
-            self.last = key = stanza.key
-            reflected = self._pending.pop(key, False)
-            if not self._merge.apply(stanza) and not reflected:
-                self.duplicates += 1
-        return self._settle()
+        """Take what the transport delivered, in any order, any number of times: one commit.
+
+        Raises:
+            RuntimeError: a transaction is open, or a subscriber of `on_commit` calls.
+        """
+        self._enter("receive")
+        try:
+            applied: list[Stanza] = []
+            for stanza in stanzas:
+                self.last = key = stanza.key
+                is_mine = key in self._pending
+                self._pending.pop(key, None)
+                if self._merge.apply(stanza):
+                    applied.append(stanza)
+                elif not is_mine:
+                    self.duplicates += 1
+            changes = self._take_changes()
+            if applied:
+                self._tell(Commit(Origin.REMOTE, "", changes, (), stanzas=tuple(applied)))
+            return changes
+        finally:
+            self._busy = ""
 
     def write(self, stanza: Stanza) -> Changes:
         """Apply an own stanza that is on its way; it is pending until it was received.
 
         Where nothing comes back (one to one) the caller hands it to `receive` itself.
         """
-        self._pending[stanza.key] = True
+        self._pending[stanza.key] = None
         self._note_texts(stanza)
         self._merge.apply(stanza)
-        return self._settle()
+        return self._take_changes()
+
+    def install(self, state: Iterable[Stanza], last: StanzaId | None) -> None:
+        """Begin anew with a state that another member gave; own pending stanzas go on top.
+
+        What was removed for ever stays removed.
+
+        Args:
+            state: Its stanzas, and those that came after it.
+            last: The newest that the transport delivered.
+
+        Raises:
+            RuntimeError: as of `receive`.
+        """
+        self._enter("install")
+        try:
+            removed = self._merge.removed
+            held = self._merge.stanzas
+            mine = [held[key] for key in self._pending]
+            graves = tuple(Remove(rid) for rid in sorted(removed))
+            self._merge = self._new_merge()
+            if graves:
+                self._merge.apply(Stanza(Party(""), f"graves {self.new_id()}", graves))
+            for stanza in state:
+                self._merge.apply(stanza)
+                self._pending.pop(stanza.key, None)
+            for stanza in mine:
+                self._merge.apply(stanza)
+            self.last = last
+            self._take_changes()
+            self._tell(Commit(Origin.REMOTE, "", Changes(reset=True), ()))
+        finally:
+            self._busy = ""
+
+    def _tell(self, commit: Commit) -> None:
+        self._busy = "on_commit"
+        self.on_commit.emit(commit)
 
     def _note_texts(self, stanza: Stanza) -> None:
         texts: dict[Rid, str] = {}
         for opid, op in stanza.operations():
             if isinstance(op, Set) and op.chdata is not None:
-                before = texts.get(op.rid, self.text(op.rid))
+                record = self.record(op.rid)
+                before = texts.get(op.rid, "" if record is None else record.chdata)
                 if op.replace is not None:
-                    self._before[opid] = before
+                    self._note_text(opid, before)
                 texts[op.rid] = spliced(before, op)
+
+    def _note_text(self, opid: OpId, before: str) -> None:
+        self._before[opid] = before
         while len(self._before) > MAX_INTENTS:
             self._before.popitem(last=False)
 
-    def _settle(self) -> Changes:
+    def _take_changes(self) -> Changes:
         changes = self._projection.take_changes()
-        if self._tree is not None:
-            self._tree.update(changes)
+        self._follow(changes)
         return changes
 
     # --- what is held
@@ -137,45 +240,7 @@ class StrictDocument:
         """The text on which an own partial edit was made; None if it is not known any more."""
         return self._before.get(opid)
 
-    # --- what is seen
-
-    @property
-    def root(self) -> Rid | None:
-        """The root element that shows."""
-        root = self._projection.root
-        return None if root is None else root.rid
-
-    def is_visible(self, rid: Rid) -> bool:
-        """Whether a record, an attribute included, is seen."""
-        record = self.record(rid)
-        return record is not None and self._projection.is_visible(record)
-
-    def kind(self, rid: Rid) -> Kind | None:
-        """The type of a record; None if it does not exist."""
-        record = self.record(rid)
-        return None if record is None else record.kind
-
-    def parent(self, rid: Rid) -> Rid | None:
-        """Where a record lies; None if it does not exist or fell out of the document."""
-        record = self.record(rid)
-        return None if record is None or record.up is None else record.up.rid
-
-    def children(self, rid: Rid) -> Sequence[Rid]:
-        """Visible children but the attributes, in order; of DOCUMENT too."""
-        record = self._projection.records.get(rid)
-        return [] if record is None else [x.rid for x in self._projection.children(record)]
-
-    def text(self, rid: Rid) -> str:
-        """The characters of a record, whether it is visible or not."""
-        record = self.record(rid)
-        return "" if record is None else record.chdata
-
-    def attributes(self, rid: Rid) -> Mapping[tuple[str, str], str]:
-        """(namespace, name) -> value of an element's attributes."""
-        record = self.record(rid)
-        if record is None:
-            return {}
-        return {slot: shown_value(x) for slot, x in self._projection.attributes(record)}
+    # --- what is seen beside `Reading`
 
     def hidden_attributes(self, rid: Rid) -> Sequence[Rid]:
         """Attribute records of an element that show another one of the same name instead."""
@@ -190,21 +255,23 @@ class StrictDocument:
             if claim is not slot_winner(record, slot)
         ]
 
-    @property
-    def tree(self) -> Tree:
-        """The lxml nodes of what is visible; made when first asked for."""
-        if self._tree is None:
-            self._tree = Tree(self._projection)
-        return self._tree
+    def author_of(self, rid: Rid, field: str) -> Party | None:
+        """Who gave a field its value: the newest effective edit of it, else the `new`.
 
-    def c14n(self) -> bytes:
-        """Canonical XML of the view (SYNC 0.3.6); empty without a root."""
-        return markup.write(self._projection, canonical=True)
+        Args:
+            rid: Of any record.
+            field: As `Set` names it.
+        """
+        record = self.record(rid)
+        if record is None or not record.parents:
+            return None
+        for edit in reversed(effective(record.edits, record.base)):
+            if getattr(edit.op, field) is not None:
+                return edit.opid.sender or _modifier(record)
+        return maker(record)
 
-    def state_hash(self) -> str:
-        """The hash of the visible records (SYNC 0.3.7), 64 hex digits."""
-        return self._projection.state_hash()
 
-    def serialise(self) -> bytes:
-        """A plain SVG file, UTF-8; empty without a visible root."""
-        return markup.write(self._projection, canonical=False)
+def _modifier(record: StrictRecord) -> Party:
+    """Who wrote last in a record that came with a state, which has no authors of single edits."""
+    new = winner(record.news)
+    return Party(new.modifier or new.creator) if isinstance(new, NewAt) else Party("")

@@ -72,6 +72,18 @@ class StrictMerge:
         self._rebuild({op.rid for one in (held, stanza) for _, op in one.operations()})
         return True
 
+    def write(self, opid: OpId, op: New | Set | Remove) -> None:
+        """Give an own operation its effect; its stanza is `keep`ed, or `forget` takes it back."""
+        self._apply(opid, op)
+
+    def keep(self, stanza: Stanza) -> None:
+        """The operations of an own stanza have their effect already."""
+        self.stanzas[stanza.key] = stanza
+
+    def forget(self, stanzas: Iterable[Stanza]) -> None:
+        """Own stanzas whose operations were written are not to be."""
+        self._rebuild({op.rid for one in stanzas for _, op in one.operations()})
+
     def record(self, rid: Rid) -> StrictRecord:
         """The record of a rid; one that does not exist is an empty one."""
         record = self.records.get(rid)

@@ -30,9 +30,14 @@ StanzaId: TypeAlias = tuple[Party, str]
 
 @dataclass(frozen=True, slots=True)
 class NewAt(New):
-    """A `new` that says which version of the record it is (a state without its oldest edits)."""
+    """A `new` of a state: which version of the record it is, and who wrote it.
+
+    `creator` and `modifier` ('last-modified-by') are names as the wire has them, '' if not said.
+    """
 
     version: int = 0
+    creator: str = ""
+    modifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

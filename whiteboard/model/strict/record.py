@@ -8,13 +8,13 @@ undone together with the edit that its author had not seen, or waits for one tha
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from whiteboard.model.ids import Replica, Rid
+from whiteboard.model.ids import Party, Replica, Rid
 from whiteboard.model.ops import New, Set, Ts
 from whiteboard.model.record import Record
-from whiteboard.model.strict.ops import OpId, base_version, rank
+from whiteboard.model.strict.ops import NewAt, OpId, base_version, rank
 from whiteboard.model.weights import finite
 
 
@@ -134,6 +134,35 @@ class StrictRecord(Record):
             self.pitarget = op.pitarget
         if op.pidata is not None:
             self.pidata = op.pidata
+
+
+def maker(record: StrictRecord) -> Party:
+    """Who made the record that counts; nobody ('') if it does not exist, or nobody said."""
+    new = winner(record.news)
+    if isinstance(new, NewAt) and new.creator:
+        return Party(new.creator)
+    return min(
+        (opid for opid, op in record.news if op == new), default=OpId(Party(""), "", 0)
+    ).sender
+
+
+def inside(record: Record) -> Iterator[StrictRecord]:
+    """All that lies directly in a record, attributes and hidden ones too."""
+    claims = (claim for group in (record.attrs or {}).values() for claim in group)
+    for child in (*(record.kids or ()), *claims):
+        if isinstance(child, StrictRecord):
+            yield child
+
+
+def inside_out(record: StrictRecord) -> Iterator[StrictRecord]:
+    """A record with all that lies in it, what lies deeper first: so it may be removed (2.4)."""
+    order: list[StrictRecord] = []
+    waiting = [record]
+    while waiting:
+        inner = waiting.pop()
+        order.append(inner)
+        waiting.extend(inside(inner))
+    return reversed(order)
 
 
 def spliced(text: str, op: Set) -> str:

@@ -68,10 +68,16 @@ def test_02_two_fields_of_one_record_at_once_are_both_undone_and_one_is_asserted
         stanza("A", 1, named("p", 1, "a")),
         stanza("C", 1, Set("p", 1, weight=9.0)),
     )
-    assert made.children("~r") == ["p", "q"]
+    assert made.children("~r") == (
+        "p",
+        "q",
+    )
     assert b"<a>" not in made.c14n()
     assert asserted_again(made, "p", "A", "C") == {"C": Set("p", 3, weight=9.0)}
-    assert made.children("~r") == ["q", "p"]
+    assert made.children("~r") == (
+        "q",
+        "p",
+    )
 
 
 def test_03_an_edit_after_two_that_undid_each_other_stands():
@@ -139,7 +145,7 @@ ORPHANED = (
 
 def test_08_a_child_of_what_is_removed_meanwhile_is_hidden_and_removed_once_by_its_author():
     made = everywhere(*ORPHANED)
-    assert made.children("~r") == ["q"]
+    assert made.children("~r") == ("q",)
     assert made.kind("c") is Kind.ELEMENT  # hidden, not deleted
     (demand,) = orphans(made, "B")
     assert demand.at_once
@@ -161,21 +167,24 @@ def test_08_a_parent_that_never_was_demands_nothing():
 
 def test_09_the_author_moves_the_child_of_a_removed_parent_to_a_place_that_lives():
     made = everywhere(*ORPHANED, stanza("B", 2, moved("c", 1, "q")))
-    assert made.children("q") == ["c"]
+    assert made.children("q") == ("c",)
     assert made.is_visible("f")
     assert orphans(made, "B") == []
 
 
 def test_10_a_set_on_a_removed_record_is_ignored():
     made = everywhere(BASE, stanza("A", 1, removed("p")), stanza("B", 1, named("p", 1, "g")))
-    assert made.children("~r") == ["q"]
+    assert made.children("~r") == ("q",)
     assert not made.waiting
 
 
 def test_11_a_remove_that_comes_before_its_new_keeps_the_record_away():
     made = document(BASE, stanza("A", 1, removed("n")))
     made.receive([stanza("B", 1, element("n")), stanza("B", 2, named("n", 1, "rect"))])
-    assert made.children("~r") == ["p", "q"]
+    assert made.children("~r") == (
+        "p",
+        "q",
+    )
     joiner = document(
         Stanza("giver", "state", snapshot(document(stanza("A", 1, removed("n")))).ops)
     )
@@ -186,7 +195,7 @@ def test_11_a_remove_that_comes_before_its_new_keeps_the_record_away():
 def test_12_two_moves_into_each_other_lose_nothing_and_the_higher_rid_falls_back():
     made = everywhere(BASE, stanza("A", 1, moved("p", 1, "q")), stanza("B", 1, moved("q", 1, "p")))
     assert made.parent("q") == "~r"
-    assert made.children("q") == ["p"]
+    assert made.children("q") == ("p",)
     assert set(made.fallen) == {"q"}
     assert stated_places(made, "A") == []
     assert stated_places(made, "B") == [moved("q", 2, "~r")]
@@ -296,7 +305,7 @@ def test_21_a_record_that_turns_out_to_be_of_another_kind_gets_another_node():
 def test_22_equal_weights_go_by_rid():
     names = ["b", "aa", "a", "B", "~x", "a.1"]
     made = everywhere(stanza("A", 1, ROOT), *(stanza(x, 1, element(x)) for x in names))
-    assert made.children("~r") == sorted(names)
+    assert made.children("~r") == tuple(sorted(names))
 
 
 def test_26_a_partial_edit_of_what_lies_beyond_u_ffff_is_sent_as_the_whole_text():

@@ -1,0 +1,99 @@
+"""What editor, tools, canvas and windows need of a document, whichever rule merges its edits."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from whiteboard.model.changes import Commit, Origin
+from whiteboard.model.ids import Party, Replica, Rid, SessionId
+from whiteboard.model.ops import LiteralElement
+from whiteboard.model.projection import Projection
+from whiteboard.model.reading import Reading
+from whiteboard.util.event import Event
+
+
+class SharedTransaction(Protocol):
+    """The writes of one transaction; every one has its effect at once.
+
+    All text is made fit for the wire on the way. A `before` is the sibling that the new or moved
+    node is to stand before; None = as the last child. A rid that does not exist raises `KeyError`.
+    """
+
+    def add(self, parent: Rid, element: LiteralElement, before: Rid | None = None) -> Rid:
+        """Create an element with all in it."""
+
+    def add_root(self, element: LiteralElement) -> Rid:
+        """Create a root element."""
+
+    def add_text(self, parent: Rid, text: str, before: Rid | None = None) -> Rid:
+        """Create a text node."""
+
+    def add_comment(self, parent: Rid, text: str, before: Rid | None = None) -> Rid:
+        """Create a comment; `parent` may be DOCUMENT."""
+
+    def add_instruction(
+        self, parent: Rid, target: str, data: str, before: Rid | None = None
+    ) -> Rid:
+        """Create a processing instruction; `parent` may be DOCUMENT."""
+
+    def set_attribute(self, rid: Rid, name: str, value: str | None, ns: str = "") -> None:
+        """Give an element's attribute a value, or delete it (None); nothing if it is so already."""
+
+    def set_text(self, rid: Rid, text: str) -> None:
+        """Make the content of a text, comment, instruction or attribute `text`."""
+
+    def splice_text(self, rid: Rid, start: int, count: int, insert: str) -> None:
+        """Replace `count` code points from index `start` on; nothing if there is nothing to do."""
+
+    def rename(self, rid: Rid, name: str, ns: str) -> None:
+        """Give an element another name."""
+
+    def move(self, rid: Rid, parent: Rid, before: Rid | None = None) -> None:
+        """Hang a record elsewhere, or elsewhere among its siblings."""
+
+    def trash(self, rid: Rid) -> None:
+        """Delete a record with all below it; undo brings it back."""
+
+
+class SharedDocument(Reading, ABC):
+    """One shared document as one replica holds it.
+
+    Attributes:
+        session: Messages of other sessions do not belong here.
+        party: Who writes here.
+        replica: What own rids begin with.
+        was: The replica whose board this is a copy of; its rids are renamed here.
+        on_commit: Told once when a transaction closes, or something came; subscribers may not
+            write.
+    """
+
+    def __init__(
+        self, session: SessionId, party: Party, replica: Replica, projection: Projection
+    ) -> None:
+        super().__init__(projection)
+        self.session = session
+        self.party = party
+        self.replica = replica
+        self.was: Replica | None = None
+        self.on_commit: Event[Commit] = Event()
+
+    @abstractmethod
+    def transact(
+        self, origin: Origin, label: str = ""
+    ) -> AbstractContextManager[SharedTransaction]:
+        """Write; everything becomes one commit when the block ends.
+
+        Args:
+            origin: LOCAL, UNDO, LOAD or REPAIR.
+            label: Name of the action for undo menus.
+
+        Raises:
+            RuntimeError: another transaction is open, or a subscriber of `on_commit` writes.
+        """
+
+    def _enter(self, what: str) -> None:
+        if self._busy:
+            raise RuntimeError(f"{what} cannot begin inside {self._busy}")
+        self._busy = what
