@@ -73,12 +73,15 @@ class TextLog:
         "base",
         "epoch",
         "partials",
+        "shared",
     )
 
-    def __init__(self, epoch: Ts | None, base: str) -> None:
+    def __init__(self, epoch: Ts | None, base: str, *, shared: bool = False) -> None:
         self.epoch = epoch
         """ts of the full write; None if only partial edits are known."""
         self.base = base
+        self.shared = shared
+        """`base` has folded edits of another party than the full write's in it."""
         self.partials: list[Partial] = []
         """By ts, cancels among them."""
         self._heads: dict[Replica, int] = {}
@@ -134,7 +137,7 @@ class TextLog:
 
     def is_shared(self, party: Party | None) -> bool:
         """Whether somebody else than `party` has edits in effect here."""
-        return any(
+        return self.shared or any(
             p.message.party != party and p.alias is None and self.is_active(p)
             for p in self.partials
         )

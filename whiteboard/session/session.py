@@ -21,6 +21,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session import moving
+from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
@@ -333,17 +334,19 @@ class Session(Entering):
                 return self._step(*self._joining.nobody_offered())
             if name == STALL_TIMER and self.state is State.RECEIVING:
                 return self._step(*self._joining.stalled())
+        if name == LOOK_TIMER and self.state is State.LIVE:
+            return self._look_again(now)
         if self._sync is not None and self.connected and self.state is State.LIVE:
-            return self._sync_timer(name, self._sync)
+            return self._sync_timer(name, self._sync, now)
         return []
 
-    def _sync_timer(self, name: str, sync: Sync) -> list[Effect]:
+    def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
             return self._beat()
         if name == SOON_TIMER:
             return self._beat() if sync.soon() else []
         if name == NACK_TIMER:
-            return sync.nack()
+            return sync.nack(now)
         return []
 
     # --------------------------------------------------------------------- the stream, the end
