@@ -180,9 +180,13 @@ class SavedBoard:
     key: str
     name: str
     place: str
-    """Address of the group chat it runs in; '' if it is only here."""
+    """Address of the group chat or contact it is shared with; '' if it is only here."""
     waiting: int
     """Own changes that were not sent."""
+    opened: float = 0.0
+    """When it was last opened, Unix seconds."""
+    is_damaged: bool = False
+    """Its file cannot be read."""
 
 
 class BoardService(Protocol):

@@ -287,7 +287,8 @@ class MainWindow(QMainWindow):
         boards = self.services.boards
         for board in boards.saved:
             if board.key == key:
-                self.people_flow.ask_delete(board.name, lambda: boards.delete_saved(key))
+                name = words.damaged_board() if board.is_damaged else board.name
+                self.people_flow.ask_delete(name, lambda: boards.delete_saved(key))
 
     def open_path(self, path: Path) -> None:
         """Open a file, as File, Open does."""

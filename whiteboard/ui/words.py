@@ -82,6 +82,14 @@ def saved_here() -> str:
     return tr("Saved on this computer")
 
 
+def damaged_board() -> str:
+    return tr("Damaged board")
+
+
+def unreadable() -> str:
+    return tr("Its file cannot be read")
+
+
 def connecting() -> str:
     return tr("Connecting…")
 
