@@ -147,9 +147,11 @@ def _estimate_literal(op: Literal) -> tuple[int, int]:
             size += _bytes(node)
             continue
         size += _bytes(node.ns) + _bytes(node.name)
-        for ns, name, value in node.attributes:
-            size += 64 + 2 * (rid + _bytes(name) + _bytes(ns)) + _bytes(value)
-            longest = max(longest, rid + len(ns) + len(name) + 3)
+        if node.attributes:
+            names = [f"{ns}{name}" for ns, name, _ in node.attributes]
+            texts = "".join([*names, *names, *[value for _, _, value in node.attributes]])
+            size += len(names) * (64 + 2 * rid) + _bytes(texts)
+            longest = max(longest, rid + 3 + len(max(names, key=len)))
         if node.children:
             below = rid + 1 + len(str(len(node.children)))
             waiting.extend((child, below, rid) for child in node.children)

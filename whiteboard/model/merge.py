@@ -226,7 +226,7 @@ class Merge:
     def _set(self, message: Message, k: int, op: Set) -> None:
         if op.name is not None and len(op.name) > MAX_NAME:
             return
-        record = self._records.get(op.rid)
+        record = self._records.get(op.rid) or self._projection.find(op.rid)
         if record is None or record.created is None:
             if not may_be_named(op.rid):
                 return

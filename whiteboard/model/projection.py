@@ -281,6 +281,8 @@ class Projection:
     def take_changes(self) -> Changes:
         """The difference to what was seen at the last call."""
         self.settle()
+        if not self._before:  # as when somebody changes attributes only
+            return Changes(attributes=self._take_attributes())
         added: set[Rid] = set()
         removed: set[Rid] = set()
         moved: set[Rid] = set()
@@ -317,17 +319,8 @@ class Projection:
                         text.add(up)
                 if record.shown and record.up is not None:
                     kept.add(record.up.rid)
-        attributes: dict[Rid, frozenset[AttributeName]] = {}
-        for element, slots in self._slots_before.items():
-            if not element.shown or element.kind is not Kind.ELEMENT:
-                continue
-            if element in self._before and self._before[element] is None:
-                continue
-            names = [slot for slot, old in slots.items() if slot_value(element, slot) != old]
-            if names:
-                attributes[element.rid] = frozenset(names)
+        attributes = self._take_attributes()
         self._before.clear()
-        self._slots_before.clear()
         return Changes(
             added=frozenset(added),
             removed=frozenset(removed),
@@ -337,6 +330,19 @@ class Projection:
             text=frozenset(up.rid for up in text if up.rid not in added or up.rid in kept),
         )
 
+    def _take_attributes(self) -> dict[Rid, frozenset[AttributeName]]:
+        attributes: dict[Rid, frozenset[AttributeName]] = {}
+        for element, slots in self._slots_before.items():
+            if not element.shown or element.kind is not Kind.ELEMENT:
+                continue
+            if element in self._before and self._before[element] is None:
+                continue
+            names = [slot for slot, old in slots.items() if slot_value(element, slot) != old]
+            if names:
+                attributes[element.rid] = frozenset(names)
+        self._slots_before.clear()
+        return attributes
+
     # --- reading (after settle)
 
     def children(self, record: Record) -> list[Record]:
@@ -345,6 +351,8 @@ class Projection:
 
     def attributes(self, element: Record) -> list[tuple[Slot, str]]:
         """The names and values of attributes that are shown if the element is, sorted."""
+        if not element.attrs:
+            return [((ns, name), value) for ns, name, value in sorted(element.literal)]
         return [(slot, value) for slot, value, _ in self._claims(element)]
 
     def _claims(self, element: Record) -> list[tuple[Slot, str, Record | None]]:
