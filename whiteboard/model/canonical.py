@@ -125,13 +125,10 @@ def estimate(op: Op) -> tuple[int, int]:
         return _estimate_literal(op)
     if isinstance(op, Invalid):
         return 5, 0
-    size = 60 + _bytes(op.rid)
     if isinstance(op, Remove):
-        return size, len(op.rid)
-    for text in (op.parent, op.ns, op.name, op.chdata, op.pitarget, op.pidata):
-        if text:
-            size += _bytes(text)
-    return size, len(op.rid)
+        return 60 + _bytes(op.rid), len(op.rid)
+    texts = (op.rid, op.parent, op.ns, op.name, op.chdata, op.pitarget, op.pidata)
+    return 60 + _bytes("".join([text for text in texts if text])), len(op.rid)
 
 
 def _estimate_literal(op: Literal) -> tuple[int, int]:

@@ -15,6 +15,7 @@ Schemas and whitelists are no part of this (0.3.8).
 from __future__ import annotations
 
 import bisect
+import functools
 import hashlib
 import re
 
@@ -104,15 +105,17 @@ class Projection:
         """Give an attribute of the literal its record, which says what is shown already."""
         if element.attrs is not None and slot in element.attrs:
             return None
-        place = next((i for i, item in enumerate(element.literal) if item[:2] == slot), None)
-        if place is None:
+        ns, name = slot
+        for item in element.literal:
+            if item[1] == name and item[0] == ns:
+                break
+        else:
             return None
         assert element.created is not None
         l, r, k = element.created  # noqa: E741 - as on the wire
-        item = element.literal[place]
-        record = Record(attribute_rid(element.rid, slot[1], slot[0]))
+        record = Record(attribute_rid(element.rid, name, ns))
         record.kind = Kind.ATTRIBUTE
-        record.created = Ts(l, r, k + 1 + sum(other < item for other in element.literal))
+        record.created = Ts(l, r, k + 1 + sorted(element.literal).index(item))
         record.up = element
         record.ns, record.name, record.chdata = item
         if element.attrs is None:
@@ -433,7 +436,7 @@ def expanded_ns(ns: str | None) -> str:
 
 def slot_of(attribute: Record) -> Slot:
     """The (namespace, name) that an attribute record claims."""
-    return (expanded_ns(attribute.ns), attribute.name)
+    return (expanded_ns(attribute.ns) if attribute.ns else "", attribute.name)
 
 
 def slot_winner(element: Record, slot: Slot) -> Record | None:
@@ -451,7 +454,7 @@ def literal_value(element: Record, slot: Slot) -> str | None:
     """The value of an untouched attribute of a literal."""
     if element.literal and (element.attrs is None or slot not in element.attrs):
         for ns, name, value in element.literal:
-            if (ns, name) == slot:
+            if name == slot[1] and ns == slot[0]:
                 return value
     return None
 
@@ -459,7 +462,9 @@ def literal_value(element: Record, slot: Slot) -> str | None:
 def slot_value(element: Record, slot: Slot) -> str | None:
     """The value that an attribute shows if its element is shown."""
     winner = slot_winner(element, slot)
-    return literal_value(element, slot) if winner is None else shown_value(winner)
+    if winner is None:
+        return literal_value(element, slot)
+    return representable(winner.chdata[:MAX_ATTRIBUTE])
 
 
 def slot_rid(element: Record, slot: Slot) -> Rid | None:
@@ -472,6 +477,7 @@ def slot_rid(element: Record, slot: Slot) -> Rid | None:
     return attribute_rid(element.rid, slot[1], slot[0])
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_attribute_name(slot: Slot) -> bool:
     ns, name = slot
     return ns != XMLNS_NS and name != "xmlns" and is_ncname(name)
