@@ -105,6 +105,11 @@ class Checkpointed(SharedDocument):
         """The first 32 hex digits of a replica's chain digest (SYNC 0.2/5.2b)."""
         return self._history.digest_of(replica).hex()[:32]
 
+    def digests(self) -> Mapping[Replica, str]:
+        """The chain digests of all replicas whose chain is not forked."""
+        history = self._history
+        return {r: self.digest(r) for r in history.chains if r not in history.forks}
+
     def usable(self, want: Mapping[Replica, int]) -> Mapping[Replica, int]:
         """The greatest checkpoint up to `want` that can be folded; `floor` if none is greater."""
         return self._history.usable(want)

@@ -214,8 +214,8 @@ class Live:
         """Build the document anew from the messages held, to write in it as `replica`."""
         assert self.document is not None
         old = self.document
-        self.document = self._empty_like(old, replica)
-        self.document.receive(old.batches_since({}))
+        self.document = old.like(old.folded(), replica)
+        self.document.receive(old.batches_since(old.floor))
         self._sync = self._new_sync(self.document)
         return [NewDocument(self.document), *self._sync.changed()]
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session import moving
@@ -150,6 +151,7 @@ class Session(Entering):
         session: SessionId,
         party: Party,
         replica: Replica | None,
+        folded: Folded | None = None,
         admitted: Iterable[str] = (),
     ) -> Session:
         """Go on where an earlier run stopped: live and offline; `online` is called first.
@@ -160,28 +162,32 @@ class Session(Entering):
             place: where it lives.
             rng: chooses ids and delays.
             role: of the earlier run.
-            kept: every message held, in a causal order.
+            kept: every message held, in a causal order; with `folded` those outside it.
             session: its id.
             party: who I am there.
             replica: the earlier run's, if `kept` certainly holds all it ever sent (SYNC 4.7); None
                 takes a new one, and so does a fork of the chain (SYNC 4.7c).
+            folded: the state inside which the earlier messages lie.
             admitted: direct: bare addresses of who was invited.
         """
         self = cls(session, me, place, rng, role)
         self._people.description = description
-        taken = {batch.r for batch in kept}
-        replica = replica or new_replica(session, party, rng, taken)
-        self.document = Document(session, party, replica, is_host=self._people.is_host)
-        self.document.receive(kept)
-        if replica in self.document.forks:
-            replica = new_replica(session, party, rng, taken)
-            self.document = Document(session, party, replica, is_host=self._people.is_host)
-            self.document.receive(kept)
+        past = folded or Folded(session, {}, (), ())
+        taken = {*past.chains, *(batch.r for batch in kept)}
+
+        def document_of(replica: Replica) -> Document:
+            is_host = self._people.is_host
+            document = Document.from_folded(past, party, replica, is_host=is_host)
+            document.receive(kept)
+            return document
+
+        self.document = document_of(replica or new_replica(session, party, rng, taken))
+        if self.document.replica in self.document.forks:
+            self.document = document_of(new_replica(session, party, rng, taken))
         self._sync = self._new_sync(self.document)
-        self._sync.count(kept)
         for address in admitted:
             self._people.admit(address)
-        self._people.expect({*(batch.party for batch in kept), description.creator})
+        self._people.expect({*self.document.parties.values(), description.creator})
         self.state = State.LIVE
         self.connected = False
         return self

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from whiteboard.journal.file import About
 from whiteboard.journal.folder import Folder, Journal
+from whiteboard.journal.snapshot import Past, host_of
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
@@ -58,7 +59,7 @@ class Keeper:
         self._taken: dict[Replica, int] = dict(self._about.taken)
         self._description: tuple[Description | None, str] = (None, "")
         if journal is not None:
-            self._note_mine(board.document.batches_since(self._taken))
+            self._note_all_mine(board.document)
         self._stop_listening = board.document.on_commit.subscribe(self._committed)
         self._unsubscribe = [
             board.taken.subscribe(self._note_taken),
@@ -166,6 +167,11 @@ class Keeper:
             if batch.party == self._document.party:
                 self._mine[batch.r] = batch.n
 
+    def _note_all_mine(self, document: Document) -> None:
+        for r, party in document.parties.items():
+            if party == document.party:
+                self._mine[r] = document.vv[r]
+
     def _note_taken(self, batch: Batch) -> None:
         is_mine = batch.session == self._document.session and batch.r in self._mine
         if is_mine and batch.n > self._taken.get(batch.r, 0):
@@ -218,7 +224,7 @@ class Keeper:
 
 
 def revived(
-    about: About, batches: Sequence[Batch], rng: random.Random, *, is_newest: bool
+    about: About, past: Past, rng: random.Random, *, is_newest: bool
 ) -> tuple[Document, Session | None]:
     """What a journal holds as a document, and the session to go on with, if it goes on.
 
@@ -228,14 +234,15 @@ def revived(
     """
     place = place_of(about)
     if place is None:
-        return _copy(about, batches, rng), None
+        return _copy(about, past, rng), None
     actor = Session.resume(
         read_description(parse(about.description)),
         Peer(about.me),
         place,
         rng,
         Role(about.role),
-        batches,
+        past.batches,
+        folded=past.folded,
         session=SessionId(about.session),
         party=Party(about.party),
         replica=Replica(about.replica) if is_newest else None,
@@ -254,16 +261,16 @@ def place_of(about: About) -> Place | None:
     return Direct(about.other) if about.other else None
 
 
-def _copy(about: About, batches: Sequence[Batch], rng: random.Random) -> Document:
+def _copy(about: About, past: Past, rng: random.Random) -> Document:
     """A board without a session; one whose own chain was forked goes on under another identity."""
     session, party, replica = SessionId(about.session), Party(about.party), Replica(about.replica)
-    creator = read_description(parse(about.description)).creator if about.description else ""
+    is_host = host_of(about)
 
     def document_of(replica: Replica) -> Document:
-        document = Document(
-            session, party, replica, is_host=lambda one: not creator or one == creator
-        )
-        document.receive(batches)
+        document = Document(session, party, replica, is_host=is_host)
+        if past.folded is not None:
+            document = document.like(past.folded)
+        document.receive(past.batches)
         return document
 
     document = document_of(replica)

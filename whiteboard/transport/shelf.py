@@ -143,10 +143,9 @@ class Shelf:
         self.look()
 
     def _read(self, key: str, rng: random.Random) -> Revived:
-        journal, about, entries, is_newest = self._folder.open(key)
+        journal, about, past, is_newest = self._folder.open_past(key)
         try:
-            batches = [entry.batch for entry in entries]
-            document, session = revived(about, batches, rng, is_newest=is_newest)
+            document, session = revived(about, past, rng, is_newest=is_newest)
         except (RemoteProtocolError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             self._folder.close([journal])
