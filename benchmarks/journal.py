@@ -59,6 +59,7 @@ def _long_opening(folder: Path) -> Figure:
     document, shelf = new_document(), Folder(folder / "long", folder / "state")
     journal = shelf.create()
     journal.tell(About(session=document.session, party=document.party, replica=document.replica))
+    journal.append(tuple(document.batches_since({})))
     stop = document.on_commit.subscribe(lambda commit: journal.append(commit.batches))
     with document.transact(Origin.LOCAL) as edit:
         shapes = [edit.add(document.root, _rect(x)) for x in range(SHAPES)]
@@ -70,7 +71,7 @@ def _long_opening(folder: Path) -> Figure:
     expected = document.state_hash()
     shelf.shut()
     start = time.perf_counter()
-    _journal, about, past, _newest = Folder(folder / "long", folder / "state").open_past(
+    _journal, _about, past, _newest = Folder(folder / "long", folder / "state").open_past(
         journal.key
     )
     document = Document(document.session, document.party, document.replica).like(past.folded)

@@ -29,6 +29,7 @@ from whiteboard.journal.file import About, Entry, JournalError, JournalFile
 from whiteboard.journal.reading import UNREADABLE
 from whiteboard.journal.snapshot import Kept, Past, StateKind
 from whiteboard.journal.writer import Writer
+from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
 
@@ -86,6 +87,17 @@ class Journal:
 
         def write(file: JournalFile) -> None:
             file.append_proof(proof, now)
+            snapshot.forget(file.connection)
+
+        self._writer.submit(self._file, write)
+
+    def keep_base(self, folded: Folded | None) -> None:
+        """Begin with this state instead of what there was (None: with the first message)."""
+
+        def write(file: JournalFile) -> None:
+            snapshot.forget(file.connection, StateKind.BASE)
+            if folded is not None:
+                snapshot.keep(file.connection, StateKind.BASE, Kept(folded, 0))
             snapshot.forget(file.connection)
 
         self._writer.submit(self._file, write)

@@ -20,7 +20,7 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from whiteboard.journal.file import About, JournalError, JournalFile, Line
 from whiteboard.model.document import Document
@@ -63,16 +63,8 @@ class Past:
 
     folded: Folded | None = None
     batches: tuple[Batch, ...] = ()
-
-    def parties(self) -> set[Party]:
-        """Everybody who has written."""
-        chains = self.folded.chains.values() if self.folded is not None else ()
-        return {batch.party for batch in self.batches} | {chain.party for chain in chains}
-
-    def replicas(self) -> set[Replica]:
-        """All replicas that have written."""
-        known = set(self.folded.chains) if self.folded is not None else set()
-        return known | {batch.r for batch in self.batches}
+    floor: Mapping[Replica, int] = field(default_factory=dict)
+    """Where the journal begins: at the snapshot that the member joined by."""
 
 
 def keep(db: sqlite3.Connection, kind: StateKind, kept: Kept) -> None:
@@ -86,10 +78,10 @@ def keep(db: sqlite3.Connection, kind: StateKind, kept: Kept) -> None:
     )
 
 
-def forget(db: sqlite3.Connection) -> None:
-    """The snapshot does not hold any more: a fork came to light, perhaps inside it."""
+def forget(db: sqlite3.Connection, kind: StateKind = StateKind.SNAPSHOT) -> None:
+    """A state does not hold any more: a fork came to light, perhaps inside it."""
     db.execute(_TABLE)
-    db.execute("DELETE FROM state WHERE kind = ?", (StateKind.SNAPSHOT.value,))
+    db.execute("DELETE FROM state WHERE kind = ?", (kind.value,))
 
 
 def kept(db: sqlite3.Connection, kind: StateKind, session: str) -> Kept | None:
@@ -136,15 +128,12 @@ def read_past(file: JournalFile, session: str, *, whole: bool = False) -> Past:
     Raises:
         JournalError: a message cannot be read.
     """
-    start = _start(file, session, whole=whole)
+    base = kept(file.connection, StateKind.BASE, session)
+    start = (None if whole else kept(file.connection, StateKind.SNAPSHOT, session)) or base
     after = 0 if start is None else start.seq
     batches = tuple(batch for _seq, batch in _batches(file.lines(session, after)))
-    return Past(None if start is None else start.folded, batches)
-
-
-def _start(file: JournalFile, session: str, *, whole: bool) -> Kept | None:
-    found = None if whole else kept(file.connection, StateKind.SNAPSHOT, session)
-    return found or kept(file.connection, StateKind.BASE, session)
+    floor = {} if base is None else base.folded.floor
+    return Past(None if start is None else start.folded, batches, floor)
 
 
 def _batches(lines: Iterable[Line]) -> Iterable[tuple[int, Batch]]:
@@ -177,7 +166,9 @@ def made(file: JournalFile) -> Kept | None:
         JournalError: the board cannot be read.
     """
     about = file.about()
-    start = _start(file, about.session, whole=False)
+    start = kept(file.connection, StateKind.SNAPSHOT, about.session) or kept(
+        file.connection, StateKind.BASE, about.session
+    )
     document = Document(
         SessionId(about.session),
         Party(about.party),

@@ -223,9 +223,14 @@ class Sync:
             r
             for r, digest in beat.digests.items()
             if r not in self._document.forks
-            and beat.vv.get(r) == self._document.vv.get(r)
+            and r in self._document.vv
+            and beat.vv.get(r) == self._document.vv[r]
             and self._document.digest(r) != digest
         ]
+
+    def reaches_below(self, beat: Heartbeat) -> bool:
+        """Whether a chain differs whose messages are folded: only they can show the fork."""
+        return any(r in self._document.floor for r in self._differing(beat))
 
     def ask_undigested(self, peer: Peer, beat: Heartbeat) -> list[Effect]:
         """Its document differs, and of these chains it did not say what it holds: let it show."""

@@ -87,8 +87,30 @@ class Shelf:
         self._loop = asyncio.get_running_loop()
         journal, about = (what.journal, what.about) if what is not None else (None, None)
         self._keepers[id(board)] = Keeper(
-            board, self._folder, journal, about, is_failing=lambda: self._is_failing
+            board,
+            self._folder,
+            journal,
+            about,
+            is_failing=lambda: self._is_failing,
+            read_back=self._read_back,
         )
+
+    def _read_back(
+        self, journal: Journal, like: Document, done: Callable[[Document | None], object]
+    ) -> None:
+        """Make a document of all that a journal holds, in the slow thread."""
+
+        def read() -> Document | None:
+            try:
+                past = self._folder.past_of(journal)
+            except JournalError as error:
+                SYNC.warning("board %s cannot be read back: %s", journal.key, error)
+                return None
+            document = like.like(past.folded)
+            document.receive(past.batches)
+            return document
+
+        self._later(read, done)
 
     def key_of(self, session: str) -> str | None:
         """The kept copy of a session that goes on and is not open; None if there is none."""
