@@ -49,6 +49,7 @@ from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import SVG
 from whiteboard.wire.messages import Message, Peer
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
@@ -106,6 +107,8 @@ class SharedBoard:
         self._connected = True
         self._unsent = 0
         self._previews: dict[Party, set[str]] = {}
+        self.application = SVG.namespace
+        """Application type that it is shared as."""
         self.waiting_for_answer = False
         """An invitation of mine to this board is open."""
         self.is_being_read = False
