@@ -244,6 +244,18 @@ MUTANTS = [
         "",
     ),
     Mutant(
+        "strict: a checkpoint covers the edit that a late one undoes",
+        STRICT_RECORD,
+        "if c.edits < i)",
+        "if c.edits <= i)",
+    ),
+    Mutant(
+        "strict: a checkpoint outlives the new that it began with",
+        STRICT_RECORD,
+        "if self.checkpoints and (self.removes or self.checkpoints[-1].new is not new):",
+        "if False:",
+    ),
+    Mutant(
         "strict: an edit behind a gap counts at once",
         STRICT_MERGE,
         "elif in_order and edit.version == expected:",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.helpers.strict import ROOT, SESSION, SVG, check, stanza
 from whiteboard.model.ids import DOCUMENT
 from whiteboard.model.ops import Kind, New, Remove, Set
+from whiteboard.model.strict import record
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import NewAt, Stanza
 from whiteboard.model.strict.snapshot import snapshot
@@ -53,6 +54,13 @@ stanzas = st.builds(
 FIRST = stanza("base", 0, ROOT, *(New(x, Kind.ELEMENT, "~r", 1.0, SVG, "g") for x in "abc"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _checkpoints_are_frequent():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record, "EVERY", 2)
+        yield
+
+
 @given(st.lists(stanzas, min_size=3, max_size=40), st.randoms(use_true_random=False))
 def test_whatever_is_delivered_shows_what_the_set_of_stanzas_makes(delivered, rng):
     """Two stanzas with one key are among them; then the one of the smaller form counts."""
@@ -84,6 +92,27 @@ def _nodes(tree):
         )
         for node in tree.root.getroottree().getroot().iter()
     ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_late_conflicts_of_one_record_with_many_edits(seed):
+    rng = random.Random(seed)
+    made = StrictDocument(SESSION)
+    room = [FIRST]
+    made.receive(room)
+    for step in range(40):
+        late = rng.random() < 0.2
+        version = max(1, made.next_version("a") - (rng.randint(1, 9) if late else 0))
+        op = rng.choice(
+            [
+                Set("a", version, parent=rng.choice(["~r", "b", "c"])),
+                Set("a", version, weight=float(step)),
+                Set("a", version, name=f"n{step}"),
+            ]
+        )
+        room.append(stanza(rng.choice("xyz"), step, op))
+        made.receive(room[-1:])
+        check(made, room)
 
 
 @pytest.mark.parametrize("seed", range(150))
