@@ -115,6 +115,16 @@ def test_late_conflicts_of_one_record_with_many_edits(seed):
         check(made, room)
 
 
+def test_a_new_of_a_lower_rank_comes_after_many_edits():
+    room = [FIRST, *(stanza("x", v, Set("a", v, weight=float(v))) for v in range(1, 6))]
+    room.append(stanza("y", 0, New("a", Kind.ELEMENT, "~r", 0.0, SVG, "circle")))
+    made = StrictDocument(SESSION)
+    for i, one in enumerate(room, 1):
+        made.receive([one])
+        check(made, room[:i])
+    assert b"circle" in made.c14n()
+
+
 @pytest.mark.parametrize("seed", range(150))
 def test_members_who_see_each_other_late_agree_with_one_who_joined_by_a_snapshot(seed):
     """Honest clients: versions as they know them; a room's order; a joiner in the middle."""
