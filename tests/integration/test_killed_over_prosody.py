@@ -1,24 +1,25 @@
 """Kill -9 while drawing, over a real server: what was on disk comes back and reaches the others.
 
-`make kill-test` does this at as many moments as KILL_MOMENTS says.
+A fifth of the moments are those of a real window: `e2e/test_killed_window.py`. `make kill-test` has
+a thousand of them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import sys
 
 import pytest
 
 from tests.helpers.drawing import draw, drawn
+from tests.helpers.killed import moments
 from tests.helpers.prosody import needs_prosody, room_address, until_same
 from whiteboard.session.boards import BoardState
 
 pytestmark = [pytest.mark.prosody, needs_prosody]
 
-MOMENTS = int(os.environ.get("KILL_MOMENTS", "3"))
+MOMENTS = moments()[0]
 
 
 async def recovered(party):
