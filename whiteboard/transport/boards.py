@@ -267,7 +267,10 @@ class Boards:
         self._changed()
 
     def join_in_room(self, room: str, session: str) -> SharedBoard:
-        """See `BoardService`."""
+        """See `BoardService`; the board that is open already, if there is one."""
+        for one in self._boards:
+            if one.session == session and one.place == room and not one.is_over:
+                return one
         connection = self._connection()
         running = connection.rooms.advertisements(room) if connection is not None else []
         names = [ad.name for _, ad in running if ad.session == session and ad.name]
