@@ -28,7 +28,7 @@ from whiteboard.journal import snapshot
 from whiteboard.journal.file import About, Entry, JournalError, JournalFile
 from whiteboard.journal.reading import UNREADABLE
 from whiteboard.journal.snapshot import Kept, Past, StateKind
-from whiteboard.journal.writer import Writer
+from whiteboard.journal.writer import Trouble, Writer, trouble_of
 from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
@@ -46,6 +46,8 @@ class Listed:
     about: About
     waiting: int
     """Own changes that the others' server has not taken."""
+    is_damaged: bool = False
+    """It cannot be read; nothing else is known of it."""
 
 
 class Journal:
@@ -118,15 +120,22 @@ class Folder:
         boards: where the databases are; made when first needed.
         state: where the marks of a clean end are: another folder, which backups of the data may
             not have.
-        failing: told True while the disk refuses; called in the writing thread.
+        failing: told what is wrong while the disk refuses, NONE afterwards.
+        damaged: told the key of a board that is open and whose file can be written no more.
+
+    The last two are called in the writing thread.
     """
 
     def __init__(
-        self, boards: Path, state: Path, failing: Callable[[bool], object] = lambda _is: None
+        self,
+        boards: Path,
+        state: Path,
+        failing: Callable[[Trouble], object] = lambda _trouble: None,
+        damaged: Callable[[str], object] = lambda _key: None,
     ) -> None:
         self._boards = boards
         self._state = state
-        self._writer = Writer(failing)
+        self._writer = Writer(failing, lambda file: damaged(file.path.stem))
         self._open: dict[str, Journal] = {}
 
     def create(self) -> Journal:
@@ -136,10 +145,11 @@ class Folder:
     def open(self, key: str) -> tuple[Journal, About, list[Entry], bool]:
         """A board that is on disk: its journal, what it is, its messages, whether it is the newest.
 
-        May take long and does not touch the loop: for another thread.
+        May take long and does not touch the loop: for another thread. Where nothing can be written
+        the board is read all the same, and written as soon as it can be.
 
         Raises:
-            JournalError: it is open elsewhere, or cannot be read or written.
+            JournalError: it is open elsewhere, or cannot be read.
         """
         journal, about, entries, is_newest = self._opened(
             key, lambda file, about: list(file.entries(about.session))
@@ -161,13 +171,13 @@ class Folder:
             JournalError: it cannot be read.
         """
         self._writer.settle()
-        with self._beside(journal) as file:
+        with self._beside(journal.file.path) as file:
             return snapshot.read_past(file, file.about().session, whole=True)
 
     def take_snapshot(self, journal: Journal) -> None:
         """Keep a new snapshot of an open board if it is worth its while. Blocks, and takes long."""
         try:
-            with self._beside(journal) as file:
+            with self._beside(journal.file.path) as file:
                 is_worth = snapshot.is_worth(file, file.about().session)
                 made = snapshot.made(file) if is_worth else None
         except (JournalError, OSError, sqlite3.Error, ValueError) as error:
@@ -177,9 +187,9 @@ class Folder:
                 journal.keep_state(StateKind.SNAPSHOT, made)
 
     @contextlib.contextmanager
-    def _beside(self, journal: Journal) -> Iterator[JournalFile]:
-        """An open board's file once more, to be read in any thread."""
-        file = JournalFile(journal.file.path)
+    def _beside(self, path: Path) -> Iterator[JournalFile]:
+        """A board's file once more, to be read in any thread."""
+        file = JournalFile(path)
         try:
             file.peek()
             yield file
@@ -193,11 +203,16 @@ class Folder:
     ) -> tuple[Journal, About, T, bool]:
         file = JournalFile(self.path_of(key))
         try:
-            file.open()
-            about = file.about()
+            try:
+                file.open()
+                is_newest = self._is_newest(key, file.value("token"))
+                self._unmark(key)
+            except (OSError, sqlite3.Error) as error:
+                if trouble_of(error) is Trouble.UNSOUND:
+                    raise
+                return self._read_only(key, error, read)
+            about = _about_of(file)
             found = read(file, about)
-            is_newest = self._is_newest(key, file.value("token"))
-            self._unmark(key)
         except (OSError, sqlite3.Error, TypeError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             file.close()
@@ -206,6 +221,16 @@ class Folder:
             file.close()
             raise
         return self._new(file), about, found, is_newest
+
+    def _read_only(
+        self, key: str, why: Exception, read: Callable[[JournalFile, About], T]
+    ) -> tuple[Journal, About, T, bool]:
+        """Nobody else can write here either, so there is nothing to lock."""
+        SYNC.warning("board %s can only be read: %s", key, why)
+        with self._beside(self.path_of(key)) as file:
+            about = file.about()
+            found = read(file, about)
+        return self._new(JournalFile(self.path_of(key))), about, found, False
 
     def _new(self, file: JournalFile) -> Journal:
         journal = Journal(file.path.stem, file, self._writer)
@@ -217,19 +242,16 @@ class Folder:
         return self._writer.settle()
 
     def close(self, journals: Iterable[Journal]) -> None:
-        """Nothing more is written to these. Blocks until they are on disk."""
+        """Nothing more is written to these. Blocks until they are on disk, at most 10 s."""
         journals = tuple(journals)
-        self._writer.settle()
-        for journal in journals:
-            self.take_snapshot(journal)
-        self._writer.settle()
+        if self._writer.settle():
+            for journal in journals:
+                self.take_snapshot(journal)
+        whole = self._writer.finish(journal.file for journal in journals)
         for journal in journals:
             self._open.pop(journal.key, None)
-            is_behind = self._writer.forget(journal.file)
-            with contextlib.suppress(sqlite3.Error):
-                journal.file.close()
-                if not is_behind:
-                    self._mark(journal.key, journal.token)
+            if journal.file in whole:
+                self._mark(journal.key, journal.token)
 
     def shut(self) -> None:
         """The program ends: close all and end the thread."""
@@ -244,7 +266,7 @@ class Folder:
         """
         file = JournalFile(self.path_of(key))
         try:
-            file.open()
+            file.lock()
             file.close()
             self._unmark(key)
             for ending in ("board", "board-wal", "board-shm", "lock"):
@@ -263,13 +285,14 @@ class Folder:
                 found.append(self._peek(key))
             except (OSError, sqlite3.Error, JournalError, TypeError, ValueError) as error:
                 SYNC.warning("board %s cannot be listed: %s", key, error)
+                found.append(Listed(key, About(is_open=False), 0, is_damaged=True))
         return sorted(found, key=lambda one: -one.about.opened)
 
     def _peek(self, key: str) -> Listed:
         file = JournalFile(self.path_of(key))
         try:
             file.peek()
-            about = file.about()
+            about = _about_of(file)
             waiting = 0
             if (about.room or about.other) and not about.is_ended:
                 newest = file.newest_of(about.session, about.party)
@@ -314,6 +337,13 @@ class Folder:
         if mark.exists():
             mark.unlink()
             _flush_folder(self._state)
+
+
+def _about_of(file: JournalFile) -> About:
+    about = file.about()
+    if not about.session:
+        raise JournalError(UNREADABLE)  # nothing was ever written into it, or all of it is gone
+    return about
 
 
 def _flush_folder(folder: Path) -> None:
