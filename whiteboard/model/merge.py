@@ -401,8 +401,21 @@ class Merge:
         self, message: Message, record: Record, field: str, ts: Ts, value: Value, alias: Ts | None
     ) -> bool:
         """Take in a write; whether it is the newest one."""
-        entries = record.log.get(field) if record.log is not None else None
+        log = record.log
+        if log is None:
+            log = record.log = {}
+        entries = log.get(field)
         if entries is None:
+            created = record.created
+            if created is not None and created < ts:
+                old = self._first_value(record, field)
+                # Both at once: a list that grows by one takes room for more.
+                log[field] = [(created, old, None), (ts, value, alias)]
+                if old != value:
+                    self._note_loss(message, record, field, created, ts)
+                    if field != "parent":
+                        setattr(record, _ATTRIBUTE_OF.get(field, field), value)
+                return True
             entries = self._entries(record, field)
         if not entries or entries[-1][0] < ts:
             if entries and entries[-1][1] != value:

@@ -79,6 +79,8 @@ class Projection:
         self._before: dict[Record, _Before | None] = {}
         """How touched records were seen; None: not at all."""
         self._slots_before: dict[Record, dict[Slot, str | None]] = {}
+        self._slots: dict[Slot, Slot] = {}
+        """Names of touched attributes, each once: they are the same on most elements."""
         self._unhashed: set[Record] = set()
         self._hash = 0
 
@@ -92,16 +94,16 @@ class Projection:
             if element is not None and element.literal:
                 ns, name = slot_in(rid)
                 if rid == attribute_rid(element.rid, name, ns):
-                    return self._make_attribute(element, (ns, name))
+                    return self._make_attribute(element, (ns, name), rid)
         return found
 
     def make_attributes(self, element: Record) -> None:
         """Give all attributes of a literal their records."""
         for ns, name, _ in element.literal:
-            self._make_attribute(element, (ns, name))
+            self._make_attribute(element, (ns, name), attribute_rid(element.rid, name, ns))
         element.literal = ()
 
-    def _make_attribute(self, element: Record, slot: Slot) -> Record | None:
+    def _make_attribute(self, element: Record, slot: Slot, rid: Rid) -> Record | None:
         """Give an attribute of the literal its record, which says what is shown already."""
         if element.attrs is not None and slot in element.attrs:
             return None
@@ -113,15 +115,15 @@ class Projection:
             return None
         assert element.created is not None
         l, r, k = element.created  # noqa: E741 - as on the wire
-        record = Record(attribute_rid(element.rid, name, ns))
+        record = Record(rid)
         record.kind = Kind.ATTRIBUTE
         record.created = Ts(l, r, k + 1 + sorted(element.literal).index(item))
         record.up = element
         record.ns, record.name, record.chdata = item
         if element.attrs is None:
             element.attrs = {}
-        element.attrs[slot] = [record]
-        self.records[record.rid] = record
+        element.attrs[self._slots.setdefault(slot, slot)] = [record]
+        self.records[rid] = record
         return record
 
     # --- the raw tree
@@ -170,7 +172,7 @@ class Projection:
             slot = slot_of(record)
             self._capture(up, slot)
             if up.literal:
-                self._make_attribute(up, slot)
+                self._make_attribute(up, slot, attribute_rid(up.rid, slot[1], slot[0]))
             if up.attrs is None:
                 up.attrs = {}
             up.attrs.setdefault(slot, []).append(record)

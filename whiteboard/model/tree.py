@@ -151,7 +151,8 @@ class Tree:
             waiting.extend(kid for kid in family if kid in fresh and kid in families)
         for parent in texted:
             self._fill(parent)
-        self._place_beside_root()
+        if self._projection.document in families:
+            self._place_beside_root()
 
     def _make(self, record: Record, home: Node | None) -> Node:
         """Make the node of a record, as the last child of `home`."""
