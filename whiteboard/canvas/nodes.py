@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind, LiteralElement
-from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 
 
 class DocumentSource:
     """The visible tree of a document; always as it is now, nothing is copied."""
 
-    def __init__(self, document: SharedDocument) -> None:
+    def __init__(self, document: Shown) -> None:
         self.document = document
 
     @property
@@ -44,7 +44,7 @@ class DocumentNode:
 
     __slots__ = ("_document", "_is_element", "_name", "_ns", "rid")
 
-    def __init__(self, document: SharedDocument, rid: Rid, kind: Kind | None = None) -> None:
+    def __init__(self, document: Shown, rid: Rid, kind: Kind | None = None) -> None:
         self._document = document
         self.rid = rid
         self._is_element = (kind or document.kind(rid)) is Kind.ELEMENT

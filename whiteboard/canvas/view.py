@@ -42,7 +42,7 @@ from whiteboard.canvas.scene import BoardScene
 from whiteboard.canvas.tiles import SIZE, Counts, Picture
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.ids import Rid
-from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.events import Phase, PointerEvent, ToolEvent
 from whiteboard.tools.ports import Feedback
@@ -165,7 +165,7 @@ class BoardView(QWidget):
 
     # What it shows --------------------------------------------------------------------------
 
-    def set_document(self, document: SharedDocument) -> None:
+    def set_document(self, document: Shown) -> None:
         """Show this document from now on."""
         self._unsubscribe()
         self.scene.set_document(document)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document, everyone
@@ -33,8 +33,7 @@ SLICE = 64
 Stop: TypeAlias = Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A message as it was kept."""
 
     batch: Batch
@@ -82,22 +81,22 @@ class Timeline:
 
     # --- reading in
 
-    def add(self, kept: Iterable[Kept]) -> None:
+    def add(self, kept: Iterable[tuple[Batch, float | None]]) -> None:
         """Take in messages, in any order; the ones that are here already are left out.
 
         The position stays where it is.
         """
-        for one in kept:
+        for batch, time in kept:
             self._step = ()
-            received = self._document.receive([one.batch])
+            received = self._document.receive([batch])
             forked = bool(received.forks)
             valid = {batch.dot for batch in received.applied}
             # What proves a fork is not held itself, but it changes what is seen.
-            kept_now = received.kept or ((one.batch,) if self._step else ())
-            for i, batch in enumerate(kept_now):
+            kept_now = received.kept or ((batch,) if self._step else ())
+            for i, one in enumerate(kept_now):
                 step = self._step if i == len(kept_now) - 1 else ()
-                counts = not forked and batch.dot in valid
-                self._append(batch, one.time, step, counts=counts)
+                counts = not forked and one.dot in valid
+                self._append(one, time, step, counts=counts)
             if forked:
                 self._judge_again()
 
@@ -214,7 +213,3 @@ class Timeline:
             for moment, step in zip(self.moments, self._steps, strict=True)
             if any(one in inside for one, _, _ in step)
         ]
-
-    def touched(self, seq: int) -> tuple[Rid, ...]:
-        """The visible nodes that one message changed."""
-        return tuple(rid for rid, _, _ in self._steps[seq - 1])

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.ops import Batch
 from whiteboard.util.event import Event
 
 
@@ -154,6 +155,28 @@ class SavedBoard:
     """Own changes that were not sent."""
 
 
+class Recall(Protocol):
+    """The history of a board being read from where it is kept, beside the loop."""
+
+    @property
+    def total(self) -> int:
+        """About how many messages there are."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `take` has given everything."""
+
+    @property
+    def people(self) -> Mapping[str, tuple[str, str]]:
+        """Party -> (name, address) of those who ever took part, as far as it was kept."""
+
+    def take(self) -> Sequence[tuple[Batch, float | None]]:
+        """What was read since the last call, in order, each with its time; never waits."""
+
+    def close(self) -> None:
+        """Read no further."""
+
+
 class BoardService(Protocol):
     """All boards of the program and the invitations to them."""
 
@@ -180,6 +203,9 @@ class BoardService(Protocol):
     @property
     def invitations(self) -> Sequence[Invitation]:
         """Newest first; answered ones stay until dismissed."""
+
+    def recall(self, board: Board) -> Recall:
+        """Read the history of an open board; what is not on disk yet is in its document."""
 
     def new_board(self, name: str, document: Document | None = None) -> Board:
         """A board only on this computer."""

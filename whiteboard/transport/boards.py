@@ -20,6 +20,7 @@ from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
 from whiteboard.transport.returning import Returning, take_up
+from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.shelf import Afterwards, Revived, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid
@@ -130,6 +131,11 @@ class Boards:
         """See `BoardService`."""
         if self._shelf is not None:
             self._shelf.take(key, self._rng, lambda what: then(self._revived(what)))
+
+    def recall(self, board: Board) -> Recalling:
+        """See `BoardService`."""
+        own = self._own(board)
+        return Recalling(self._shelf.journal_of(own) if self._shelf is not None else None)
 
     def delete_saved(self, key: str) -> None:
         """See `BoardService`."""
