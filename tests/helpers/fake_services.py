@@ -36,6 +36,7 @@ from whiteboard.session.boards import (
     Ephemera,
     Invitation,
     InvitationState,
+    Odd,
     Participant,
     SavedBoard,
 )
@@ -134,6 +135,7 @@ class FakeBoard:
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.odd: Event[Odd] = Event()
         self.document = document if document is not None else new_document()
         self.session: str | None = None
         self.name = name

@@ -138,11 +138,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, frozenset[str]]:
         sub.add_parser("component", parents=[common], help="the synchronisation component"),
         "The synchronisation component is not part of this version of Whiteboard yet.",
     )
-    _add_later(
-        sub.add_parser("log", parents=[common], help="export a board's log"),
-        "Boards kept on disk are not part of this version of Whiteboard yet;"
-        " record a log with: whiteboard join ADDRESS --record LOG.xml",
-    )
+    _add_log(sub.add_parser("log", parents=[common], help="boards kept here; the log of one"))
     return parser, frozenset(sub.choices)
 
 
@@ -205,6 +201,14 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_replay)
 
 
+def _add_log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("board", nargs="?", metavar="BOARD", help="its name, or its id in the list")
+    parser.add_argument("-o", "--output", type=Path, metavar="LOG.xml")
+    parser.add_argument("--profile", type=Path, help="of the boards kept in this folder")
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+    parser.set_defaults(run=_run_log)
+
+
 def _add_join(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", help="xmpp:room@host?join, or a contact's address")
     _add_sign_in(parser)
@@ -251,6 +255,12 @@ def _run_replay(options: argparse.Namespace) -> int:
     from whiteboard.app.replay import run_replay  # noqa: PLC0415 - each command loads its own
 
     return run_replay(options)
+
+
+def _run_log(options: argparse.Namespace) -> int:
+    from whiteboard.app.export_log import run_log  # noqa: PLC0415 - each command loads its own
+
+    return run_log(options)
 
 
 def _run_join(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from whiteboard.app import collector
+from whiteboard.app.import_log import read_log
 from whiteboard.app.loading import read_document_in_slices
 from whiteboard.app.output import replace_file
 from whiteboard.app.tasks import Tasks
@@ -30,6 +31,11 @@ class FileService:
 
     async def _open(self, path: Path, then: Callable[[Opened | Refused], None]) -> None:
         try:
+            log = await asyncio.to_thread(read_log, path)
+            if log is not None:
+                then(log)
+                collector.settle()
+                return
             document, notice = await read_document_in_slices(path, lambda _share: None)
         except FileError as error:
             then(Refused(str(error), str(path)))

@@ -25,9 +25,13 @@ def read_document(path: Path) -> Document:
         CommandError: it cannot be opened, or only in part.
     """
     try:
-        loaded = load(path)
+        return filled(load(path))
     except FileError as error:
         raise CommandError(str(error)) from error
+
+
+def filled(loaded: LoadedFile) -> Document:
+    """A new board with the content of a file."""
     document = empty_document()
     fill(document, loaded)
     return document

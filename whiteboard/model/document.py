@@ -251,6 +251,11 @@ class Document(SharedDocument):
         """What a holder of `vv` lacks, in causal order, and the proofs of all forks."""
         return tuple(self._history.since(vv))
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for what they depend on."""
+        return self._history.waiting
+
     def missing(self) -> Mapping[Replica, tuple[int, int]]:
         """Replica -> (first, last) number that buffered messages wait for."""
         return self._history.missing()

@@ -34,6 +34,8 @@ class Limits:
 
     messages: int = 10_000
     bytes: int = 64 * 1024 * 1024
+    chains: int = 64
+    """Of one party: each chain that waits is looked at again with every message delivered."""
 
 
 class Message:
@@ -96,6 +98,8 @@ class History:
         self._waiting: dict[Replica, dict[int, list[Batch]]] = {}
         self._waiting_count = 0
         self._waiting_bytes = 0
+        self._waiting_of: dict[Party, dict[Replica, int]] = {}
+        """Bytes of each chain that waits, by who sent its newest message."""
 
     # --- receiving
 
@@ -267,23 +271,41 @@ class History:
         if any(self._same(batch, other) for other in variants) or len(variants) >= 2:
             return False
         variants.append(batch)
+        size = weight_in_memory(batch)
         self._waiting_count += 1
-        self._waiting_bytes += weight_in_memory(batch)
+        self._waiting_bytes += size
+        chains = self._waiting_of.setdefault(batch.party, {})
+        chains[batch.r] = chains.get(batch.r, 0) + size
         if self.limits is not None:
+            while len(chains) > self.limits.chains:
+                self._forget_newest(batch.party)
             while (
                 self._waiting_count > self.limits.messages
                 or self._waiting_bytes > self.limits.bytes
             ):
-                # The longest queue pays, with what is farthest from being delivered.
-                r = max(self._waiting, key=lambda q: len(self._waiting[q]))
-                self._forget(r, max(self._waiting[r]))
+                # Who has most pays, with what is farthest from being delivered.
+                self._forget_newest(
+                    max(self._waiting_of, key=lambda party: sum(self._waiting_of[party].values()))
+                )
         return True
+
+    def _forget_newest(self, party: Party) -> None:
+        chains = self._waiting_of[party]
+        r = max(chains, key=lambda q: (chains[q], q))
+        self._forget(r, max(self._waiting[r]))
 
     def _forget(self, r: Replica, n: int) -> None:
         queue = self._waiting[r]
         for batch in queue.pop(n):
+            size = weight_in_memory(batch)
             self._waiting_count -= 1
-            self._waiting_bytes -= weight_in_memory(batch)
+            self._waiting_bytes -= size
+            chains = self._waiting_of[batch.party]
+            chains[r] -= size
+            if not chains[r]:
+                del chains[r]
+            if not chains:
+                del self._waiting_of[batch.party]
         if not queue:
             del self._waiting[r]
 
@@ -344,7 +366,7 @@ def accumulate(before: Mapping[Replica, int], batch: Batch) -> Mapping[Replica, 
 
 def weight_in_memory(batch: Batch) -> int:
     """Roughly how many bytes a batch takes."""
-    return upper_bound(batch, NO_DEPS) // 4
+    return upper_bound(batch, batch.deps) // 4
 
 
 def _top(message: Message) -> int:

@@ -54,6 +54,23 @@ class Ephemera:
     what: Ephemeral
 
 
+class Oddity(enum.Enum):
+    """What a participant's program does that it should not; the person can go on drawing."""
+
+    FLOOD = "flood"
+    """Sends more than can be shown at once."""
+    OTHER_BOARD = "other board"
+    """Says again and again that the same edits make another board there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Something is odd about one participant."""
+
+    sender: Participant
+    what: Oddity
+
+
 class Board(Protocol):
     """One board, shared or not."""
 
@@ -62,6 +79,8 @@ class Board(Protocol):
     document_replaced: Event[Document]
     """`document` is another one now (after a join, after the board was first shared)."""
     ephemeral: Event[Ephemera]
+    odd: Event[Odd]
+    """To be said once, quietly."""
 
     @property
     def document(self) -> Document:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.members import People
 from whiteboard.session.ports import (
@@ -71,6 +72,7 @@ class Live:
         """Creator of a direct session: the guests that the guests were told of."""
         self._sync: Sync | None = None
         self._serving = self._new_serving()
+        self._doubts = Doubts(self._empty_like)
 
     @property
     def me(self) -> Peer:
@@ -209,13 +211,16 @@ class Live:
         return [Send(ToPeer(a), Answer(self.session, originals)) for a in targets]
 
     def _reload(self, replica: Replica) -> list[Effect]:
-        """Build the document anew from the messages held (SYNC 5.4)."""
+        """Build the document anew from the messages held, to write in it as `replica`."""
         assert self.document is not None
         old = self.document
-        self.document = Document(self.session, old.party, replica, is_host=self._people.is_host)
+        self.document = self._empty_like(old, replica)
         self.document.receive(old.batches_since({}))
         self._sync = self._new_sync(self.document)
         return [NewDocument(self.document), *self._sync.changed()]
+
+    def _empty_like(self, document: Document, replica: Replica) -> Document:
+        return Document(self.session, document.party, replica, is_host=self._people.is_host)
 
     # --------------------------------------------------------------------- what the others say
 
@@ -227,6 +232,8 @@ class Live:
             return self._refuse(batch)
         self._sync.came_from(peer.address, batch.r)
         applied, effects = self._apply([batch])
+        if applied:
+            self._sync.delivered(peer.address)
         return [*effects, *self._relay(applied, peer.address)]
 
     def _on_heartbeat(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -247,11 +254,20 @@ class Live:
         effects += checked.effects
         for r in checked.proofs_for:
             effects += self._spread_proof(r, only=peer.address)
-        if checked.differs and self.counters.count("DIFFERS") == 1:
+        if checked.differs:
             assert self.document is not None
-            text = "equal messages made unequal documents"
-            effects.append(Incident("documents-differ", text, peer))
-            effects += self._reload(self.document.replica)
+            effects += self._doubts.begin(self.document, party, peer, now)
+            effects += self._sync.ask_undigested(peer, message)
+        return effects
+
+    def _look_again(self, now: float) -> list[Effect]:
+        """A part more of finding out whose document is wrong."""
+        assert self.document is not None
+        effects, healed = self._doubts.step(self.document, now)
+        if healed is not None:
+            self.document = healed
+            self._sync = self._new_sync(healed)
+            effects += [NewDocument(healed), *self._sync.changed()]
         return effects
 
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -281,6 +297,8 @@ class Live:
             else:
                 self.counters.count(Refusal.NOT_ASKED.name)
         applied, effects = self._apply(batches) if batches else ((), [])
+        if applied:
+            self._sync.delivered(peer.address)
         return [*effects, *self._relay(applied, peer.address)]
 
     def _on_reject(self, peer: Peer, message: Message, now: float) -> list[Effect]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
-from whiteboard.model.ids import Rid
+from whiteboard.model.ids import Party, Replica, Rid, SessionId
 from whiteboard.model.ops import Batch, Kind, LiteralElement
 
 
@@ -31,6 +33,18 @@ def copy_into(source: Document, target: Document) -> tuple[Batch, ...]:
             elif kind is Kind.COMMENT:
                 transaction.add_comment(parent, source.text(rid))
     return tuple(b for b in target.batches_since(before) if b.r == target.replica)
+
+
+def copied(source: Document, session: SessionId, party: Party, replica: Replica) -> Document:
+    """A board of one's own that shows what `source` shows, for one that others have written on."""
+    copy = Document(session, party, replica)
+    root = source.root
+    with copy.transact(Origin.LOAD) as transaction:
+        if root is not None:
+            whole = literal(source, root)
+            transaction.add_root(replace(whole, children=()))
+    copy_into(source, copy)
+    return copy
 
 
 def literal(document: Document, rid: Rid) -> LiteralElement:

@@ -158,6 +158,13 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Disbelieved:
+    """That party says what cannot be, and is not listened to in this; to be told quietly."""
+
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """It is over; `reason` as a name, `text` as a sentence for the person ('' if they did it)."""
 
@@ -176,6 +183,7 @@ Effect: TypeAlias = (
     | Notify
     | ShowEphemeral
     | Incident
+    | Disbelieved
     | Ended
 )
 

@@ -18,9 +18,10 @@ from whiteboard.model.ephemeral import (
 )
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
-from whiteboard.session.boards import BoardState, Ephemera, Participant
+from whiteboard.session.boards import BoardState, Ephemera, Odd, Oddity, Participant
 from whiteboard.session.ports import (
     Direct,
+    Disbelieved,
     Effect,
     Ended,
     InRoom,
@@ -36,6 +37,7 @@ from whiteboard.session.ports import (
 )
 from whiteboard.session.session import Role, Session, State
 from whiteboard.transport.driver import Driver
+from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
@@ -103,6 +105,7 @@ class SharedBoard:
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.odd: Event[Odd] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
         self.taken: Event[Batch] = Event()
@@ -404,6 +407,9 @@ class SharedBoard:
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return
+        elif isinstance(effect, Disbelieved):
+            self._say_odd(effect.party, Oddity.OTHER_BOARD)
+            return
         elif isinstance(effect, Notify):
             if effect.text:
                 self._problem = effect.text
@@ -412,6 +418,18 @@ class SharedBoard:
             self._problem = effect.text
             self.ended.emit(effect)
         self.changed.emit(None)
+
+    def floods(self, sender: str) -> None:
+        """Somebody, by the inbox's name for them, sends more than can be shown at once."""
+        for member in self._session.members if self._session is not None else ():
+            if not member.me and sender_of(member.peer) == sender:
+                self._say_odd(member.party, Oddity.FLOOD)
+                return
+
+    def _say_odd(self, party: Party, what: Oddity) -> None:
+        sender = next((p for p in self.participants if p.id == party), None)
+        if sender is not None:
+            self.odd.emit(Odd(sender, what))
 
     def _show_ephemeral(self, effect: ShowEphemeral) -> None:
         sender = next((p for p in self.participants if p.id == effect.party), None)

@@ -594,6 +594,11 @@ class Boards:
                 for advertisement in event.boards:
                     board.receive(event.peer, advertisement)
 
+    def on_flood(self, sender: str) -> None:
+        """See `Listener`."""
+        for board in self._boards:
+            board.floods(sender)
+
     def on_device_here(self, address: str) -> None:
         """See `Listener`."""
         self._returning.device_here(self._boards, address)

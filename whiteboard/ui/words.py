@@ -171,6 +171,14 @@ def has_left(who: str) -> str:
     )
 
 
+def sends_too_much(who: str) -> str:
+    return _fill("{who} sends more than can be shown at once. You can go on drawing.", who=who)
+
+
+def has_another_board(who: str) -> str:
+    return _fill("{who}’s program may show another board than yours.", who=who)
+
+
 # --- people ----------------------------------------------------------------------------------
 
 

@@ -120,7 +120,6 @@ def test_the_version_is_told(capsys):
     ("words", "said"),
     [
         (["component", "--config", "c.toml"], "synchronisation component is not part of this"),
-        (["log", "BOARD", "-o", "LOG.xml"], "record a log with: whiteboard join"),
         (["render", "a.svg", "o.png", "--page", "2"], "Pages are not part of this version"),
         (["render", "a.svg", "o.svg", "--optimise"], "Optimised SVG is not part of this version"),
     ],
