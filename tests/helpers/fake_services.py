@@ -30,6 +30,7 @@ from whiteboard.im.people import (
 )
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.ops import Batch
 from whiteboard.session.boards import (
     Board,
     BoardState,
@@ -163,6 +164,27 @@ class FakeBoard:
         self.set(state=BoardState.ENDED)
 
 
+class FakeRecall:
+    """A history that is read as soon as it is asked for, in pieces."""
+
+    def __init__(self, kept: Sequence[tuple[Batch, float | None]]) -> None:
+        self.total = len(kept)
+        self.people: dict[str, tuple[str, str]] = {}
+        self.is_done = False
+        self.is_closed = False
+        self.pieces = [list(kept[at : at + 50]) for at in range(0, len(kept), 50)]
+
+    def take(self) -> Sequence[tuple[Batch, float | None]]:
+        if self.pieces:
+            return self.pieces.pop(0)
+        self.is_done = True
+        return ()
+
+    def close(self) -> None:
+        self.is_closed = True
+        self.is_done = True
+
+
 class FakeBoards:
     """A BoardService; inviting makes a row that waits, as the real one does."""
 
@@ -174,6 +196,8 @@ class FakeBoards:
         self.names: dict[str, str] = {}
         self.saved: Sequence[SavedBoard] = ()
         self.in_use = ""
+        self.kept: dict[str, Sequence[tuple[Batch, float | None]]] = {}
+        self.recalls: list[FakeRecall] = []
         self._count = 0
 
     def set(self, **state: object) -> None:
@@ -237,6 +261,10 @@ class FakeBoards:
         self.calls.append(("close", board.name))
         self.boards = [one for one in self.boards if one is not board]
         self.changed.emit(None)
+
+    def recall(self, board: Board) -> FakeRecall:
+        self.recalls.append(FakeRecall(self.kept.get(board.name, ())))
+        return self.recalls[-1]
 
     def open_saved(self, key: str, then: Callable[[Board | str], None]) -> None:
         self.calls.append(("open_saved", key))

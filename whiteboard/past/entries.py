@@ -43,6 +43,10 @@ class Entries:
         self._open: dict[tuple[Party, Verb], Entry] = {}
         self._minute: dict[Party, int | None] = {}
 
+    def __len__(self) -> int:
+        """How many moments were taken in."""
+        return len(self._of)
+
     def add(self, moment: Moment) -> None:
         """Take in the next moment."""
         deed = moment.deed

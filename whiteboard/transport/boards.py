@@ -19,8 +19,8 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
-from whiteboard.transport.returning import Returning, take_up
 from whiteboard.transport.recalling import Recalling
+from whiteboard.transport.returning import Returning, take_up
 from whiteboard.transport.shelf import Afterwards, Revived, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid

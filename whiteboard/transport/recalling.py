@@ -64,7 +64,7 @@ class Recalling:
         try:
             with JournalReader(path) as reader:
                 self.total = reader.last()
-                self.people = _people(reader.value("people"))
+                self.people = _people(reader.about.people)
                 self._read(reader)
         except JournalError as error:
             SYNC.warning("the history ends where the journal cannot be read: %s", error)
