@@ -10,6 +10,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from whiteboard.canvas.past import PastView
+from whiteboard.canvas.touched import Touched
+from whiteboard.editing.describing import describe
 from whiteboard.im.account import (
     AccountSettings,
     AccountState,
@@ -30,7 +33,9 @@ from whiteboard.im.people import (
 )
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch
+from whiteboard.model.shown import Shown
 from whiteboard.session.boards import (
     Board,
     BoardState,
@@ -381,6 +386,9 @@ class FakeSurface:
         self.undo_label: str | None = None
         self.redo_label: str | None = None
         self.zoom = 1.0
+        self.chosen: Sequence[Rid] = ()
+        self.past: PastView | None = None
+        self.touched: Touched | None = None
         self.calls: list[tuple[object, ...]] = []
 
     def set(self, **state: object) -> None:
@@ -424,6 +432,27 @@ class FakeSurface:
 
     def reload_pictures(self) -> None:
         self.calls.append(("reload_pictures",))
+
+    def describe(self, rid: Rid) -> str:
+        return describe(self.board.document, rid)
+
+    def look_back(self, then: Shown) -> PastView:
+        self.may_draw = False
+        self.past = PastView(then)
+        return self.past
+
+    def look_now(self) -> None:
+        self.may_draw = True
+        if self.past is not None:
+            self.past.release()
+            self.past.hide()
+            self.past.deleteLater()
+            self.past = None
+
+    def show_touched(self, touched: Touched | None) -> None:
+        self.touched = touched
+        if self.past is not None:
+            self.past.show_touched(touched)
 
     def close(self) -> None:
         self.widget.hide()

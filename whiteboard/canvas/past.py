@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -116,6 +116,10 @@ class PastView(BoardView):
         return rid
 
     # --- keys
+
+    def _claims(self, event: QEvent) -> bool:
+        """Home and End are times here, not an order of things."""
+        return isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Through time by arrows, Home and End; Space plays, Esc leaves."""

@@ -19,10 +19,12 @@ from whiteboard.ui.connection import ConnectionTeller
 from whiteboard.ui.dialogs.contact import AskName
 from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
+from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
 from whiteboard.ui.keys import KeySheet
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
+from whiteboard.ui.panes.history import HistoryPane
 from whiteboard.ui.panes.people import PeoplePane
 from whiteboard.ui.panes.sessions import SessionsPane
 from whiteboard.ui.people_flow import PeopleFlow
@@ -71,11 +73,16 @@ class MainWindow(QMainWindow):
         self.frame = BoardFrame()
         self.sessions = SessionsPane(services)
         self.people_pane = PeoplePane(services.boards)
+        self.history_pane = HistoryPane()
         self.top = TopBar(self)
-        self.body = Body(self.frame, self.sessions, self.people_pane, preferences)
+        panes = (self.people_pane, self.history_pane)
+        self.body = Body(self.frame, self.sessions, panes, preferences)
         self._build()
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
+        self.history_flow = HistoryFlow(
+            services.boards, self.frame, self.history_pane, self.people_flow, self, self.say
+        )
         self.teller = ConnectionTeller(
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
@@ -118,6 +125,7 @@ class MainWindow(QMainWindow):
         top.menu.clicked.connect(self.open_menu)
         top.sessions.clicked.connect(lambda: self._toggle(self.sessions))
         top.people.clicked.connect(lambda: self._toggle(self.people_pane))
+        top.history.clicked.connect(lambda: self._toggle(self.history_pane))
         top.new.clicked.connect(self.add_board)
         top.invite.clicked.connect(self.open_invite)
         top.invite_small.clicked.connect(self.open_invite)
@@ -159,6 +167,7 @@ class MainWindow(QMainWindow):
             "full-screen": self._toggle_full_screen,
             "sessions": lambda: self._toggle(self.sessions),
             "people": lambda: self._toggle(self.people_pane),
+            "history": lambda: self._toggle(self.history_pane),
             "rename": self._with_page(self._rename),
             "leave": self._with_page(lambda page: page.board.leave()),
             "invite": self.open_invite,
@@ -347,6 +356,7 @@ class MainWindow(QMainWindow):
         self.top.badge.show_count(0 if self.body.is_open(self.sessions) else self.sessions.badge())
 
     def _front_changed(self, page: Page | None) -> None:
+        self.history_flow.look_at(None)
         if page is None:
             self.frame.let_go()
             return
@@ -355,6 +365,7 @@ class MainWindow(QMainWindow):
             page.surface.choose(tool)
         page.surface.set_paper(self.services.preferences.get("paper") or "auto")
         self.frame.show_surface(page.surface)
+        self._follow_history()
         self.teller.watch(page.board)
         page.surface.widget.setFocus()
 
@@ -377,11 +388,18 @@ class MainWindow(QMainWindow):
         for pane, button, action in (
             (self.sessions, self.top.sessions, "sessions"),
             (self.people_pane, self.top.people, "people"),
+            (self.history_pane, self.top.history, "history"),
         ):
             opened = self.body.is_open(pane)
             button.setChecked(opened)
             self.actions_by_id[action].setChecked(opened)
+        self._follow_history()
         self._show_badge()
+
+    def _follow_history(self) -> None:
+        """The history of the board in front, while its pane is open."""
+        is_open = self.body.is_open(self.history_pane)
+        self.history_flow.look_at(self.frame.surface if is_open else None)
 
     def _class_changed(self) -> None:
         narrow = self.body.size_class is SizeClass.SMALL
@@ -483,7 +501,7 @@ class MainWindow(QMainWindow):
         self.people_flow.postpone(invitation)
         self._boards_changed()
 
-    def _toggle(self, pane: SessionsPane | PeoplePane) -> None:
+    def _toggle(self, pane: SessionsPane | PeoplePane | HistoryPane) -> None:
         opened = not self.body.is_open(pane)
         self.body.open_pane(pane, opened=opened)
         if opened and self.body.size_class is SizeClass.SMALL:
@@ -508,7 +526,7 @@ class MainWindow(QMainWindow):
         if not only:
             self.body.apply_class()
         else:
-            for pane in (self.sessions, self.people_pane):
+            for pane in (self.sessions, self.people_pane, self.history_pane):
                 self.body.open_pane(pane, opened=False, remember=False)
 
     def _toggle_full_screen(self) -> None:
@@ -531,10 +549,10 @@ class MainWindow(QMainWindow):
     def _regions(self) -> list[list[QWidget]]:
         """What F6 walks: the canvas, each bar, the top bar, the panes; each with what to focus."""
         regions: list[list[QWidget]] = []
-        if self.frame.surface is not None:
-            regions.append([self.frame.surface.widget])
+        if self.frame.canvas is not None:
+            regions.append([self.frame.canvas])
         regions += [_focusable(bar) for bar in (*self.frame.bars, self.top)]
-        regions += [[self.sessions.list], [self.people_pane.list]]
+        regions += [[self.sessions.list], [self.people_pane.list], _focusable(self.history_pane)]
         regions += [_focusable(card) for card in (self.frame.invitation, self.frame.toast)]
         return [region for region in regions if region and region[0].isVisible()]
 
@@ -585,6 +603,7 @@ class MainWindow(QMainWindow):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self.sessions.let_go()
+        self.history_flow.look_at(None)
         self.teller.watch(None)
         self.frame.let_go()
         for page in self.pages.all:

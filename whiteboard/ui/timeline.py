@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -30,6 +30,7 @@ from whiteboard.ui.widgets import Button, ElidedLabel, IconButton, Label, MenuBu
 
 WIDTH = 768
 HEIGHT = 116
+_OWN_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _TICKS = 20
 _EDGE = 9
 """Px at both ends of the line, so that half of the knob has room."""
@@ -121,6 +122,18 @@ class TimeSlider(QAbstractSlider):
 
     def _by_key(self, _action: int) -> None:
         self.sought.emit(self.sliderPosition())
+
+    def event(self, event: QEvent) -> bool:
+        """Home, End and the page keys are the slider's, not an order of things on the board."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in _OWN_KEYS
+            and not event.modifiers()
+        ):
+            event.accept()
+            return True
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):

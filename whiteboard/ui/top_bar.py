@@ -343,6 +343,9 @@ class TopBar(QWidget):
         self.people = IconButton(
             "people", words.tr("People"), self, key="Ctrl+Shift+1", checkable=True
         )
+        self.history = IconButton(
+            "history", words.tr("History"), self, key="Ctrl+Shift+5", checkable=True
+        )
         self._divider = Divider(self, margin=3)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
@@ -364,6 +367,7 @@ class TopBar(QWidget):
         row.addWidget(self.invite_small)
         row.addWidget(self._divider)
         row.addWidget(self.people)
+        row.addWidget(self.history)
         self._avatars: list[AvatarButton] = []
         self._shown: tuple[tuple[str, str, bool], ...] = ()
         self._room_for = 3
@@ -382,6 +386,7 @@ class TopBar(QWidget):
         self.invite.setVisible(not narrow)
         self.invite_small.setVisible(narrow)
         self._divider.setVisible(not narrow)
+        self.history.setVisible(not tiny)
         self.chip.set_short(narrow)
         self._room_for = 1 if tiny else 2 if narrow else 3
         self._shown = ()

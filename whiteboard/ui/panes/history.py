@@ -105,7 +105,14 @@ class HistoryPane(Pane):
     undo_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(words.tr("History"), parent, trailing=True, cross=True)
+        super().__init__(
+            words.tr("History"),
+            parent,
+            trailing=True,
+            cross=True,
+            id="history",
+            is_remembered=False,
+        )
         self._history: LookingBack | None = None
         self._folded: set[str] = set()
         self._most = MOST
@@ -125,6 +132,7 @@ class HistoryPane(Pane):
         self.list.left.connect(lambda: self.pointed.emit(0))
         model = self.list.selectionModel()
         model.currentChanged.connect(self._choose)
+        self.list.clicked.connect(self._choose)
 
     def _build(self) -> None:
         row = QHBoxLayout()
