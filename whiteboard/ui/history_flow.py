@@ -169,7 +169,7 @@ class HistoryFlow(QObject):
             surface.show_touched(None)
             return
         who = history.who(entry.party)
-        name = words.you() if who.me else who.name
+        name = history.short_name(entry.party) or words.you()
         label = name if entry.time is None else f"{name} · {words.clock(entry.time)}"
         surface.show_touched(Touched(tuple(entry.things), colour_of(who.address).name(), label))
 

@@ -122,6 +122,7 @@ class LookingBack(QObject):
         self.only = None
         self._waiting: deque[tuple[Batch, float | None]] = deque()
         self._times: dict[tuple[Replica, int], float] = {}
+        self._short: dict[Party, str] = {}
         self._recall = self._boards.recall(self.board)
         self._is_caught_up = False
         self.is_reading = True
@@ -184,6 +185,7 @@ class LookingBack(QObject):
     def _tell(self) -> None:
         now = time.monotonic()
         if now - self._told >= TELL_SECONDS or not self.is_reading:
+            self._short.clear()
             self._told = now
             self.changed.emit(None)
 
@@ -202,6 +204,16 @@ class LookingBack(QObject):
         if not name:
             name = party.partition("@")[0] if "@" in party else words.somebody()
         return Who(party, name, address, me=False)
+
+    def short_name(self, party: Party) -> str:
+        """What the person is called in lists: the first name, unless two share it; '' for me."""
+        if party not in self._short:
+            everybody = self.everybody
+            firsts = [who.name.partition(" ")[0] for who in everybody]
+            for who, first in zip(everybody, firsts, strict=True):
+                name = first if firsts.count(first) == 1 else who.name
+                self._short[who.party] = "" if who.me else name
+        return self._short.get(party, "")
 
     @property
     def everybody(self) -> list[Who]:

@@ -32,7 +32,7 @@ WIDTH = 768
 HEIGHT = 116
 _OWN_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _TICKS = 20
-_EDGE = 9
+_EDGE = 14
 """Px at both ends of the line, so that half of the knob has room."""
 _LABELS = 5
 _LONGEST_TICK = 6
@@ -89,11 +89,17 @@ class TimeSlider(QAbstractSlider):
         line = self._line()
         history = self._history
         if history is None or not history.scale.length:
-            return line.right()
+            return line.left()
         return line.left() + line.width() * history.scale.place(seq) / history.scale.length
 
+    def nearest(self, x: float) -> int:
+        """The number of messages whose place is nearest to px `x`."""
+        before = self.at(x)
+        is_next = before < self.maximum() and self.place(before + 1) - x < x - self.place(before)
+        return before + is_next
+
     def at(self, x: float) -> int:
-        """The number of messages at px `x`."""
+        """The number of messages up to px `x`."""
         line = self._line()
         history = self._history
         if history is None or line.width() <= 0:
@@ -116,7 +122,7 @@ class TimeSlider(QAbstractSlider):
         self.setSliderDown(False)
 
     def _seek(self, x: float) -> None:
-        seq = self.at(x)
+        seq = self.nearest(x)
         self.setValue(seq)
         self.sought.emit(seq)
 
@@ -248,7 +254,7 @@ class Timeline(Floating):
         self._history: LookingBack | None = None
         self._picked = 0
         self.back = IconButton("step-back", words.tr("One change back"), self, key="Left")
-        self.play = IconButton("play", words.tr("Play"), self, key="Space", tool=True)
+        self.play = IconButton("play", words.tr("Play"), self, key="Space", primary=True)
         self.forward = IconButton("step-forward", words.tr("One change on"), self, key="Right")
         self.clock = Label("", self, px=15, weight=600)
         self.said = ElidedLabel("", self, tone="text2")
@@ -269,7 +275,6 @@ class Timeline(Floating):
         self.hide()
 
     def _build(self) -> None:
-        self.play.setChecked(True)
         row = QHBoxLayout()
         row.setSpacing(4)
         for widget in (self.back, self.play, self.forward):
@@ -282,7 +287,7 @@ class Timeline(Floating):
         for button in (self.speed, self.only, self.restore, self.cancel):
             row.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 4)
+        column.setContentsMargins(14, 10, 10, 4)
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(self.slider)
@@ -327,7 +332,6 @@ class Timeline(Floating):
         self.only.set_word(everyone if chosen is None else history.who(chosen).name)
         self.play.set_icon_name("pause" if history.is_playing else "play")
         self.play.set_label(words.tr("Pause") if history.is_playing else words.tr("Play"))
-        self.play.setChecked(True)
         for button in (self.back, self.play, self.forward, self.slider):
             button.setEnabled(bool(len(history.timeline)))
         self.forward.setEnabled(history.position is not None)
@@ -343,8 +347,7 @@ class Timeline(Floating):
     def _deed(self, history: LookingBack) -> str:
         entry = history.entry
         assert entry is not None
-        who = history.who(entry.party)
-        return words.deed(entry, "" if who.me else who.name)
+        return words.deed(entry, history.short_name(entry.party))
 
     # --- menus
 

@@ -165,9 +165,11 @@ class IconButton(QToolButton):
         key: str = "",
         tool: bool = False,
         checkable: bool = False,
+        primary: bool = False,
     ) -> None:
         super().__init__(parent)
         self.name = name
+        self._primary = primary
         self._side = side
         self._icon_size = icon_size
         self._tool = tool
@@ -198,7 +200,7 @@ class IconButton(QToolButton):
         painter.setRenderHint(_ROUND)
         ink = "text" if self.isEnabled() else "disabled"
         fill = ""
-        if self.isChecked() and self._tool:
+        if (self.isChecked() and self._tool) or (self._primary and self.isEnabled()):
             fill, ink = "accent", "on_accent"
         elif self.isDown() or self.isChecked():
             fill = "pressed"

@@ -294,8 +294,8 @@ _VERBS = {
     Verb.WROTE: "{who} wrote in {what}",
     Verb.MOVED: "{who} moved {what}",
     Verb.SHAPED: "{who} reshaped {what}",
-    Verb.STYLED: "{who} changed the look of {what}",
-    Verb.ORDERED: "{who} changed the order of {what}",
+    Verb.STYLED: "{who} restyled {what}",
+    Verb.ORDERED: "{who} reordered {what}",
     Verb.CHANGED: "{who} changed {what}",
 }
 _ADDED = {
@@ -339,14 +339,14 @@ def deed(entry: Entry, who: str) -> str:
     return text.replace("{who}", name(who) if who else you())
 
 
-def clock(unix: float, *, seconds: bool = False) -> str:
+def clock(unix: float, *, seconds: bool = False, day: bool = True) -> str:
     """A Unix time as the clock on the wall here shows it, with the day if that is not today."""
     then = datetime.datetime.fromtimestamp(unix).astimezone()
     text = then.strftime("%H:%M:%S" if seconds else "%H:%M")
-    if then.date() == datetime.datetime.now().astimezone().date():
+    if not day or then.date() == datetime.datetime.now().astimezone().date():
         return text
-    day = QLocale().toString(QDate(then.year, then.month, then.day), QLocale.FormatType.ShortFormat)
-    return f"{day} {text}"
+    date = QDate(then.year, then.month, then.day)
+    return f"{QLocale().toString(date, QLocale.FormatType.ShortFormat)} {text}"
 
 
 def day_of(unix: float | None) -> str:

@@ -16,7 +16,7 @@ from whiteboard.ui.panes.pane import Pane
 from whiteboard.ui.panes.row_view import RowView
 from whiteboard.ui.panes.rows import Row, RowButton, RowKind
 from whiteboard.ui.theme import theme
-from whiteboard.ui.widgets import Label, Rule, WordButton
+from whiteboard.ui.widgets import Button, Kind, Label, Rule
 
 MOST = 400
 """Entries listed at once; older ones on demand."""
@@ -32,9 +32,8 @@ def history_rows(
     if by_person:
         for who in history.everybody:
             group = [entry for entry in shown if entry.party == who.party]
-            rows += _section(
-                f"person:{who.party}", _name(history, who.party), group, history, folded
-            )
+            name = _name(history, who.party)
+            rows += _section(f"person:{who.party}", name, group, history, folded)
     else:
         days: dict[str, list[Entry]] = {}
         for entry in shown:
@@ -56,9 +55,10 @@ def _section(
     if not group:
         return []
     is_shut = key in folded
-    count = words.number(len(group)) if is_shut or key.startswith("person:") else ""
+    by_person = key.startswith("person:")
+    count = words.number(len(group)) if is_shut or by_person else ""
     head = Row(RowKind.SECTION, f"section:{key}", title, count=count, folded=is_shut)
-    return [head] if is_shut else [head, *(_row(entry, history) for entry in group)]
+    return [head] if is_shut else [head, *(_row(one, history, day=by_person) for one in group)]
 
 
 def _name(history: LookingBack, party: Party) -> str:
@@ -66,13 +66,13 @@ def _name(history: LookingBack, party: Party) -> str:
     return words.you() if who.me else who.name
 
 
-def _row(entry: Entry, history: LookingBack) -> Row:
+def _row(entry: Entry, history: LookingBack, *, day: bool) -> Row:
     who = history.who(entry.party)
     return Row(
         RowKind.PERSON,
         f"entry:{entry.first}",
-        words.deed(entry, "" if who.me else who.name),
-        "" if entry.time is None else words.clock(entry.time),
+        words.deed(entry, history.short_name(entry.party)),
+        "" if entry.time is None else words.clock(entry.time, day=day),
         address=who.address,
         name=who.name,
         badge=words.number(entry.count) if entry.count > 1 else "",
@@ -117,8 +117,10 @@ class HistoryPane(Pane):
         self._folded: set[str] = set()
         self._most = MOST
         self._is_quiet = False
-        self.all = WordButton(words.tr("All"), words.tr("All changes"), self)
-        self.by_person = WordButton(words.tr("By person"), words.tr("Changes by person"), self)
+        self.all = Button(words.tr("All"), parent=self, compact=True)
+        self.by_person = Button(words.tr("By person"), Kind.QUIET, self, compact=True)
+        for button in (self.all, self.by_person):
+            button.setCheckable(True)
         self.list = RowView(words.tr("History"), self)
         self.story = Label("", self, px=12, tone="text2", wrap=True)
         self._story_head = Label("", self, weight=600, wrap=True)
@@ -136,8 +138,8 @@ class HistoryPane(Pane):
 
     def _build(self) -> None:
         row = QHBoxLayout()
-        row.setContentsMargins(12, 2, 12, 6)
-        row.setSpacing(4)
+        row.setContentsMargins(12, 2, 12, 8)
+        row.setSpacing(8)
         row.addWidget(self.all)
         row.addWidget(self.by_person)
         row.addStretch(1)
@@ -224,8 +226,11 @@ class HistoryPane(Pane):
     # --- what is asked
 
     def _group(self, *, by_person: bool) -> None:
-        self.all.setChecked(not by_person)
-        self.by_person.setChecked(by_person)
+        for button, chosen in ((self.all, not by_person), (self.by_person, by_person)):
+            button.setChecked(chosen)
+            button.kind = Kind.SECONDARY if chosen else Kind.QUIET
+            button.updateGeometry()
+            button.update()
         self.show_history(self._history)
 
     def _act(self, action: str, key: str) -> None:
