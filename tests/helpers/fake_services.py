@@ -42,6 +42,7 @@ from whiteboard.session.boards import (
     Ephemera,
     Invitation,
     InvitationState,
+    NotShown,
     Odd,
     Participant,
     SavedBoard,
@@ -141,6 +142,7 @@ class FakeBoard:
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.not_shown: Event[NotShown] = Event()
         self.odd: Event[Odd] = Event()
         self.document = document if document is not None else new_document()
         self.session: str | None = None
@@ -376,6 +378,7 @@ class FakeSurface:
 
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
+        self.left_out: Event[int] = Event()
         self.board = board
         self.widget = _Sketch()
         self.tool = "select"

@@ -20,6 +20,7 @@ class Mutant:
 MERGE = "whiteboard/model/merge.py"
 MOVES = "whiteboard/model/moves.py"
 TEXT = "whiteboard/model/text.py"
+SPANS = "whiteboard/model/text_spans.py"
 HISTORY = "whiteboard/model/history.py"
 PROJECTION = "whiteboard/model/projection.py"
 UNDO = "whiteboard/editing/undo.py"
@@ -45,22 +46,106 @@ MUTANTS = [
         "if True:",
     ),
     Mutant(
-        "a late move of an unknown record is not compared with newer ones",
-        MOVES,
-        "        if record.placed:\n",
-        "        if False:\n",
+        "a late move of what nothing lies under is not compared with newer ones",
+        MERGE,
+        'elif self._entries(record, "parent")[-1][0] == ts and record.up is not parent:',
+        "elif record.up is not parent:",
+    ),
+    Mutant(
+        "moves of what something lies under are not in the move log",
+        MERGE,
+        "            record.parented = True\n",
+        "            return\n",
+    ),
+    Mutant(
+        "an attribute of a literal is as old as its element",
+        PROJECTION,
+        "Ts(l, r, k + 1 + sum(other < item for other in element.literal))",
+        "Ts(l, r, k)",
+    ),
+    Mutant(
+        "an attribute of a literal shows again when its record has gone",
+        PROJECTION,
+        "if not up.attrs[slot] and not up.literal:",
+        "if not up.attrs[slot]:",
+    ),
+    Mutant(
+        "an attribute that was written to before its literal came is not found by it",
+        MERGE,
+        "            or rid in self._homes\n",
+        "",
     ),
     Mutant(
         "fast path always",
         TEXT,
-        "if partial.ts not in self._cancels and partial.saw_heads(self._heads):",
+        "if seen == spans.now.seen:",
         "if True:",
     ),
     Mutant(
-        "folded text is not unfolded for who had not seen it",
+        "a text that an author saw once is what he sees for ever",
         TEXT,
-        "if not partial.saw_heads(self._folded_heads):",
+        "if view.seen != seen:",
         "if False:",
+    ),
+    Mutant(
+        "a cancel that comes before what it cancels is lost",
+        TEXT,
+        "                self._nameless.setdefault(partial.alias, []).append(partial)\n",
+        "                pass\n",
+    ),
+    Mutant(
+        "a cancel may name what is newer",
+        TEXT,
+        "return cancel.ts > partial.ts and ",
+        "return cancel is not partial and ",
+    ),
+    Mutant(
+        "what newer edits put at one place is not skipped",
+        SPANS,
+        "while i < len(spans) and spans[i].age > ts:",
+        "while False:",
+    ),
+    Mutant(
+        "all of a block is skipped, though something in it is older",
+        SPANS,
+        "if i == 0 and block.oldest > ts:",
+        "if i == 0:",
+    ),
+    Mutant(
+        "a block does not know that something older was put in",
+        SPANS,
+        "        block.oldest = min(block.oldest, ts)\n",
+        "",
+    ),
+    Mutant(
+        "what is cut off a run does not come back with it",
+        SPANS,
+        "        for deleter in span.deleters:\n            deleter.spans.append(rest)\n",
+        "",
+    ),
+    Mutant(
+        "typing goes on inside the run that was typed last",
+        SPANS,
+        "if edit.start == end and len(span.text) == size:",
+        "if edit.start == end:",
+    ),
+    Mutant(
+        "a cancel counts though a newer one was there",
+        SPANS,
+        "if len(path) == depth or path[depth].ts < cancel.ts:",
+        "if True:",
+    ),
+    Mutant(
+        "remembered texts are not told that a block was cut",
+        SPANS,
+        "for view in (self.now, *self.others.values()):",
+        "for view in (self.now,):",
+    ),
+    Mutant(
+        "an author's text is judged by what was cancelled before he saw it",
+        SPANS,
+        "            view.forget(root)\n",
+        "            pass\n",
     ),
     Mutant(
         "registers by arrival",
@@ -131,14 +216,14 @@ MUTANTS = [
     Mutant(
         "cancel by anyone",
         TEXT,
-        "and cancel.message.party == partial.message.party",
-        "and cancel.message.party",
+        " and cancel.message.party == partial.message.party",
+        "",
     ),
     Mutant(
         "verdicts on what one sees judged from today",
-        TEXT,
-        "p.saw(q) and self.is_active(q, p)",
-        "p.saw(q) and self.is_active(q)",
+        SPANS,
+        "for c in reversed(path[-1].cancels) if self.sees(c)",
+        "for c in reversed(path[-1].cancels)",
     ),
     Mutant(
         "every clock is valid, however far ahead",
@@ -155,8 +240,8 @@ MUTANTS = [
     Mutant(
         "foreign rids count",
         MERGE,
-        'if rid.startswith((f"{r}.", f"~{r}.")):',
-        "if True:",
+        'return rid.startswith((f"{r}.", f"~{r}."))',
+        "return True",
     ),
     Mutant(
         "removal by anyone",
@@ -181,6 +266,18 @@ MUTANTS = [
         STRICT_RECORD,
         "        and (i == last or edits[i + 1].version != edit.version)\n",
         "",
+    ),
+    Mutant(
+        "strict: a checkpoint covers the edit that a late one undoes",
+        STRICT_RECORD,
+        "if c.edits < i)",
+        "if c.edits <= i)",
+    ),
+    Mutant(
+        "strict: a checkpoint outlives the new that it began with",
+        STRICT_RECORD,
+        "if self.checkpoints and (self.removes or self.checkpoints[-1].new is not new):",
+        "if False:",
     ),
     Mutant(
         "strict: an edit behind a gap counts at once",

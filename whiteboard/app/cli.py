@@ -132,6 +132,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     _add_open(sub.add_parser("open", parents=[common], help="the desktop application"))
     _add_demo(sub.add_parser("demo", parents=[common], help="two windows on one board, here"))
     _add_render(sub.add_parser("render", parents=[common], help="an SVG file as PNG or SVG"))
+    _add_validate(sub.add_parser("validate", parents=[common], help="check an SVG file"))
     _add_replay(sub.add_parser("replay", parents=[common], help="a document from a session log"))
     _add_join(sub.add_parser("join", parents=[common], help="a headless participant"))
     _add_later(
@@ -191,6 +192,12 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_render, parser=parser)
 
 
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE.svg")
+    parser.add_argument("--schema", action="store_true", help="print the rules as RELAX NG")
+    parser.set_defaults(run=_run_validate)
+
+
 def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", type=Path)
     parser.add_argument("--until", type=_count, metavar="N", help="only the first N messages")
@@ -214,6 +221,9 @@ def _add_join(parser: argparse.ArgumentParser) -> None:
     _add_sign_in(parser)
     parser.add_argument("--session", metavar="ID", help="this board of the room")
     parser.add_argument("--accept", action="store_true", help="wait to be invited")
+    parser.add_argument(
+        "--type", choices=("svg", "xhtml", "xml"), default="svg", help="of a board that is made"
+    )
     parser.add_argument("--draw", type=Path, metavar="FILE.svg")
     parser.add_argument("--record", type=Path, metavar="LOG")
     parser.add_argument("--export", type=Path, metavar="OUT.svg")
@@ -249,6 +259,12 @@ def _run_render(options: argparse.Namespace) -> int:
     from whiteboard.app.render import run_render  # noqa: PLC0415 - Qt only where it paints
 
     return run_render(options)
+
+
+def _run_validate(options: argparse.Namespace) -> int:
+    from whiteboard.app.validate import run_validate  # noqa: PLC0415 - each command loads its own
+
+    return run_validate(options)
 
 
 def _run_replay(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -33,6 +33,7 @@ from whiteboard.session.ports import (
 )
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
 from whiteboard.wire.messages import (
     Advertisement,
     Answer,
@@ -53,6 +54,7 @@ YIELD_SECONDS = 10.0
 MAX_OTHER_SESSIONS = 256
 
 NOBODY_ANSWERS = "Nobody on this board answers. Ask for a new invitation, or try again later."
+OTHER_APPLICATION = "This is no drawing but: {}. This program cannot show it."
 OTHER_MODE = "This board uses an older way of drawing together that this program cannot join."
 
 
@@ -64,6 +66,7 @@ class Entering(Live):
     ) -> None:
         super().__init__(session, me, place, rng, role)
         self._name = ""
+        self._applications: Collection[str] = DRAWINGS
         self._yields = False
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
@@ -119,6 +122,11 @@ class Entering(Live):
         if message.description.mode is not Mode.MERGE:
             self.counters.count(Refusal.UNSUPPORTED.name)
             return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_MODE)
+        if message.description.application not in self._applications:
+            self.counters.count(Refusal.UNSUPPORTED.name)
+            application = APPLICATIONS.get(message.description.application)
+            title = message.description.application if application is None else application.title
+            return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_APPLICATION.format(title))
         if message.description.identity.party(self.me) is None:
             return self._refuse(Refusal.NO_IDENTITY)
         self._take_description(message.description)

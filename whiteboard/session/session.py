@@ -12,7 +12,7 @@ more than one contact can be invited; in a room the room does that.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from whiteboard.model.changes import Commit, Origin
@@ -45,6 +45,7 @@ from whiteboard.session.ports import (
 from whiteboard.session.presence import Presence
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import TABLE, Entry, Refusal, Role, State
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Advertisement,
     Connect,
@@ -128,10 +129,22 @@ class Session(Entering):
         *,
         ask: Sequence[Peer] = (),
         name: str = "",
+        applications: Collection[str] = DRAWINGS,
     ) -> Session:
-        """Take part in a session that runs; `ask` = members known, the inviter or host first."""
+        """Take part in a session that runs.
+
+        Args:
+            session: its id.
+            me: how the others see this member.
+            place: where it lives.
+            rng: chooses ids and delays.
+            ask: members known, the inviter or host first.
+            name: of the board, '' if unknown.
+            applications: namespaces of the application types that can be taken part in.
+        """
         self = cls(session, me, place, rng, Role.JOINER)
         self._name = name
+        self._applications = applications
         self._joining = Joining(session, ask)
         for peer in ask:
             self._people.meet(peer)

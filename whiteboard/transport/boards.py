@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from whiteboard.model.document import Document, new_document
@@ -26,6 +26,7 @@ from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid
 from whiteboard.util.clock import Clock, MonotonicClock
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Accept,
     Description,
@@ -76,6 +77,7 @@ class Boards:
         connection: the present connection, None while signed out.
         rng: chooses ids and delays.
         shelf: keeps boards on disk; None keeps nothing.
+        applications: namespaces of the application types to take part in; others are declined.
     """
 
     def __init__(
@@ -83,12 +85,15 @@ class Boards:
         connection: Callable[[], Connection | None],
         rng: random.Random | None = None,
         shelf: Shelf | None = None,
+        applications: Collection[str] = DRAWINGS,
     ) -> None:
         self._connection = connection
+        self._applications = applications
         self._rng = rng or random.Random(secrets.randbits(128))
         self._clock: Clock = MonotonicClock()
         self._boards: list[SharedBoard] = []
         self._entries: dict[str, _Entry] = {}
+        self._opening: dict[str, list[Callable[[Board | str], None]]] = {}
         self.changed: Event[None] = Event()
         self._changed = Soon(self.changed)
         self._shelf = shelf
@@ -128,9 +133,24 @@ class Boards:
         return self._shelf.saved if self._shelf is not None else ()
 
     def open_saved(self, key: str, then: Callable[[Board | str], None]) -> None:
-        """See `BoardService`."""
-        if self._shelf is not None:
-            self._shelf.take(key, self._rng, lambda what: then(self._revived(what)))
+        """See `BoardService`; who asks for a board that is open, or being opened, gets that one."""
+        shelf = self._shelf
+        if shelf is None:
+            return
+        for board in self._boards:
+            if shelf.is_kept_as(board, key):
+                then(board)
+                return
+        self._opening.setdefault(key, []).append(then)
+        if len(self._opening[key]) > 1:
+            return
+
+        def read(what: Revived | str) -> None:
+            board = self._revived(what)
+            for one in self._opening.pop(key):
+                one(board)
+
+        shelf.take(key, self._rng, read)
 
     def recall(self, board: Board) -> Recalling:
         """See `BoardService`."""
@@ -148,10 +168,14 @@ class Boards:
 
     def recover(self, then: Callable[[Board], None]) -> None:
         """Open what was open when the program last ended; `then` gets one after the other."""
+        told: set[str] = set()
 
         def opened(what: Board | str) -> None:
             if not isinstance(what, str):
                 then(what)
+            elif what not in told and self._shelf is not None:
+                told.add(what)
+                self._shelf.problem.emit(what)
 
         def found(keys: list[str]) -> None:
             for key in keys:
@@ -237,7 +261,9 @@ class Boards:
             identity = Identity.OCCUPANT_ID
         elif not connection.rooms.is_anonymous(room):
             identity = Identity.JID
-        description = Description(name=shared.name, identity=identity)
+        description = Description(
+            name=shared.name, identity=identity, application=shared.application
+        )
         running = connection.rooms.advertisements(room)
         place = InRoom(room)
         session = Session.share(
@@ -247,7 +273,10 @@ class Boards:
         self._changed()
 
     def join_in_room(self, room: str, session: str) -> SharedBoard:
-        """See `BoardService`."""
+        """See `BoardService`; the board that is open already, if there is one."""
+        for one in self._boards:
+            if one.session == session and one.place == room and not one.is_over:
+                return one
         connection = self._connection()
         running = connection.rooms.advertisements(room) if connection is not None else []
         names = [ad.name for _, ad in running if ad.session == session and ad.name]
@@ -272,7 +301,15 @@ class Boards:
             return
         place = InRoom(room)
         ask = connection.rooms.members_of(room, session)
-        joining = Session.join(SessionId(session), me, place, self._rng, ask=ask, name=board.name)
+        joining = Session.join(
+            SessionId(session),
+            me,
+            place,
+            self._rng,
+            ask=ask,
+            name=board.name,
+            applications=self._applications,
+        )
         board.attach(joining, self._link(connection, place), place)
 
     def close(self, board: Board) -> None:
@@ -379,7 +416,13 @@ class Boards:
         def join(board: SharedBoard) -> None:
             place = Direct(host.address)
             joining = Session.join(
-                session, connection.me, place, self._rng, ask=[host], name=board.name
+                session,
+                connection.me,
+                place,
+                self._rng,
+                ask=[host],
+                name=board.name,
+                applications=self._applications,
             )
             board.attach(joining, self._link(connection, place), place)
 
@@ -418,7 +461,9 @@ class Boards:
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
-            description = Description(name=board.name, identity=Identity.JID)
+            description = Description(
+                name=board.name, identity=Identity.JID, application=board.application
+            )
             actor = Session.share(board.document, description, connection.me, place, self._rng)
             board.attach(actor, self._link(connection, place), place)
         actor.admit(address)
@@ -551,7 +596,7 @@ class Boards:
             known=connection.roster.is_contact(peer.bare),
         )
         entry = _Entry(row, self._open_with(message.session, peer))
-        actor = Negotiation.incoming(message.session, connection.me, peer)
+        actor = Negotiation.incoming(message.session, connection.me, peer, self._applications)
         attempt = self._drive(entry, connection, actor)
         self._entries[row.id] = entry
         attempt.driver.run(lambda now: actor.receive(peer, message, now))

@@ -22,6 +22,7 @@ from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
 from whiteboard.ui.keys import KeySheet
+from whiteboard.ui.not_shown import NotShownNotices
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
 from whiteboard.ui.panes.history import HistoryPane
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.teller = ConnectionTeller(
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
+        self.not_shown = NotShownNotices(self.frame.toast, self._doer("undo"))
         self.actions_by_id = make_actions(self, self.frame, self._handlers())
         self.menu, self._menus = make_menu(self, self.actions_by_id)
         self._add_view_choices()
@@ -294,7 +296,8 @@ class MainWindow(QMainWindow):
         boards = self.services.boards
         for board in boards.saved:
             if board.key == key:
-                self.people_flow.ask_delete(board.name, lambda: boards.delete_saved(key))
+                name = words.damaged_board() if board.is_damaged else board.name
+                self.people_flow.ask_delete(name, lambda: boards.delete_saved(key))
 
     def open_path(self, path: Path) -> None:
         """Open a file, as File, Open does."""
@@ -359,6 +362,7 @@ class MainWindow(QMainWindow):
         self.history_flow.look_at(None)
         if page is None:
             self.frame.let_go()
+            self.not_shown.watch(None)
             return
         tool = self.frame.surface.tool if self.frame.surface is not None else ""
         if tool:
@@ -367,6 +371,7 @@ class MainWindow(QMainWindow):
         self.frame.show_surface(page.surface)
         self._follow_history()
         self.teller.watch(page.board)
+        self.not_shown.watch(page)
         page.surface.widget.setFocus()
 
     def _pages_changed(self) -> None:
