@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document
+from whiteboard.model.history import FoldedError
 from whiteboard.model.ids import Party, Replica, Rid
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
@@ -64,6 +65,7 @@ class LookingBack(QObject):
         entries: The same as a list for people.
         scale: The same on a line of time.
         is_reading: More is on its way.
+        is_whole: What is there is all; else the beginning, or some of it, could not be read.
         position: The moment that is looked at, as a number of messages; None = now.
         is_playing: The position moves by itself.
         speed: One of `SPEEDS`.
@@ -126,6 +128,7 @@ class LookingBack(QObject):
         self._recall = self._boards.recall(self.board)
         self._is_caught_up = False
         self.is_reading = True
+        self.is_whole = True
         self._stop_document = self._document.on_commit.subscribe(self._committed)
         self._read_timer.start(0)
         self.moved.emit(None)
@@ -177,10 +180,18 @@ class LookingBack(QObject):
         elif not self._is_caught_up:
             self._is_caught_up = True
             if isinstance(self._document, Document):
-                held = self._document.batches_since(self.timeline.vv)
-                self._waiting.extend((batch, self._times.get(batch.dot)) for batch in held)
+                self._waiting.extend(self._held(self._document))
             self._times.clear()
         return bool(self._waiting)
+
+    def _held(self, document: Document) -> Iterable[tuple[Batch, float | None]]:
+        """What the document has and the journal had not."""
+        try:
+            held = document.batches_since(self.timeline.vv)
+        except FoldedError:
+            self.is_whole = False
+            return ()
+        return [(batch, self._times.get(batch.dot)) for batch in held]
 
     def _tell(self) -> None:
         now = time.monotonic()

@@ -46,6 +46,9 @@ def history_rows(
         rows.append(Row(RowKind.EMPTY, "older", text, "", icon="history", buttons=(more,)))
     if not rows:
         rows = _nothing(history)
+    if not history.is_whole:
+        gap = words.tr("Some of the history of this board could not be read.")
+        rows.insert(0, Row(RowKind.BANNER, "gap", gap, icon="warning", tone="warn"))
     return rows
 
 
