@@ -33,6 +33,7 @@ from whiteboard.im.people import (
 )
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch
 from whiteboard.model.shown import Shown
@@ -177,6 +178,7 @@ class FakeRecall:
     def __init__(self, kept: Sequence[tuple[Batch, float | None]]) -> None:
         self.total = len(kept)
         self.people: dict[str, tuple[str, str]] = {}
+        self.base: Folded | None = None
         self.is_done = False
         self.is_closed = False
         self.pieces = [list(kept[at : at + 50]) for at in range(0, len(kept), 50)]

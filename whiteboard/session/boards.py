@@ -12,6 +12,7 @@ from typing import Protocol
 
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
 from whiteboard.util.event import Event
 
@@ -196,6 +197,10 @@ class Recall(Protocol):
     @property
     def total(self) -> int:
         """About how many messages there are."""
+
+    @property
+    def base(self) -> Folded | None:
+        """The state before the first message, if there is one; known with the first messages."""
 
     @property
     def is_done(self) -> bool:

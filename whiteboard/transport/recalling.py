@@ -9,6 +9,7 @@ from pathlib import Path
 
 from whiteboard.journal.file import JournalError
 from whiteboard.journal.reading import JournalReader
+from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
 
@@ -30,6 +31,7 @@ class Recalling:
 
     def __init__(self, path: Path | None) -> None:
         self.total = 0
+        self.base: Folded | None = None
         self.people: Mapping[str, tuple[str, str]] = {}
         self._pieces: queue.Queue[list[Kept] | None] = queue.Queue(AHEAD)
         self._is_done = path is None
@@ -65,6 +67,7 @@ class Recalling:
             with JournalReader(path) as reader:
                 self.total = reader.last()
                 self.people = _people(reader.about.people)
+                self.base = reader.base()
                 self._read(reader)
         except JournalError as error:
             SYNC.warning("the history ends where the journal cannot be read: %s", error)

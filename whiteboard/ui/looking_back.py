@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document
-from whiteboard.model.history import FoldedError
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, Rid
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
@@ -118,7 +118,7 @@ class LookingBack(QObject):
         self._pause()
         self.position = None
         self._document: SharedDocument = self.board.document
-        self.timeline = Timeline(self._document.session)
+        self.timeline = Timeline(_empty(self._document))
         self.entries = Entries()
         self.scale = Scale()
         self.only = None
@@ -126,6 +126,8 @@ class LookingBack(QObject):
         self._times: dict[tuple[Replica, int], float] = {}
         self._short: dict[Party, str] = {}
         self._recall = self._boards.recall(self.board)
+        self._base: Folded | None = None
+        self._making: Future[Timeline] | None = None
         self._is_caught_up = False
         self.is_reading = True
         self.is_whole = True
@@ -160,12 +162,15 @@ class LookingBack(QObject):
         """
         end = time.perf_counter() + SLICE
         while time.perf_counter() < end and (self._waiting or self._fetch()):
+            if not self._is_based(self._recall.base):
+                break
             self.timeline.add([self._waiting.popleft()])
         for moment in self.timeline.moments[len(self.entries) :]:
             self.entries.add(moment)
             self.scale.add(moment.time)
         if self._waiting or not self._is_caught_up:
-            self._read_timer.start(0 if self._waiting else WAIT_MS)
+            is_idle = not self._waiting or self._making is not None
+            self._read_timer.start(WAIT_MS if is_idle else 0)
         elif self.is_reading:
             self.is_reading = False
             self._told = 0.0
@@ -173,11 +178,26 @@ class LookingBack(QObject):
             self._seek_timer.start(0)
         self._tell()
 
+    def _is_based(self, base: Folded | None) -> bool:
+        """Whether the timeline begins with the state that the board begins with.
+
+        That is made in the thread: it may be large.
+        """
+        document = self._document
+        if base is None or self._base is base or not isinstance(document, Document):
+            return True
+        if self._making is None:
+            self._making = self._thread.submit(lambda: Timeline(document.like(base), base))
+        if not self._making.done():
+            return False
+        self.timeline, self._base, self._making = self._making.result(), base, None
+        return True
+
     def _fetch(self) -> bool:
         """Get more to take in, if there is any now."""
         if not self._recall.is_done:
             self._waiting.extend(self._recall.take())
-        elif not self._is_caught_up:
+        elif not self._is_caught_up and self._is_based(self._recall.base):
             self._is_caught_up = True
             if isinstance(self._document, Document):
                 self._waiting.extend(self._held(self._document))
@@ -186,11 +206,11 @@ class LookingBack(QObject):
 
     def _held(self, document: Document) -> Iterable[tuple[Batch, float | None]]:
         """What the document has and the journal had not."""
-        try:
-            held = document.batches_since(self.timeline.vv)
-        except FoldedError:
+        vv = self.timeline.vv
+        if not document.covers(vv):
             self.is_whole = False
             return ()
+        held = document.batches_since(vv)
         return [(batch, self._times.get(batch.dot)) for batch in held]
 
     def _tell(self) -> None:
@@ -382,3 +402,10 @@ class LookingBack(QObject):
             label = words.tr("Undo their work")
             skipped = take_back(document, party, rids, found.result(), label)
             then(len({one.rid for one in skipped}))
+
+
+def _empty(document: SharedDocument) -> Document:
+    """What the board's messages are read into; of a board that has no history nothing is."""
+    if isinstance(document, Document):
+        return document.like()
+    return Document(document.session, document.party, document.replica)

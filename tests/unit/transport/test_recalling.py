@@ -44,7 +44,7 @@ def test_all_messages_come_in_order_with_the_time_they_were_kept_at(tmp_path):
     assert all(abs(when - time.time()) < 60 for _, when in found)
     assert recall.total == len(found)
     assert recall.people == {"ana": ("Ana Novak", "ana@example.org")}
-    timeline = Timeline(SESSION)
+    timeline = Timeline(board("0"))
     timeline.add(found)
     assert timeline.vv == ana.vv
     folder.shut()

@@ -211,11 +211,11 @@ class HistoryPane(Pane):
         moments = history.timeline.moments
 
         def when(seq: int) -> str:
-            time = moments[seq - 1].time
+            time = moments[seq - 1].time if seq else None
             return "" if time is None else words.clock(time)
 
         made, changed = origin.made, origin.changed
-        is_same = made.seq == changed.seq
+        is_same = made.ts == changed.ts or 0 != made.seq == changed.seq
         self._story_head.setText(what)
         self.story.setText(
             words.made_and_changed(
