@@ -104,8 +104,30 @@ class Shelf:
         self._loop = asyncio.get_running_loop()
         journal, about = (what.journal, what.about) if what is not None else (None, None)
         self._keepers[id(board)] = Keeper(
-            board, self._folder, journal, about, is_failing=lambda: self._is_failing
+            board,
+            self._folder,
+            journal,
+            about,
+            is_failing=lambda: self._is_failing,
+            read_back=self._read_back,
         )
+
+    def _read_back(
+        self, journal: Journal, like: Document, done: Callable[[Document | None], object]
+    ) -> None:
+        """Make a document of all that a journal holds, in the slow thread."""
+
+        def read() -> Document | None:
+            try:
+                past = self._folder.past_of(journal)
+            except JournalError as error:
+                SYNC.warning("board %s cannot be read back: %s", journal.key, error)
+                return None
+            document = like.like(past.folded)
+            document.receive(past.batches)
+            return document
+
+        self._later(read, done)
 
     def is_kept_as(self, board: SharedBoard, key: str) -> bool:
         """Whether an open board has this journal."""
@@ -180,10 +202,9 @@ class Shelf:
         self.look()
 
     def _read(self, key: str, rng: random.Random) -> Revived:
-        journal, about, entries, is_newest = self._folder.open(key)
+        journal, about, past, is_newest = self._folder.open_past(key)
         try:
-            batches = [entry.batch for entry in entries]
-            document, session = revived(about, batches, rng, is_newest=is_newest)
+            document, session = revived(about, past, rng, is_newest=is_newest)
         except (RemoteProtocolError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             self._folder.close([journal])
