@@ -61,18 +61,20 @@ class Body(QWidget):
         sessions: Pane,
         right: Sequence[Pane],
         preferences: Preferences,
+        start: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._preferences = preferences
         self.frame = frame
+        self.start = start
         self.sessions = sessions
         self.right = tuple(right)
         self.size_class = SizeClass.FULL
         self._known_width = 0
         self._opened: list[Pane] = []
         """Those of the right column, the one opened first first."""
-        for child in (frame, sessions, *right):
+        for child in (frame, start, sessions, *right):
             child.setParent(self)
         self._shades = {pane: Shade(self, 0, Depth.CARD) for pane in (sessions, *right)}
         for pane in (sessions, *right):
@@ -150,6 +152,7 @@ class Body(QWidget):
         self.frame.setGeometry(
             self._mirrored(QRect(left, 0, whole.width() - left - right, whole.height()), rtl=rtl)
         )
+        self.start.setGeometry(self.frame.geometry())
         sessions = QRect(0, 0, SESSIONS_WIDTH, whole.height())
         self.sessions.setGeometry(self._mirrored(sessions, rtl=rtl))
         height = (whole.height() - BETWEEN * (len(shown) - 1)) // max(1, len(shown))
