@@ -69,7 +69,9 @@ class Tree:
 
     def update(self, changes: Changes) -> None:
         """Follow the projection through one difference."""
-        if changes.reset:
+        root = self._projection.root
+        if changes.reset or (root is not None and root.rid in changes.moved):
+            # What was an inner node never becomes the root of a document in lxml.
             self.rebuild()
             return
         records = self._projection.records

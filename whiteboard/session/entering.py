@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from whiteboard.model.document import Document
+from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session import moving
@@ -18,12 +19,14 @@ from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining, Step
 from whiteboard.session.live import Handler, Live
+from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
     Advertise,
     CancelTimer,
     Direct,
     Effect,
     Ended,
+    Incident,
     InRoom,
     NewDocument,
     Notice,
@@ -46,6 +49,7 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
 )
 
 OPEN_TIMER = "open"
@@ -76,6 +80,8 @@ class Entering(Live):
         self._own_vv: Mapping[Replica, int] = {}
         """What of it the others could have by then."""
         self._joining: Joining | None = None
+        self._parts: Parts | None = None
+        """Joiner: what came of a folded state so far."""
         self._loading: Document | None = None
         """Joiner: what came of the state so far; nobody sees it yet."""
 
@@ -156,6 +162,7 @@ class Entering(Live):
         assert self._joining is not None
         if not self._joining.expects_from(peer.address):
             return self._refuse(Refusal.NOT_THE_GIVER)
+        self._parts = Parts(message.parts) if message.parts else None
         return [*self._step(*self._joining.begin(message)), Notify(Notice.PROGRESS)]
 
     def _on_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -168,6 +175,34 @@ class Entering(Live):
         effects, count = self._load(self._admit_all(message.messages, peer))
         effects += self._step(*self._joining.took(count))
         return [*effects, Notify(Notice.PROGRESS)]
+
+    def _on_part(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StatePart)
+        assert self._joining is not None
+        assert self._loading is not None
+        if not self._joining.expects_from(peer.address) or self._parts is None:
+            return self._refuse(Refusal.NOT_THE_GIVER)
+        is_new = self._parts.add(message.number, message.text)
+        if is_new and self._parts.is_whole:
+            try:
+                folded = self._parts.state(self.session)
+            except FormatError as error:
+                return [Incident("state", str(error), peer), *self._step(*self._joining.failed())]
+            self._begin_with(folded)
+        return [*self._step(*self._joining.took(int(is_new))), Notify(Notice.PROGRESS)]
+
+    def _begin_with(self, folded: Folded) -> None:
+        """The document to be starts with this state, and what came of the messages before."""
+        assert self._joining is not None
+        assert self._loading is not None
+        early = self._loading
+        self._loading = early.like(folded)
+        self._loading.receive(early.batches_since({}))
+        self._loading.receive(early.waiting_batches())
+        self._sync = self._new_sync(self._loading)
+        self.memory.journal_floor = folded.floor
+        self._joining.holds = self._loading.holds
+        self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default
 
     def _on_state_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateEnd)
@@ -326,6 +361,7 @@ class Entering(Live):
         Outcome.NOTE: _on_sign_of_life,
         Outcome.TAKE_STATE: _on_state,
         Outcome.TAKE_BEGIN: _on_begin,
+        Outcome.TAKE_PART: _on_part,
         Outcome.TAKE_END: _on_state_end,
         Outcome.TAKE_OFFER: _on_offer,
         Outcome.REFUSE_OFFER: _on_other_offer,

@@ -156,6 +156,11 @@ class Boards:
         if self._shelf is not None:
             self._shelf.delete(key)
 
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """See `BoardService`."""
+        if self._shelf is not None:
+            self._shelf.keep_picture(board, png)
+
     def delete(self, board: Board) -> None:
         """See `BoardService`."""
         self._close(self._own(board), and_then=Afterwards.DELETE)
