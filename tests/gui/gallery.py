@@ -20,12 +20,20 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.helpers.afternoon import afternoon
 from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
+from whiteboard.editing.properties import Properties, Related, set_properties
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS
 from whiteboard.model.ops import LiteralElement
-from whiteboard.session.boards import BoardState, InvitationState, Odd, Oddity, SavedBoard
+from whiteboard.session.boards import (
+    BoardState,
+    InvitationState,
+    NotShown,
+    Odd,
+    Oddity,
+    SavedBoard,
+)
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.notices import Notice
@@ -275,6 +283,31 @@ def export() -> QDialog:
     return dialog(made)
 
 
+def properties() -> QDialog:
+    _, made = shared()
+    page = made.pages.front
+    assert page is not None
+    related = (
+        Related("https://plans.example/attic.svg", "The attic"),
+        Related("xmpp:wall@rooms.example?join", "The wall"),
+    )
+    said = Properties("River bank", "What we found on the walk in May.", "en", related)
+    set_properties(page.board.document, said)
+    page.surface.missing = lambda: (words.not_shown_here(2), words.drawn_otherwise(3))
+    made.actions_by_id["properties"].trigger()
+    return dialog(made)
+
+
+def not_shown() -> MainWindow:
+    world, made = shared()
+    board = world.boards.boards[0]
+    other = next(one for one in board.participants if not one.me)
+    board.not_shown.emit(NotShown(other, 1))
+    made.not_shown.tell()
+    keep.append(made)
+    return made
+
+
 def unsaved() -> QDialog:
     made = first_start()
     page = made.pages.front
@@ -437,6 +470,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-create-room": create_room,
     "dialog-add-contact": add_contact,
     "dialog-export": export,
+    "dialog-properties": properties,
+    "not-shown": not_shown,
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,
     "invite": invite,

@@ -325,8 +325,15 @@ class FakeFiles:
         self.calls.append(("export_png", path.name, options))
         then(None)
 
-    def export_svg(self, board: Board, path: Path, then: Callable[[Refused | None], None]) -> None:
-        self.calls.append(("export_svg", path.name))
+    def export_svg(
+        self,
+        board: Board,
+        path: Path,
+        then: Callable[[Refused | None], None],
+        *,
+        with_history: bool = False,
+    ) -> None:
+        self.calls.append(("export_svg_with_history" if with_history else "export_svg", path.name))
         then(None)
 
 
@@ -437,6 +444,9 @@ class FakeSurface:
 
     def set_grid(self, shown: bool) -> None:
         self.calls.append(("grid", shown))
+
+    def missing(self) -> tuple[str, ...]:
+        return ()
 
     def reload_pictures(self) -> None:
         self.calls.append(("reload_pictures",))

@@ -45,6 +45,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("save", "Save", ("Ctrl+S",), menu="File|1"),
     Command("save-as", "Save as…", ("Ctrl+Shift+S",), menu="File|1"),
     Command("export", "Export…", ("Ctrl+Shift+E",), menu="File|1", icon="export"),
+    Command("properties", "Document properties…", menu="File|1"),
     Command("close", "Close board", ("Ctrl+W",), menu="File|2"),
     Command("quit", "Quit", ("Ctrl+Q",), menu="File|2"),
     Command("undo", "Undo", ("Ctrl+Z",), _C, "Edit", "undo"),

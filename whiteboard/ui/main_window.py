@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from whiteboard.canvas.export import png_bytes
+from whiteboard.editing.properties import Properties, properties_of, set_properties
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.ui import words
 from whiteboard.ui.actions import make_actions, make_menu
@@ -18,6 +19,7 @@ from whiteboard.ui.body import Body, SizeClass
 from whiteboard.ui.command_palette import CommandPalette
 from whiteboard.ui.connection import ConnectionTeller
 from whiteboard.ui.dialogs.contact import AskName
+from whiteboard.ui.dialogs.properties import PropertiesSheet
 from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.history_flow import HistoryFlow
@@ -166,6 +168,7 @@ class MainWindow(QMainWindow):
             "save": self._with_page(files.save),
             "save-as": self._with_page(files.save_as),
             "export": self._with_page(files.export),
+            "properties": self._with_page(self._show_properties),
             "close": self._with_page(self.close_page),
             "quit": self.services.quit,
             "zoom-in": self._with_surface(lambda surface: surface.zoom_by(1.25)),
@@ -358,6 +361,15 @@ class MainWindow(QMainWindow):
 
     def _rename(self, page: Page) -> None:
         sheet = AskName(words.tr("Rename the board"), page.board.name, page.board.rename, self)
+        self.people_flow.open(sheet)
+
+    def _show_properties(self, page: Page) -> None:
+        def change(wanted: Properties) -> None:
+            set_properties(page.board.document, wanted)
+
+        now = properties_of(page.board.document)
+        missing, may_change = page.surface.missing(), page.surface.may_draw
+        sheet = PropertiesSheet(now, missing, change, self, may_change=may_change)
         self.people_flow.open(sheet)
 
     def _cancel_joining(self) -> None:

@@ -134,6 +134,9 @@ class Surface(Protocol):
     def reload_pictures(self) -> None:
         """Look again for pictures that could not be shown (the person allows the web now)."""
 
+    def missing(self) -> tuple[str, ...]:
+        """What of the board is not drawn as it is written, in sentences."""
+
     @property
     def chosen(self) -> Sequence[Rid]:
         """The selected elements."""

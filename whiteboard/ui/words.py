@@ -324,6 +324,30 @@ def not_shown_in_file(n: int) -> str:
     )
 
 
+def not_shown_here(n: int) -> str:
+    return plural(
+        n,
+        "%n part of this board cannot be shown. It stays in the document.",
+        "%n parts of this board cannot be shown. They stay in the document.",
+    )
+
+
+def drawn_otherwise(n: int) -> str:
+    return plural(
+        n,
+        "%n object is drawn without its filter, mask or pattern.",
+        "%n objects are drawn without their filters, masks or patterns.",
+    )
+
+
+def no_language(text: str) -> str:
+    return _fill("{it} is not a language. A language looks like en or de-CH.", it=text)
+
+
+def no_document_address(text: str) -> str:
+    return _fill("“{it}” is not the address of a document.", it=text)
+
+
 def left_out_of_paste(n: int) -> str:
     return plural(
         n,
