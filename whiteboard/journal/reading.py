@@ -11,12 +11,14 @@ it sees grows: each call of `lines` is one consistent picture of what was on dis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from whiteboard.journal import snapshot
 from whiteboard.journal.file import About, JournalError, JournalFile, Line
+from whiteboard.model.ids import Replica
 from whiteboard.util.log import SYNC
 
 UNREADABLE = "This board cannot be read."
@@ -62,6 +64,21 @@ class JournalReader:
     def about(self) -> About:
         """What the board is, as it was when the reader was opened."""
         return self._about
+
+    @property
+    def floor(self) -> Mapping[Replica, int]:
+        """Up to where the messages are not here: the board was joined by a state of that vector.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        try:
+            base = snapshot.kept(
+                self._file.connection, snapshot.StateKind.BASE, self._about.session
+            )
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+        return base.folded.floor if base is not None else {}
 
     def last(self) -> int:
         """The seq of the newest message, 0 if there is none.
