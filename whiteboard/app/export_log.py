@@ -46,7 +46,7 @@ def run_log(options: argparse.Namespace) -> int:
     try:
         with JournalReader(folder.path_of(chosen.key)) as reader, _output(options.output) as file:
             write_log(reader, file)
-            if reader.floor:
+            if reader.base() is not None:
                 print(NOT_FROM_THE_START, file=sys.stderr)
     except JournalError as error:
         raise CommandError(f"{options.board}: {error}") from error

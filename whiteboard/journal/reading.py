@@ -11,14 +11,14 @@ it sees grows: each call of `lines` is one consistent picture of what was on dis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from whiteboard.journal import snapshot
 from whiteboard.journal.file import About, JournalError, JournalFile, Line
-from whiteboard.model.ids import Replica
+from whiteboard.journal.snapshot import StateKind, kept
+from whiteboard.model.folded import Folded
 from whiteboard.util.log import SYNC
 
 UNREADABLE = "This board cannot be read."
@@ -65,20 +65,17 @@ class JournalReader:
         """What the board is, as it was when the reader was opened."""
         return self._about
 
-    @property
-    def floor(self) -> Mapping[Replica, int]:
-        """Up to where the messages are not here: the board was joined by a state of that vector.
+    def base(self) -> Folded | None:
+        """The state before the first message, if the member joined by one (SYNC 5.5).
 
         Raises:
             JournalError: it cannot be read.
         """
         try:
-            base = snapshot.kept(
-                self._file.connection, snapshot.StateKind.BASE, self._about.session
-            )
+            found = kept(self._file.connection, StateKind.BASE, self._about.session)
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
-        return base.folded.floor if base is not None else {}
+        return None if found is None else found.folded
 
     def last(self) -> int:
         """The seq of the newest message, 0 if there is none.
