@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
 
@@ -58,12 +58,12 @@ class Board(Protocol):
 
     changed: Event[None]
     """name, state, progress, participants, waiting_changes or problem differ now."""
-    document_replaced: Event[Document]
+    document_replaced: Event[SharedDocument]
     """`document` is another one now (after a join, after the board was first shared)."""
     ephemeral: Event[Ephemera]
 
     @property
-    def document(self) -> Document:
+    def document(self) -> SharedDocument:
         """The shared document; edits go through it."""
 
     @property
@@ -181,7 +181,7 @@ class BoardService(Protocol):
     def invitations(self) -> Sequence[Invitation]:
         """Newest first; answered ones stay until dismissed."""
 
-    def new_board(self, name: str, document: Document | None = None) -> Board:
+    def new_board(self, name: str, document: SharedDocument | None = None) -> Board:
         """A board only on this computer."""
 
     def invite(self, board: Board, address: str) -> None:

@@ -22,11 +22,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
-from whiteboard.wire.messages import Advertisement, Message, Peer, Reason
+from whiteboard.model.shared import SharedDocument
+from whiteboard.wire.messages import Advertisement, Message, Peer, Reason, StrictMessage
 
 # ------------------------------------------------------------------------------------ places
 
@@ -105,13 +105,15 @@ class Persist:
     """Keep these durably before they are sent (own) or acknowledged (others')."""
 
     batches: tuple[Batch, ...]
+    strict: tuple[StrictMessage, ...] = ()
+    """What `batches` are elsewhere, in a strict session: each with its sender."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
     """The session's document is this one from now on."""
 
-    document: Document
+    document: SharedDocument
 
 
 @dataclass(frozen=True, slots=True)

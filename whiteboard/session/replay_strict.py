@@ -8,8 +8,7 @@ from whiteboard.model.ids import SessionId
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.identity import logged_party
 from whiteboard.wire.log import LogHeader
-from whiteboard.wire.messages import Identity, Peer
-from whiteboard.wire.strict import StrictMessage
+from whiteboard.wire.messages import Identity, Peer, StrictMessage
 
 
 def replay_strict(messages: Sequence[StrictMessage], header: LogHeader) -> StrictDocument:

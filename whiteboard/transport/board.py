@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import (
     CursorGone,
     Ephemeral,
@@ -18,6 +17,7 @@ from whiteboard.model.ephemeral import (
 )
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import BoardState, Ephemera, Participant
 from whiteboard.session.ports import (
     Direct,
@@ -78,7 +78,7 @@ class SharedBoard:
     """
 
     def __init__(
-        self, name: str, document: Document, clock: Clock, name_of: Callable[[str], str]
+        self, name: str, document: SharedDocument, clock: Clock, name_of: Callable[[str], str]
     ) -> None:
         self._name = name
         self._document = document
@@ -101,7 +101,7 @@ class SharedBoard:
         self.is_being_read = False
         """It is joined anew, and its copy on disk is being opened."""
         self.changed: Event[None] = Event()
-        self.document_replaced: Event[Document] = Event()
+        self.document_replaced: Event[SharedDocument] = Event()
         self.ephemeral: Event[Ephemera] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
@@ -113,7 +113,7 @@ class SharedBoard:
     # --- what is shown ---
 
     @property
-    def document(self) -> Document:
+    def document(self) -> SharedDocument:
         """See `Board`."""
         return self._document
 
@@ -242,7 +242,7 @@ class SharedBoard:
         """Be the copy of a board that is over, of an earlier run."""
         self._over = True
 
-    def take_up(self, document: Document, session: Session | None) -> None:
+    def take_up(self, document: SharedDocument, session: Session | None) -> None:
         """Be the board of an earlier run, offline until `wake` if it has a session."""
         if session is not None:
             self._session = session
@@ -384,7 +384,7 @@ class SharedBoard:
         """The way to the others, once shared."""
         return self._link
 
-    def _listen(self, document: Document) -> Callable[[], None]:
+    def _listen(self, document: SharedDocument) -> Callable[[], None]:
         session = self._session
         assert session is not None
         return document.on_commit.subscribe(lambda commit: self._committed(session, commit))

@@ -196,6 +196,25 @@ class StrictDocument(SharedDocument):
         return self._merge.stanzas.values()
 
     @property
+    def keys(self) -> AbstractSet[StanzaId]:
+        """What the stanzas that count are known by."""
+        return self._merge.stanzas.keys()
+
+    @property
+    def count(self) -> int:
+        """How much is held: the edits and `new`s of what exists, and what is gone."""
+        living = (
+            1 + len(record.edits) for record in self._merge.records.values() if record.parents
+        )
+        return sum(living) + len(self._merge.removed)
+
+    def confirm(self, key: StanzaId) -> None:
+        """The transport has delivered an own stanza, or never will."""
+        if key in self._pending:
+            del self._pending[key]
+            self.last = key
+
+    @property
     def pending(self) -> AbstractSet[StanzaId]:
         """Own stanzas that the transport has not delivered."""
         return self._pending.keys()
