@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: run setup demo test test-all check bench kill-test mutants lock
+.PHONY: run setup demo test test-all check bench kill-test mutants fuzz lock
 
-run setup demo test test-all check bench kill-test mutants lock:
+run setup demo test test-all check bench kill-test mutants fuzz lock:
 	@$(PYTHON) scripts/dev.py $@ $(ARGS)

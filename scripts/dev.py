@@ -12,6 +12,7 @@ calls this file; a machine without make calls it directly. COMMAND is one of:
   check      ruff, mypy, import-linter
   bench      setup, then the benchmarks: one table, and build/bench.json
   kill-test  kill a process that draws at many moments (1000, or `kill-test 50`): nothing is lost
+  fuzz       ten minutes (or `fuzz SECONDS`) of nonsense for each of what reads what others send
   mutants    break the engine on purpose, one way after the other, and see the tests fail
   lock       write requirements/*.txt anew from pyproject.toml
 """
@@ -31,6 +32,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements" / "run.txt"
 DEV_LOCK = ROOT / "requirements" / "dev.txt"
+FUZZ_LOCK = ROOT / "requirements" / "fuzz.txt"
+FUZZ_TARGETS = ("stanza", "svg", "log", "paste")
 
 QT_PACKAGES = [
     "libegl1", "libgl1", "libglib2.0-0", "libdbus-1-3", "libfontconfig1", "libfreetype6",
@@ -227,6 +230,19 @@ def kill_test(arguments: list[str]) -> None:
         env=env)  # fmt: skip
 
 
+def fuzz(arguments: list[str]) -> None:
+    """One target after the other; the first fault ends it, and names the file that shows it."""
+    setup(tests=True)
+    if sys.platform != "linux":
+        fail("The fuzzer is made for Linux. Everywhere the suite has a short run of the same.")
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--require-hashes", "-r", FUZZ_LOCK)  # fmt: skip
+    seconds = arguments[0] if arguments else "600"
+    for target in FUZZ_TARGETS:
+        say(f"Fuzzing: {target}, {seconds} s")
+        run(PYTHON, "-m", "tests.fuzz.run", target, seconds)
+
+
 def lock() -> None:
     """The lock files: exact versions with hashes, no address of any registry."""
     ensure_venv(DEV_LOCK)
@@ -236,6 +252,11 @@ def lock() -> None:
             "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
             "--no-emit-find-links", "--no-header", "--quiet", "--upgrade",
             "-o", path.relative_to(ROOT))  # fmt: skip
+    # Beside the others: it is installed into the same environment.
+    run(PYTHON, "-m", "uv", "pip", "compile", "--group", "pyproject.toml:fuzz", "--universal",
+        "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
+        "--no-emit-find-links", "--no-header", "--quiet", "--upgrade",
+        "-o", FUZZ_LOCK.relative_to(ROOT))  # fmt: skip
 
 
 def main(arguments: list[str]) -> None:
@@ -258,6 +279,8 @@ def main(arguments: list[str]) -> None:
         bench(rest)
     elif command == "kill-test":
         kill_test(rest)
+    elif command == "fuzz":
+        fuzz(rest)
     elif command == "mutants":
         setup(tests=True)
         run(PYTHON, ROOT / "scripts" / "mutants.py", *rest)

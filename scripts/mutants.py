@@ -31,7 +31,7 @@ NEEDED = (
 )
 SUITES = (
     ("tests/unit/model/scenarios",),
-    ("tests/property/test_shared_text.py",),
+    ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
         "tests/property/test_strict_small_scope.py",
         "tests/property/test_strict_histories.py",

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import SubscriptionRequest
-from whiteboard.session.boards import BoardState, InvitationState
+from whiteboard.session.boards import BoardState, InvitationState, Odd, Oddity
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.notices import Notice
@@ -66,6 +66,14 @@ def main_screen() -> MainWindow:
     _, made = shared()
     made.frame.invitation.hide()
     made.frame.toast.say(Notice("joined", words.joined("Yusuf", 0), "people"))
+    return made
+
+
+def flood() -> MainWindow:
+    world, made = shared()
+    made.frame.invitation.hide()
+    board = world.boards.boards[0]
+    board.odd.emit(Odd(board.participants[1], Oddity.FLOOD))
     return made
 
 
@@ -301,6 +309,7 @@ keep: list[QWidget] = []
 
 SCREENS: dict[str, Callable[[], QWidget]] = {
     "main": main_screen,
+    "flood": flood,
     "hover": hovered,
     "first-start": first_start,
     "selection": selection,

@@ -129,7 +129,7 @@ def test_every_target_of_the_makefile_is_a_command_of_the_script():
 
 
 def test_the_locks_hold_hashes_and_no_address_of_a_registry():
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "fuzz.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         assert "--hash=sha256:" in text
         assert "://" not in text

@@ -63,8 +63,8 @@ def test_every_module_of_a_layer_without_windows_can_be_imported(layer):
     assert int(done.stdout) > 0
 
 
-def test_join_and_replay_can_be_imported_and_tell_their_usage():
-    for command in ("join", "replay"):
+def test_commands_without_windows_can_be_imported_and_tell_their_usage():
+    for command in ("join", "replay", "log"):
         done = without_qt(COMMAND, command, "--help")
         assert (done.returncode, done.stderr) == (0, "")
         assert f"whiteboard {command}" in done.stdout

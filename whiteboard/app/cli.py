@@ -132,17 +132,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     _add_open(sub.add_parser("open", parents=[common], help="the desktop application"))
     _add_demo(sub.add_parser("demo", parents=[common], help="two windows on one board, here"))
     _add_render(sub.add_parser("render", parents=[common], help="an SVG file as PNG or SVG"))
+    _add_validate(sub.add_parser("validate", parents=[common], help="check an SVG file"))
     _add_replay(sub.add_parser("replay", parents=[common], help="a document from a session log"))
     _add_join(sub.add_parser("join", parents=[common], help="a headless participant"))
     _add_later(
         sub.add_parser("component", parents=[common], help="the synchronisation component"),
         "The synchronisation component is not part of this version of Whiteboard yet.",
     )
-    _add_later(
-        sub.add_parser("log", parents=[common], help="export a board's log"),
-        "Boards kept on disk are not part of this version of Whiteboard yet;"
-        " record a log with: whiteboard join ADDRESS --record LOG.xml",
-    )
+    _add_log(sub.add_parser("log", parents=[common], help="boards kept here; the log of one"))
     return parser, frozenset(sub.choices)
 
 
@@ -195,6 +192,12 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_render, parser=parser)
 
 
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE.svg")
+    parser.add_argument("--schema", action="store_true", help="print the rules as RELAX NG")
+    parser.set_defaults(run=_run_validate)
+
+
 def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", type=Path)
     parser.add_argument("--until", type=_count, metavar="N", help="only the first N messages")
@@ -203,6 +206,14 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state-hash", action="store_true", help="print the state hash")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_replay)
+
+
+def _add_log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("board", nargs="?", metavar="BOARD", help="its name, or its id in the list")
+    parser.add_argument("-o", "--output", type=Path, metavar="LOG.xml")
+    parser.add_argument("--profile", type=Path, help="of the boards kept in this folder")
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+    parser.set_defaults(run=_run_log)
 
 
 def _add_join(parser: argparse.ArgumentParser) -> None:
@@ -247,10 +258,22 @@ def _run_render(options: argparse.Namespace) -> int:
     return run_render(options)
 
 
+def _run_validate(options: argparse.Namespace) -> int:
+    from whiteboard.app.validate import run_validate  # noqa: PLC0415 - each command loads its own
+
+    return run_validate(options)
+
+
 def _run_replay(options: argparse.Namespace) -> int:
     from whiteboard.app.replay import run_replay  # noqa: PLC0415 - each command loads its own
 
     return run_replay(options)
+
+
+def _run_log(options: argparse.Namespace) -> int:
+    from whiteboard.app.export_log import run_log  # noqa: PLC0415 - each command loads its own
+
+    return run_log(options)
 
 
 def _run_join(options: argparse.Namespace) -> int:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from whiteboard.app import collector
+from whiteboard.app.import_log import read_log
 from whiteboard.app.loading import read_document_in_slices
 from whiteboard.app.output import replace_file
 from whiteboard.app.tasks import Tasks
 from whiteboard.canvas.export import ExportError, png_bytes, render_document
+from whiteboard.formats.clean import cleaned
 from whiteboard.formats.svgfile import FileError, save
 from whiteboard.session.boards import Board
 from whiteboard.ui.ports import Opened, PngOptions, Refused
@@ -30,11 +32,16 @@ class FileService:
 
     async def _open(self, path: Path, then: Callable[[Opened | Refused], None]) -> None:
         try:
-            document, notice = await read_document_in_slices(path, lambda _share: None)
+            log = await asyncio.to_thread(read_log, path)
+            if log is not None:
+                then(log)
+                collector.settle()
+                return
+            read = await read_document_in_slices(path, lambda _share: None)
         except FileError as error:
             then(Refused(str(error), str(path)))
         else:
-            then(Opened(document, notice))
+            then(Opened(read.document, read.notice, left_out=read.left_out))
             collector.settle()
 
     def save(self, board: Board, path: Path, then: Then) -> None:
@@ -44,7 +51,8 @@ class FileService:
 
     def export_svg(self, board: Board, path: Path, then: Then) -> None:
         """See `ui.ports.Files`."""
-        self.save(board, path, then)
+        data = cleaned(save(board.document))
+        self._tasks.spawn(self._write(path, data, then), f"export {path.name}")
 
     def export_png(self, board: Board, path: Path, options: PngOptions, then: Then) -> None:
         """See `ui.ports.Files`."""

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from whiteboard.app.errors import CommandError
 
 
 def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
-    """Write beside the file, then put it in its place; an old file stays if anything fails.
+    """Write a file as `replacing` does.
+
+    Raises:
+        OSError: the disk is full, the folder is missing or may not be written.
+    """
+    with replacing(path, mode) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
+    """A file beside that takes the place of `path` at the end; an old one stays if anything fails.
 
     Who may read it stays as it was; for a new file it is `mode`, or what is usual here.
 
@@ -20,7 +34,7 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(_mode(path, mode))

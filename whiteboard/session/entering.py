@@ -15,6 +15,7 @@ from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session import moving
+from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining, Step
 from whiteboard.session.live import Handler, Live
@@ -99,7 +100,7 @@ class Entering(Live):
             return []
         self.state = State.ENDED
         self._joining = None
-        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER)
+        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER, LOOK_TIMER)
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()

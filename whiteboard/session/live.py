@@ -14,7 +14,9 @@ from typing import Any, ClassVar, TypeAlias
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
+from whiteboard.session.judging import INVALID, Judging
 from whiteboard.session.members import People
 from whiteboard.session.ports import (
     Counters,
@@ -67,6 +69,7 @@ class Live:
         self.counters = Counters()
         self._rng = rng
         self._people = People(me, place, self.counters)
+        self._judging = Judging(self._people)
         self._receipt = 0
         self._introduced: tuple[Party, ...] = ()
         """Creator of a direct session: the guests that the guests were told of."""
@@ -74,6 +77,7 @@ class Live:
         self._serving = self._new_serving()
         self._strict: Strict | None = None
         """What it does in strict mode, once it is known to be that."""
+        self._doubts = Doubts(self._empty_like)
 
     @property
     def me(self) -> Peer:
@@ -216,13 +220,16 @@ class Live:
         return [Send(ToPeer(a), Answer(self.session, originals)) for a in targets]
 
     def _reload(self, replica: Replica) -> list[Effect]:
-        """Build the document anew from the messages held (SYNC 5.4)."""
+        """Build the document anew from the messages held, to write in it as `replica`."""
         assert self.document is not None
         old = self.document
-        self.document = Document(self.session, old.party, replica, is_host=self._people.is_host)
+        self.document = self._empty_like(old, replica)
         self.document.receive(old.batches_since({}))
         self._sync = self._new_sync(self.document)
         return [NewDocument(self.document), *self._sync.changed()]
+
+    def _empty_like(self, document: Document, replica: Replica) -> Document:
+        return Document(self.session, document.party, replica, is_host=self._people.is_host)
 
     # --------------------------------------------------------------------- what the others say
 
@@ -234,7 +241,14 @@ class Live:
             return self._refuse(batch)
         self._sync.came_from(peer.address, batch.r)
         applied, effects = self._apply([batch])
-        return [*effects, *self._relay(applied, peer.address)]
+        if applied:
+            self._sync.delivered(peer.address)
+        effects += self._relay(applied, peer.address)
+        return [*effects, *self._judge(applied, peer, now)]
+
+    def _judge(self, applied: tuple[Batch, ...], peer: Peer, now: float) -> list[Effect]:
+        assert self.document is not None
+        return self._judging.judge(self.document, applied, peer, now) if applied else []
 
     def _on_heartbeat(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Heartbeat)
@@ -254,11 +268,20 @@ class Live:
         effects += checked.effects
         for r in checked.proofs_for:
             effects += self._spread_proof(r, only=peer.address)
-        if checked.differs and self.counters.count("DIFFERS") == 1:
+        if checked.differs:
             assert self.document is not None
-            text = "equal messages made unequal documents"
-            effects.append(Incident("documents-differ", text, peer))
-            effects += self._reload(self.document.replica)
+            effects += self._doubts.begin(self.document, party, peer, now)
+            effects += self._sync.ask_undigested(peer, message)
+        return effects
+
+    def _look_again(self, now: float) -> list[Effect]:
+        """A part more of finding out whose document is wrong."""
+        assert self.document is not None
+        effects, healed = self._doubts.step(self.document, now)
+        if healed is not None:
+            self.document = healed
+            self._sync = self._new_sync(healed)
+            effects += [NewDocument(healed), *self._sync.changed()]
         return effects
 
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -288,10 +311,16 @@ class Live:
             else:
                 self.counters.count(Refusal.NOT_ASKED.name)
         applied, effects = self._apply(batches) if batches else ((), [])
-        return [*effects, *self._relay(applied, peer.address)]
+        if applied:
+            self._sync.delivered(peer.address)
+        effects += self._relay(applied, peer.address)
+        # What comes as history was judged by who was there; a relayed edit is new.
+        return [*effects, *(self._judge(applied, peer, now) if is_relay else ())]
 
     def _on_reject(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Reject)
+        if message.reason == INVALID and self.document is not None:
+            return self._judging.rejected(self.document, message)
         return [Incident("rejected", f"{message.id}: {message.reason}", peer)]
 
     def _on_ephemeral(self, peer: Peer, message: Message, now: float) -> list[Effect]:

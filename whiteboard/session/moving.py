@@ -41,6 +41,18 @@ def copy_into(source: SharedDocument, target: SharedDocument) -> Commit | None:
     return made[0] if made else None
 
 
+def copied(source: Document, session: SessionId, party: Party, replica: Replica) -> Document:
+    """A board of one's own that shows what `source` shows, for one that others have written on."""
+    copy = Document(session, party, replica)
+    root = source.root
+    with copy.transact(Origin.LOAD) as transaction:
+        if root is not None:
+            whole = literal(source, root)
+            transaction.add_root(replace(whole, children=()))
+    copy_into(source, copy)
+    return copy
+
+
 def as_strict(
     source: SharedDocument, session: SessionId, party: Party, replica: Replica
 ) -> StrictDocument:

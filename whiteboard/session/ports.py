@@ -26,6 +26,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
+from whiteboard.svg.schema.check import Finding
 from whiteboard.wire.messages import Advertisement, Message, Peer, Reason, StrictMessage
 
 # ------------------------------------------------------------------------------------ places
@@ -151,12 +152,30 @@ class ShowEphemeral:
 
 
 @dataclass(frozen=True, slots=True)
+class Offence:
+    """Something of what this party wrote is not shown, for it breaks the rules of the application.
+
+    Of this member itself (somebody else said so) `findings` are empty.
+    """
+
+    party: Party
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """Something that should not happen and was survived; for the log."""
 
     kind: str
     text: str
     peer: Peer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disbelieved:
+    """That party says what cannot be, and is not listened to in this; to be told quietly."""
+
+    party: Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +196,9 @@ Effect: TypeAlias = (
     | AskUser
     | Notify
     | ShowEphemeral
+    | Offence
     | Incident
+    | Disbelieved
     | Ended
 )
 

@@ -18,10 +18,17 @@ READER = Replica("0")
 """The replica of the one who only reads: nobody's, because real ones have eight characters."""
 
 
-def replay(log: LogReader, until: int | None = None) -> Document | StrictDocument:
+def replay(
+    log: LogReader, until: int | None = None, reader: Replica = READER
+) -> Document | StrictDocument:
     """The document that the messages of a log make, or its first `until` messages.
 
     There is no limit on what waits for what; what stays undeliverable has no effect.
+
+    Args:
+        log: is read to its end.
+        until: how many `<message/>`s.
+        reader: replica, and party, of whoever goes on with a document of merge mode.
 
     Raises:
         RemoteProtocolError: this is no log, or it is hostile.
@@ -34,10 +41,12 @@ def replay(log: LogReader, until: int | None = None) -> Document | StrictDocumen
         raise RemoteProtocolError(Fault.MALFORMED, "this is not a session log")
     if header.mode is Mode.STRICT:
         return replay_strict([m for m in messages if isinstance(m, StrictMessage)], header)
-    return replay_messages((m for m in messages if isinstance(m, EditMessage)), header)
+    return replay_messages((m for m in messages if isinstance(m, EditMessage)), header, reader)
 
 
-def replay_messages(messages: Iterable[EditMessage], header: LogHeader) -> Document:
+def replay_messages(
+    messages: Iterable[EditMessage], header: LogHeader, reader: Replica = READER
+) -> Document:
     """The document that a set of messages makes."""
     messages = list(messages)
     parties = _parties(messages, header)
@@ -47,8 +56,8 @@ def replay_messages(messages: Iterable[EditMessage], header: LogHeader) -> Docum
     creator = header.description.creator if header.description else ""
     document = Document(
         SessionId(session),
-        Party(""),
-        READER,
+        Party("" if reader == READER else reader),
+        reader,
         is_host=lambda party: not creator or party == creator,
         limits=None,
     )

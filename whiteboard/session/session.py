@@ -21,6 +21,8 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
+from whiteboard.session import moving
+from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
@@ -246,7 +248,10 @@ class Session(Entering):
         assert self.description is not None
         party = self.description.creator
         replica = new_replica(self.session, party, self._rng)
-        copy = self.document.reidentify(self.session, party, replica)
+        try:
+            copy = self.document.reidentify(self.session, party, replica)
+        except ValueError:  # a session log that was opened, or the copy of a board that is over
+            copy = moving.copied(self.document, self.session, party, replica)
         own = copy.batches_since({})
         self.document = Document(self.session, party, replica, is_host=self._people.is_host)
         self.document.was = copy.was
@@ -357,10 +362,12 @@ class Session(Entering):
                 effects = self._step(*self._joining.stalled())
                 self._look_at_giver()
                 return effects
+        if name == LOOK_TIMER and self.state is State.LIVE:
+            return self._look_again(now)
         if self._strict is not None and self.connected and self.state is State.LIVE:
             return self._strict.timer(name, now)
         if self._sync is not None and self.connected and self.state is State.LIVE:
-            return self._sync_timer(name, self._sync)
+            return self._sync_timer(name, self._sync, now)
         return []
 
     def _ask_all(self) -> list[Effect]:
@@ -368,13 +375,13 @@ class Session(Entering):
         is_in_room = isinstance(self.place, InRoom)
         return [Send(TO_SESSION, Connect(self.session))] if is_in_room else []
 
-    def _sync_timer(self, name: str, sync: Sync) -> list[Effect]:
+    def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
             return self._beat()
         if name == SOON_TIMER:
             return self._beat() if sync.soon() else []
         if name == NACK_TIMER:
-            return sync.nack()
+            return sync.nack(now)
         return []
 
     # --------------------------------------------------------------------- the stream, the end

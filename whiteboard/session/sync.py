@@ -35,6 +35,17 @@ SOON = (0.1, 0.4)
 """Seconds between which a heartbeat for somebody's sake waits, so that not all send one."""
 MAX_REPLICAS = 20_000
 MAX_HEARD = 4096
+MAX_ENTRIES = 100_000
+"""Of all vectors together that others announced and are remembered."""
+MAX_ASKED = 200
+"""Replicas in one question."""
+MAX_ANSWERABLE = 2000
+"""Replicas for which one member's answers are expected."""
+MAX_DOUBTS = 64
+"""Digests of one member that are looked into; more of them only say that its word is worthless."""
+VAIN_ROUNDS = 2
+VAIN_SECONDS = 600.0
+"""So often may a member's heartbeats have us ask in vain within so long (SYNC 6.7)."""
 
 
 @dataclass
@@ -44,6 +55,12 @@ class _Heard:
     r: Replica
     vv: Vector
     when: float
+    vain: int = 0
+    """How often nobody had what it announced, since it last sent something."""
+    vain_since: float = 0.0
+
+    def is_believed(self, now: float) -> bool:
+        return self.vain < VAIN_ROUNDS or now - self.vain_since >= VAIN_SECONDS
 
 
 @dataclass
@@ -77,8 +94,8 @@ class Sync:
         self._chains: dict[Replica, Chain] = {}
         self._heard: dict[str, _Heard] = {}
         self._authors: dict[Replica, str] = {}
-        self._asked_for: dict[str, Vector] = {}
-        self._asked_chains: set[tuple[str, Replica, str]] = set()
+        self._asked_for: dict[str, dict[Replica, int]] = {}
+        self._asked_chains: dict[str, set[tuple[Replica, str]]] = {}
         self._given_up: dict[Replica, int] = {}
         self._tries = 0
         self._is_nacking = False
@@ -86,6 +103,7 @@ class Sync:
         self._held_in_chains = 0
         self._soon_since: float | None = None
         self._last_covering = float("-inf")
+        self._now = 0.0
         self._changed = False
 
     # ------------------------------------------------------------------------ what is held
@@ -100,8 +118,14 @@ class Sync:
         return effects
 
     def buffered(self) -> list[Effect]:
-        """Something may wait in the document for what it depends on."""
-        return self._want() if self._document.missing() else []
+        """Something may wait in the document for what it depends on.
+
+        What exactly is looked up when the timer runs out: a flood of messages that wait must not
+        have all that wait looked through for each.
+        """
+        if self._is_nacking or not self._document.waiting:
+            return []
+        return self._begin_nacking()
 
     def count(self, applied: Iterable[Batch]) -> None:
         """Take messages into the digests, in the order in which they were delivered."""
@@ -132,6 +156,7 @@ class Sync:
         """Nobody is there to ask any more."""
         self._heard.pop(address, None)
         self._asked_for.pop(address, None)
+        self._asked_chains.pop(address, None)
         self._authors = {r: a for r, a in self._authors.items() if a != address}
 
     def resume(self) -> list[Effect]:
@@ -161,12 +186,15 @@ class Sync:
     def compare(self, peer: Peer, beat: Heartbeat, now: float) -> Checked:
         """A member said what it holds."""
         result = Checked()
+        self._now = now
         self.came_from(peer.address, beat.r)
-        if len(self._heard) < MAX_HEARD or peer.address in self._heard:
-            self._heard[peer.address] = _Heard(beat.r, beat.vv, now)
+        self._remember(peer.address, beat, now)
         self._extend_chains()
         mine, forks = self._document.vv, self._document.forks
-        self._given_up.clear()
+        if self._heard[peer.address].is_believed(now):
+            for r in tuple(self._given_up):
+                if beat.vv.get(r, 0) > mine.get(r, 0):
+                    del self._given_up[r]
         if all(beat.vv.get(r, 0) >= n for r, n in mine.items()):
             self._last_covering = now
         elif self._soon_since is None:
@@ -186,6 +214,25 @@ class Sync:
         )
         return result
 
+    def _remember(self, address: str, beat: Heartbeat, now: float) -> None:
+        """Keep what it announced; the oldest of others is forgotten where there is no room."""
+        old = self._heard.pop(address, None)
+        heard = self._heard[address] = _Heard(beat.r, beat.vv, now)
+        if old is not None and now - old.vain_since < VAIN_SECONDS:
+            heard.vain, heard.vain_since = old.vain, old.vain_since
+        while len(self._heard) > MAX_HEARD or (
+            len(self._heard) > 1 and sum(len(h.vv) for h in self._heard.values()) > MAX_ENTRIES
+        ):
+            oldest = next(iter(self._heard))
+            del self._heard[oldest]
+            self._asked_for.pop(oldest, None)
+            self._asked_chains.pop(oldest, None)
+
+    def delivered(self, address: str) -> None:
+        """Something new came from there: its word is worth something."""
+        if (heard := self._heard.get(address)) is not None:
+            heard.vain = 0
+
     def soon(self) -> bool:
         """The short timer ran out: whether somebody still needs a heartbeat of mine."""
         since, self._soon_since = self._soon_since, None
@@ -201,15 +248,28 @@ class Sync:
             and chain.digest != digest
         ]
 
+    def ask_undigested(self, peer: Peer, beat: Heartbeat) -> list[Effect]:
+        """Its document differs, and of these chains it did not say what it holds: let it show."""
+        asked = self._asked_chains.setdefault(peer.address, set())
+        chains = {r: n for r, n in self._document.vv.items() if r not in beat.digests}
+        unseen = [r for r in chains if (r, "") not in asked][: MAX_DOUBTS - len(asked)]
+        if not unseen:
+            return []
+        asked.update((r, "") for r in unseen)
+        upto = {r: chains[r] for r in unseen}
+        self._may_answer_now(peer.address, upto)
+        return [Send(ToPeer(peer.address), Get(self._session, upto=upto))]
+
     def _compare_chains(self, peer: Peer, beat: Heartbeat) -> list[Effect]:
         effects: list[Effect] = []
+        asked = self._asked_chains.setdefault(peer.address, set())
         for r in self._differing(beat):
-            key = (peer.address, r, beat.digests[r])
-            if key in self._asked_chains or len(self._asked_chains) > MAX_HEARD:
+            key = (r, beat.digests[r])
+            if key in asked or len(asked) >= MAX_DOUBTS:
                 continue
-            self._asked_chains.add(key)
+            asked.add(key)
             n = self._chains[r].n
-            self._asked_for[peer.address] = {**self._asked_for.get(peer.address, {}), r: n}
+            self._may_answer_now(peer.address, {r: n})
             effects.append(Incident("chain-differs", f"messages of {r} differ", peer))
             effects.append(Send(ToPeer(peer.address), Get(self._session, upto={r: n})))
         return effects
@@ -221,6 +281,8 @@ class Sync:
         wanted = dict(self._document.missing())
         mine = self._document.vv
         for heard in self._heard.values():
+            if not heard.is_believed(self._now):
+                continue
             for r, n in heard.vv.items():
                 first, last = wanted.get(r, (mine.get(r, 0) + 1, 0))
                 if n > mine.get(r, 0) and n > last:
@@ -236,6 +298,9 @@ class Sync:
     def _want(self) -> list[Effect]:
         if self._is_nacking or not self.wanted():
             return []
+        return self._begin_nacking()
+
+    def _begin_nacking(self) -> list[Effect]:
         self._is_nacking = True
         self._tries = 0
         self._held_at_last_try = self._held()
@@ -244,8 +309,9 @@ class Sync:
     def _held(self) -> int:
         return sum(self._document.vv.values())
 
-    def nack(self) -> list[Effect]:
+    def nack(self, now: float) -> list[Effect]:
         """The NACK timer ran out: ask, or stop asking."""
+        self._now = now
         wanted = self.wanted()
         if not wanted:
             self._is_nacking = False
@@ -257,23 +323,44 @@ class Sync:
         if self._tries >= NACK_TRIES:
             self._is_nacking = False
             self._given_up.update({r: last for r, (_, last) in wanted.items()})
+            self._count_vain(wanted)
             return [Incident("gave-up", f"nobody sends messages of {', '.join(sorted(wanted))}")]
         effects = self._ask(wanted)
         wait = min(NACK_LONGEST, 2 * NACK_SECONDS * 2**self._tries)
         self._tries += 1
         return [*effects, StartTimer(NACK_TIMER, wait)]
 
+    def _count_vain(self, wanted: Mapping[Replica, tuple[int, int]]) -> None:
+        """Nobody has these: who announced them is not believed for ever."""
+        for heard in self._heard.values():
+            if any(heard.vv.get(r, 0) >= first for r, (first, _) in wanted.items()):
+                if not heard.vain or self._now - heard.vain_since >= VAIN_SECONDS:
+                    heard.vain, heard.vain_since = 0, self._now
+                heard.vain += 1
+
+    def _may_answer_now(self, address: str, upto: Vector) -> None:
+        expected = self._asked_for.setdefault(address, {})
+        for r, n in upto.items():
+            expected.pop(r, None)
+            expected[r] = n
+        while len(expected) > MAX_ANSWERABLE:
+            del expected[next(iter(expected))]
+
     def _ask(self, wanted: Mapping[Replica, tuple[int, int]]) -> list[Effect]:
         parts: dict[str, dict[Replica, tuple[int, int]]] = {}
-        for r, span in sorted(wanted.items()):
+        spans = sorted(wanted.items())
+        if len(spans) > MAX_ASKED:
+            # Some of all, other ones at each try, so that no claim can push out the rest.
+            spans = sorted(self._rng.sample(spans, MAX_ASKED))
+        for r, span in spans:
             target = self._target(r, span[1])
             if target is not None:
                 parts.setdefault(target, {})[r] = span
         effects: list[Effect] = []
-        for address, spans in parts.items():
-            since = {r: first - 1 for r, (first, _) in spans.items() if first > 1}
-            upto = {r: last for r, (_, last) in spans.items()}
-            self._asked_for[address] = {**self._asked_for.get(address, {}), **upto}
+        for address, part in parts.items():
+            since = {r: first - 1 for r, (first, _) in part.items() if first > 1}
+            upto = {r: last for r, (_, last) in part.items()}
+            self._may_answer_now(address, upto)
             effects.append(Send(ToPeer(address), Get(self._session, since=since, upto=upto)))
         return effects
 

@@ -18,9 +18,17 @@ from whiteboard.model.ephemeral import (
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
-from whiteboard.session.boards import BoardState, Ephemera, Participant
+from whiteboard.session.boards import (
+    BoardState,
+    Ephemera,
+    NotShown,
+    Odd,
+    Oddity,
+    Participant,
+)
 from whiteboard.session.ports import (
     Direct,
+    Disbelieved,
     Effect,
     Ended,
     InRoom,
@@ -28,6 +36,7 @@ from whiteboard.session.ports import (
     Member,
     NewDocument,
     Notify,
+    Offence,
     Persist,
     Place,
     ShowEphemeral,
@@ -36,6 +45,7 @@ from whiteboard.session.ports import (
 )
 from whiteboard.session.session import Role, Session, State
 from whiteboard.transport.driver import Driver
+from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
@@ -103,6 +113,8 @@ class SharedBoard:
         self.changed: Event[None] = Event()
         self.document_replaced: Event[SharedDocument] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.not_shown: Event[NotShown] = Event()
+        self.odd: Event[Odd] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
         self.taken: Event[Batch] = Event()
@@ -404,6 +416,12 @@ class SharedBoard:
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return
+        elif isinstance(effect, Offence):
+            self._tell_offence(effect)
+            return
+        elif isinstance(effect, Disbelieved):
+            self._say_odd(effect.party, Oddity.OTHER_BOARD)
+            return
         elif isinstance(effect, Notify):
             if effect.text:
                 self._problem = effect.text
@@ -412,6 +430,23 @@ class SharedBoard:
             self._problem = effect.text
             self.ended.emit(effect)
         self.changed.emit(None)
+
+    def _tell_offence(self, effect: Offence) -> None:
+        sender = next((p for p in self.participants if p.id == effect.party), None)
+        if sender is not None:
+            self.not_shown.emit(NotShown(sender, max(1, len(effect.findings))))
+
+    def floods(self, sender: str) -> None:
+        """Somebody, by the inbox's name for them, sends more than can be shown at once."""
+        for member in self._session.members if self._session is not None else ():
+            if not member.me and sender_of(member.peer) == sender:
+                self._say_odd(member.party, Oddity.FLOOD)
+                return
+
+    def _say_odd(self, party: Party, what: Oddity) -> None:
+        sender = next((p for p in self.participants if p.id == party), None)
+        if sender is not None:
+            self.odd.emit(Odd(sender, what))
 
     def _show_ephemeral(self, effect: ShowEphemeral) -> None:
         sender = next((p for p in self.participants if p.id == effect.party), None)

@@ -20,11 +20,13 @@ from whiteboard.im.account import AccountSettings
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
 from whiteboard.transport.caps import Capabilities
+from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
 from whiteboard.transport.muc import Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
+from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
 from whiteboard.wire import ns
@@ -40,6 +42,8 @@ from whiteboard.wire.messages import (
     Terminate,
 )
 from whiteboard.xep_0166 import Jingle, JingleError
+
+_ANSWER = f"{tag(ns.SYNC, 'sync')}/{tag(ns.SYNC, 'answer')}"
 
 
 class Listener(Protocol):
@@ -60,6 +64,9 @@ class Listener(Protocol):
 
     def on_room(self, event: RoomEvent) -> None:
         """Something happened in a group chat."""
+
+    def on_flood(self, sender: str) -> None:
+        """Somebody (see `inbox.sender_of`) sends more than can be shown at once."""
 
     def on_device_here(self, address: str) -> None:
         """What the device at this full address can do is known now."""
@@ -109,6 +116,9 @@ class Connection:
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
+        self.inbox = Inbox(MonotonicClock())
+        """Messages for sessions wait there for their turn."""
+        self.inbox.flooded.subscribe(listener.on_flood)
         self.heard: Event[None] = Event()
         """A message for a session came."""
         self.changed: Event[None] = Event()
@@ -118,7 +128,7 @@ class Connection:
         self.account.online.subscribe(lambda resumed: self._on_online(resumed=resumed))
         self.account.offline.subscribe(lambda _: self._on_offline())
         self.rooms.happened.subscribe(self._on_room)
-        self.roster.went.subscribe(listener.on_device_gone)
+        self.roster.went.subscribe(self._on_device_gone)
         self.capabilities.learned.subscribe(listener.on_device_here)
         self.account.configure(self._configure)
 
@@ -133,6 +143,7 @@ class Connection:
 
     async def stop(self) -> None:
         """Sign out."""
+        self.inbox.close()
         await self.account.stop()
 
     async def settle(self, seconds: float) -> None:
@@ -180,6 +191,7 @@ class Connection:
 
     def _on_offline(self) -> None:
         self.ready = False
+        self.inbox.clear()
         # First, so that nobody is taken for gone: it is I who am cut off.
         self._listener.on_offline()
         self.rooms.offline()
@@ -191,7 +203,14 @@ class Connection:
             self.account.outbox.release(event.room)
         elif event.what is Happening.OUT:
             self.account.outbox.hold(event.room)
-        self._listener.on_room(event)
+        if event.what in {Happening.ENTERED, Happening.OUT}:
+            self._listener.on_room(event)
+        else:
+            # Behind what that occupant has said: else a cursor would bring back who has left.
+            self.inbox.after(sender_of(event.peer), lambda: self._listener.on_room(event))
+
+    def _on_device_gone(self, address: str) -> None:
+        self.inbox.after(bare(address), lambda: self._listener.on_device_gone(address))
 
     # --- the door ---
 
@@ -245,25 +264,39 @@ class Connection:
         kind = xml.get("type", "normal")
         if kind == "error":
             return
+        address = bare(full)
+        if not self.rooms.knows(address):
+            place: Place = Direct(full)
+            peer = Peer(full, jid=address)
+        elif not resource(full):
+            self.faults.count("from the room itself")
+            return
+        else:
+            place, peer = InRoom(address), self.rooms.peer(full, xml)
+        self.inbox.put(
+            sender_of(peer),
+            lambda: self._handle(place, peer, xml, kind),
+            size_of(xml),
+            is_answer=xml.find(_ANSWER) is not None,
+        )
+
+    def _handle(self, place: Place, peer: Peer, xml: ET.Element, kind: str) -> None:
+        """It is this message's turn."""
         try:
             message = decode(xml)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
-            SYNC.info("a message of %s was dropped: %s", full, error)
+            SYNC.info("a message of %s was dropped: %s", peer.address, error)
             return
         if message is None:
             return
         self.heard.emit(None)
-        address = bare(full)
-        if not self.rooms.knows(address):
-            self._listener.on_message(Direct(full), Peer(full, jid=address), message)
-        elif not resource(full):
-            self.faults.count("from the room itself")
-        elif kind != "groupchat" and isinstance(message, EditMessage | EphemeralMessage):
+        is_private = kind != "groupchat" and isinstance(message, EditMessage | EphemeralMessage)
+        if is_private and isinstance(place, InRoom):
             # Said to one only, the others could never agree about it.
             self.faults.count("private edit")
         else:
-            self._listener.on_message(InRoom(address), self.rooms.peer(full, xml), message)
+            self._listener.on_message(place, peer, message)
 
     def _on_jingle(self, sender: JID, jingle: Jingle) -> None:
         full = str(sender.full)

@@ -85,6 +85,14 @@ class Keeper:
             self.journal.put("is_open", False)
         return self.journal
 
+    def begin_anew(self) -> None:
+        """The journal cannot be written any more: keep everything in another one."""
+        self.journal = None
+        self._vv = {}
+        self._proved = set()
+        self._append(())
+        self._keep_proofs()
+
     # --- `Store`
 
     def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
@@ -226,10 +234,9 @@ def revived(
         RemoteProtocolError: the session's description cannot be read.
         ValueError: the session's role is none.
     """
-    session, party = SessionId(about.session), Party(about.party)
     place = place_of(about)
     if place is None:
-        return _copy(session, party, Replica(about.replica), batches, rng), None
+        return _copy(about, batches, rng), None
     actor = Session.resume(
         read_description(parse(about.description)),
         Peer(about.me),
@@ -237,8 +244,8 @@ def revived(
         rng,
         Role(about.role),
         batches,
-        session=session,
-        party=party,
+        session=SessionId(about.session),
+        party=Party(about.party),
         replica=Replica(about.replica) if is_newest else None,
         admitted=about.admitted,
     )
@@ -255,16 +262,19 @@ def place_of(about: About) -> Place | None:
     return Direct(about.other) if about.other else None
 
 
-def _copy(
-    session: SessionId,
-    party: Party,
-    replica: Replica,
-    batches: Sequence[Batch],
-    rng: random.Random,
-) -> Document:
+def _copy(about: About, batches: Sequence[Batch], rng: random.Random) -> Document:
     """A board without a session; one whose own chain was forked goes on under another identity."""
-    document = Document(session, party, replica)
-    document.receive(batches)
-    if replica not in document.forks:
+    session, party, replica = SessionId(about.session), Party(about.party), Replica(about.replica)
+    creator = read_description(parse(about.description)).creator if about.description else ""
+
+    def document_of(replica: Replica) -> Document:
+        document = Document(
+            session, party, replica, is_host=lambda one: not creator or one == creator
+        )
+        document.receive(batches)
         return document
-    return _copy(session, party, new_replica(session, party, rng, document.vv), batches, rng)
+
+    document = document_of(replica)
+    if replica in document.forks:
+        return document_of(new_replica(session, party, rng, document.vv))
+    return document

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer
 
 from whiteboard.im.account import ConnectionState
-from whiteboard.session.boards import Board, BoardState, Participant
+from whiteboard.session.boards import Board, BoardState, Odd, Oddity, Participant
 from whiteboard.ui import words
 from whiteboard.ui.notices import Notice, Toast
 from whiteboard.ui.ports import Services
@@ -48,6 +48,7 @@ class ConnectionTeller(QObject):
         self._toast = toast
         self._invite_again = invite_again
         self._board: Board | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
         self._was_offline = False
         self._offline_count = 0
         self._problem = ""
@@ -68,6 +69,9 @@ class ConnectionTeller(QObject):
     def watch(self, board: Board | None) -> None:
         """Speak about this board from now on."""
         self._board = board
+        self._unsubscribe()
+        if board is not None:
+            self._unsubscribe = board.odd.subscribe(self._say_odd)
         self._joined.clear()
         self.join_timer.stop()
         self._here = _present(board.participants) if board is not None else {}
@@ -172,6 +176,11 @@ class ConnectionTeller(QObject):
             self._toast.say(Notice("problem", problem, "warning", "danger"))
         else:
             self._toast.take_back("problem")
+
+    def _say_odd(self, odd: Odd) -> None:
+        """Quietly, and without a warning's colour: there is nothing for the person to do."""
+        say = words.sends_too_much if odd.what is Oddity.FLOOD else words.has_another_board
+        self._toast.say(Notice("odd", say(odd.sender.name), "info"))
 
     # --- people ---------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ class FileFlow(QObject):
         self._choose(
             words.tr("Open a board"),
             QFileDialog.AcceptMode.AcceptOpen,
-            words.tr("Drawings") + " (*.svg *.svgz)",
+            words.tr("Drawings") + " (*.svg *.svgz);;" + words.tr("Session logs") + " (*.xml)",
             "",
             self.open_path,
         )
@@ -74,7 +74,10 @@ class FileFlow(QObject):
                 )
                 self._dialogs.open(question)
             else:
-                self._show(path.stem, answer.document, path)
+                name = answer.name or path.stem
+                self._show(name, answer.document, None if answer.is_log else path)
+                if answer.left_out:
+                    self._say(words.not_shown_in_file(answer.left_out))
 
         self._services.files.open(path, opened)
 

@@ -19,6 +19,12 @@ class Opened:
     document: Document
     notice: str = ""
     """The file is damaged: a sentence about what could not be taken over; '' if all could."""
+    left_out: int = 0
+    """How many parts of it are not shown, because they run or load something or are no SVG."""
+    name: str = ""
+    """What the board is called, if the file says so."""
+    is_log: bool = False
+    """A session log: saving does not go back into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Files(Protocol):
     """Reading and writing drawings; answers come at once or later, in the GUI thread."""
 
     def open(self, path: Path, then: Callable[[Opened | Refused], None]) -> None:
-        """Read an SVG file."""
+        """Read an SVG file, or a session log."""
 
     def save(self, board: Board, path: Path, then: Callable[[Refused | None], None]) -> None:
         """Write the board as SVG, atomically."""

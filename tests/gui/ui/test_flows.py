@@ -19,6 +19,8 @@ from whiteboard.session.boards import (
     BoardState,
     Invitation,
     InvitationState,
+    Odd,
+    Oddity,
     Participant,
     SavedBoard,
 )
@@ -467,6 +469,22 @@ def test_when_the_other_one_leaves_the_board_stays(world, open_window):
     assert window.frame.toast.focus_action()
     click(QApplication.focusWidget())
     assert world.boards.calls == [("invite", "Untitled", "mira@example.org")]
+
+
+def test_who_sends_too_much_is_named_and_drawing_goes_on(world, open_window):
+    window = open_window(world.signed_in())
+    board = world.boards.boards[0]
+    mira = Participant("mira", "Mira", "mira@example.org")
+    board.set(state=BoardState.LIVE, place="mira@example.org")
+    board.odd.emit(Odd(mira, Oddity.FLOOD))
+    said = words.plain(window.frame.toast.accessibleName())
+    assert said == "Mira sends more than can be shown at once. You can go on drawing."
+    board.odd.emit(Odd(mira, Oddity.OTHER_BOARD))
+    said = words.plain(window.frame.toast.accessibleName())
+    assert said == "Mira’s program may show another board than yours."
+    draw(board)
+    window.frame.toast.next()
+    assert window.frame.toast.isHidden()
 
 
 def test_what_is_wrong_with_a_board_is_said_once_and_stays_in_its_row(world, open_window):

@@ -9,14 +9,17 @@ from dataclasses import replace
 import pytest
 
 from tests.helpers.boards import IN_ROOM, ROOM, board_of, draw, in_sync, room_of
+from tests.helpers.corrupt import corrupt
 from tests.unit.session.test_table import ME, OTHER, session_in
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
 from whiteboard.model.ops import Remove
+from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import author, check_digits, fits, new_replica
 from whiteboard.session.joining import Joining, Step
 from whiteboard.session.ports import (
     Direct,
+    Disbelieved,
     Incident,
     InRoom,
     NewDocument,
@@ -221,19 +224,67 @@ def test_the_heartbeat_comes_sooner_after_a_change():
     assert sends(effects, EditMessage)[0].store
 
 
-def test_equal_messages_and_another_document_is_an_incident_and_reloads_once():
+def look(session, now):
+    """Let the session finish looking who is wrong."""
+    effects = []
+    while [e for e in effects if isinstance(e, StartTimer)] or not effects:
+        more = session.timer(LOOK_TIMER, now)
+        effects = [e for e in effects if not isinstance(e, StartTimer)] + more
+        if not more:
+            return effects
+    return effects
+
+
+def test_equal_messages_and_another_document_is_an_incident_and_a_sound_document_stays():
     session = session_in(Role.CREATOR, State.LIVE)
     replica = new_replica(session.session, "id-other", RNG)
     beat = Heartbeat(session.session, replica, vv=dict(session.document.vv), hash="0" * 64)
     before = session.document
     effects = session.receive(OTHER, beat, 1.0)
     assert [e.kind for e in effects if isinstance(e, Incident)] == ["documents-differ"]
-    assert session.document is not before
-    assert session.document.c14n() == before.c14n()
+    effects = look(session, 1.1)
+    assert session.document is before
+    assert not [e for e in effects if isinstance(e, NewDocument)]
     again = session.receive(OTHER, beat, 2.0)
-    assert not [e for e in again if isinstance(e, NewDocument)]
+    assert not [e for e in again if isinstance(e, StartTimer | Incident)]
+
+
+def test_a_document_that_its_messages_do_not_explain_is_made_anew():
+    session = session_in(Role.CREATOR, State.LIVE)
+    replica = new_replica(session.session, "id-other", RNG)
+    right = session.document.state_hash()
+    corrupt(session.document, session.document.root)
+    assert session.document.state_hash() != right
+    beat = Heartbeat(session.session, replica, vv=dict(session.document.vv), hash=right)
+    session.receive(OTHER, beat, 1.0)
     with session.document.transact(Origin.LOCAL) as edit:
-        edit.set_attribute(session.document.root, "width", "7")
+        edit.set_attribute(session.document.root, "width", "7")  # work goes on meanwhile
+    own = dict(session.document.vv)
+    effects = look(session, 1.1)
+    assert [e.kind for e in effects if isinstance(e, Incident)] == ["healed"]
+    assert [e for e in effects if isinstance(e, NewDocument)]
+    assert dict(session.document.vv) == own
+    assert session.document.attribute(session.document.root, "width") == "7"
+    with session.document.transact(Origin.LOCAL) as edit:
+        edit.set_attribute(session.document.root, "width", "8")
+
+
+def test_a_party_whose_word_is_always_wrong_is_listened_to_ever_more_seldom_and_told_once():
+    session = session_in(Role.CREATOR, State.LIVE)
+    replica = new_replica(session.session, "id-other", RNG)
+    looks, told = 0, 0
+    for minute in range(24 * 60):
+        if minute % 10 == 0:
+            with session.document.transact(Origin.LOCAL) as edit:
+                edit.set_attribute(session.document.root, "width", str(minute))
+        now = 60.0 * minute
+        beat = Heartbeat(session.session, replica, vv=dict(session.document.vv), hash="0" * 64)
+        effects = session.receive(OTHER, beat, now)
+        looks += sum(isinstance(e, Incident) for e in effects)
+        told += sum(isinstance(e, Disbelieved) for e in effects)
+        look(session, now)
+    assert 2 <= looks <= 12
+    assert told == 1
 
 
 def test_who_was_forged_goes_on_as_a_new_replica():
