@@ -28,6 +28,7 @@ from whiteboard.journal.reading import UNREADABLE, JournalReader
 from whiteboard.journal.writer import Trouble, Writer, trouble_of
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
+from whiteboard.wire.messages import StrictMessage
 
 _KEY = re.compile("[0-9a-f]{16}")
 
@@ -76,6 +77,11 @@ class Journal:
         """Keep messages."""
         now = time.time()
         self._writer.submit(self._file, lambda file: file.append(batches, now))
+
+    def append_strict(self, messages: tuple[StrictMessage, ...], first: int) -> None:
+        """Keep messages of a strict session; `first` is how many were kept before."""
+        now = time.time()
+        self._writer.submit(self._file, lambda file: file.append_strict(messages, first, now))
 
     def append_proof(self, proof: tuple[Batch, ...]) -> None:
         """Keep the contents that show that a chain was forked."""

@@ -130,6 +130,10 @@ class Board(Protocol):
         """A sentence for the person, '' if all is well."""
 
     @property
+    def is_plain(self) -> bool:
+        """It runs by plain XEP-0284, for a program that is simpler than ours."""
+
+    @property
     def kept(self) -> bool:
         """Whether all of it is on this computer's disk, so that closing it loses nothing."""
 

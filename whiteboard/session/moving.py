@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document, new_document
+from whiteboard.model.document import Document
 from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, SessionId
 from whiteboard.model.ops import Kind, LiteralElement, New
 from whiteboard.model.shared import SharedDocument
@@ -41,9 +41,17 @@ def copy_into(source: SharedDocument, target: SharedDocument) -> Commit | None:
     return made[0] if made else None
 
 
-def copied(source: Document, session: SessionId, party: Party, replica: Replica) -> Document:
-    """A board of one's own that shows what `source` shows, for one that others have written on."""
-    copy = Document(session, party, replica)
+def copied(
+    source: SharedDocument,
+    session: SessionId | None = None,
+    party: Party | None = None,
+    replica: Replica | None = None,
+) -> Document:
+    """A board of one's own that shows what `source` shows: others wrote on it, or it was strict.
+
+    Identities that are not given are those of `source`.
+    """
+    copy = Document(session or source.session, party or source.party, replica or source.replica)
     root = source.root
     with copy.transact(Origin.LOAD) as transaction:
         if root is not None:
@@ -69,11 +77,6 @@ def as_strict(
     for key in tuple(copy.pending):
         copy.confirm(key)
     return copy
-
-
-def as_merge(source: SharedDocument) -> Document:
-    """A copy of what shows, for a session that merges; a literal holds no comments."""
-    return new_document(None if source.root is None else literal(source, source.root))
 
 
 def _shown(document: SharedDocument) -> Iterator[New]:

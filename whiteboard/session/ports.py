@@ -26,6 +26,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.svg.schema.check import Finding
 from whiteboard.wire.messages import Advertisement, Message, Peer, Reason, StrictMessage
 
@@ -242,11 +243,19 @@ class Timers(Protocol):
 class Store(Protocol):
     """Durable memory of one board's messages."""
 
-    def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
+    def persist(
+        self,
+        batches: tuple[Batch, ...],
+        done: Callable[[], None],
+        strict: tuple[StrictMessage, ...] = (),
+    ) -> None:
         """Keep; call `done` in the loop, now or later, once they are safe or cannot be kept."""
 
     def unsent(self) -> tuple[Batch, ...]:
         """Own messages that the server has not taken, in order."""
+
+    def unsent_strict(self) -> tuple[Stanza, ...]:
+        """The same on a strict board."""
 
     @property
     def waiting(self) -> int:

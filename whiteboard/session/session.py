@@ -21,12 +21,13 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
-from whiteboard.session.moving import as_merge
 from whiteboard.session.ports import (
     TO_SESSION,
     Advertise,
@@ -122,7 +123,7 @@ class Session(Entering):
         if description.mode is Mode.STRICT:
             self._offered = document
         else:
-            self.document = document if isinstance(document, Document) else as_merge(document)
+            self.document = document if isinstance(document, Document) else moving.copied(document)
         if isinstance(place, Direct) and place.other:
             self.admit(place.other)
         return self
@@ -194,6 +195,39 @@ class Session(Entering):
         self.state = State.LIVE
         self.connected = False
         return self
+
+    @classmethod
+    def resume_strict(
+        cls,
+        description: Description,
+        me: Peer,
+        place: Place,
+        rng: random.Random,
+        role: Role,
+        document: StrictDocument,
+    ) -> Session:
+        """Go on in a strict session where an earlier run stopped: live and offline.
+
+        What others wrote meanwhile comes with the state, for which `online` asks.
+        """
+        self = cls(document.session, me, place, rng, role)
+        self._people.description = description
+        self._strict = Strict(self.session, self._people, self.counters, rng, role)
+        self._strict.begin(document)
+        self.state = State.LIVE
+        self.connected = False
+        return self
+
+    def send_again_strict(self, stanzas: Iterable[Stanza]) -> list[Effect]:
+        """Own edits of an earlier run in a strict session that the server may not have taken."""
+        return self._strict.send_again(stanzas) if self._strict is not None else []
+
+    def is_me(self, me: Peer, document: SharedDocument) -> bool:
+        """Whether who is there as `me` is who wrote `document` in this session."""
+        assert self.description is not None
+        if self.description.mode is Mode.STRICT:
+            return document.party in {me.occupant_id, me.address}
+        return self.description.identity.party(me) == document.party
 
     def send_again(self, batches: Iterable[Batch]) -> list[Effect]:
         """Own edits of an earlier run that the server may not have taken."""
@@ -333,7 +367,8 @@ class Session(Entering):
         if self._strict is not None and entry in Strict.handlers:
             effects += Strict.handlers[entry](self._strict, peer, message, now)
             if self.state is State.RECEIVING and self._strict.document is not None:
-                effects += self._strict_joined(now)
+                shown, *rest = self._strict_joined(now)
+                return [shown, *effects, *rest]  # what is kept belongs to a document that is there
             return effects
         return [*effects, *self.handlers[entry](self, peer, message, now)]
 

@@ -148,6 +148,8 @@ class Strict:
         """Own edits of an earlier run that the server may not have taken."""
         effects: list[Effect] = []
         for stanza in stanzas:
+            if self.document is not None:
+                self.document.write(stanza)
             effects += self._broadcast(StrictMessage(self._session, stanza.id, stanza.ops))
         return effects
 

@@ -49,7 +49,7 @@ from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
-from whiteboard.wire.messages import Message, Peer
+from whiteboard.wire.messages import Message, Mode, Peer, StrictMessage
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
 
@@ -117,7 +117,7 @@ class SharedBoard:
         self.odd: Event[Odd] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
-        self.taken: Event[Batch] = Event()
+        self.taken: Event[Batch | StrictMessage] = Event()
         """The server has taken this edit of mine."""
         self.ended: Event[Ended] = Event()
         self.name_changed: Event[str] = Event()
@@ -276,7 +276,7 @@ class SharedBoard:
         if self._resting is None or session is None or self._over:
             return
         assert session.description is not None
-        if session.description.identity.party(me) != self._document.party:
+        if not session.is_me(me, self._document):
             self.fail(OTHER_PERSON)
             return
         unsent = self.unsent() if isinstance(self._resting, InRoom) else ()
@@ -285,6 +285,8 @@ class SharedBoard:
         self._drive(session, self._link).listen(self._document)
         self.online(me)
         self.run(lambda _now: session.send_again(unsent))
+        again = self._store.unsent_strict() if self._store is not None else ()
+        self.run(lambda _now: session.send_again_strict(again))
 
     def call(self, address: str) -> None:
         """One-to-one: the other side's device is there."""
@@ -309,12 +311,12 @@ class SharedBoard:
         return self._driver
 
     def _persist(self, effect: Persist, done: Callable[[], None]) -> None:
-        if effect.batches:
+        if effect.batches or effect.strict:
             self.persisted.emit(effect)
         if self._store is None:
             done()
         else:
-            self._store.persist(effect.batches, done)
+            self._store.persist(effect.batches, done, effect.strict)
 
     def run(self, call: Callable[[float], Sequence[Effect]]) -> None:
         """Make one call of the session and perform what it asks for."""
@@ -366,6 +368,17 @@ class SharedBoard:
             self.run(lambda now: session.online(me, now))
             self.changed.emit(None)
 
+    @property
+    def is_plain(self) -> bool:
+        """See `Board`."""
+        description = self._session.description if self._session is not None else None
+        return description is not None and description.mode is Mode.STRICT
+
+    def fail_softly(self, problem: str) -> None:
+        """Something that was asked for did not work; the board goes on."""
+        self._problem = problem
+        self.changed.emit(None)
+
     def fail(self, problem: str) -> None:
         """It ends before it began."""
         self._problem = problem
@@ -406,7 +419,8 @@ class SharedBoard:
         direct = isinstance(self.where, Direct)
         if direct and not self._connected and commit.origin is not Origin.REMOTE:
             # Nothing is put into the outbox one-to-one: the other side asks for what it misses.
-            self._unsent += len(commit.batches) if len(session.members) > 1 else 0
+            made = len(commit.batches) + len(commit.stanzas)
+            self._unsent += made if len(session.members) > 1 else 0
             self.changed.emit(None)
 
     def _show(self, effect: Effect) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from whiteboard.journal.file import About
@@ -17,12 +17,16 @@ from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.session.identity import new_replica
 from whiteboard.session.ports import Direct, InRoom, Place
+from whiteboard.session.replay_strict import take_in
 from whiteboard.session.session import Role, Session
 from whiteboard.transport.board import SharedBoard
 from whiteboard.wire.description import read_description, write_description
-from whiteboard.wire.messages import Description, Peer
+from whiteboard.wire.messages import Description, Mode, Peer, StrictMessage
 from whiteboard.wire.xml import parse, to_xml
 
 
@@ -35,6 +39,7 @@ class Keeper:
         journal: the board's own, if it comes from one, with all of its document in it.
         about: what that journal says.
         is_failing: whether the disk refuses at present.
+        strict_count: how many messages the journal of a strict board has.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Keeper:
         about: About | None = None,
         *,
         is_failing: Callable[[], bool] = lambda: False,
+        strict_count: int = 0,
     ) -> None:
         self.journal = journal
         self._board = board
@@ -52,13 +58,15 @@ class Keeper:
         self._about = about or About()
         self._is_failing = is_failing
         self._document = board.document
-        self._proved: set[Replica] = set(board.document.forks) if journal is not None else set()
-        self._vv: dict[Replica, int] = dict(board.document.vv) if journal is not None else {}
+        merged = self._merged if journal is not None else None
+        self._proved: set[Replica] = set(merged.forks) if merged is not None else set()
+        self._vv: dict[Replica, int] = dict(merged.vv) if merged is not None else {}
+        self._strict_count = strict_count
         self._mine: dict[Replica, int] = {}
         self._taken: dict[Replica, int] = dict(self._about.taken)
         self._description: tuple[Description | None, str] = (None, "")
-        if journal is not None:
-            self._note_mine(board.document.batches_since(self._taken))
+        if merged is not None:
+            self._note_mine(merged.batches_since(self._taken))
         self._stop_listening = board.document.on_commit.subscribe(self._committed)
         self._unsubscribe = [
             board.taken.subscribe(self._note_taken),
@@ -93,14 +101,28 @@ class Keeper:
         self._append(())
         self._keep_proofs()
 
+    @property
+    def _merged(self) -> Document | None:
+        """The document, unless it is of a strict session."""
+        return self._document if isinstance(self._document, Document) else None
+
     # --- `Store`
 
-    def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
+    def persist(
+        self,
+        batches: tuple[Batch, ...],
+        done: Callable[[], None],
+        strict: tuple[StrictMessage, ...] = (),
+    ) -> None:
         """See `Store`; what belongs to a document that is still on its way is kept with it."""
-        if batches and batches[0].session != self._document.session:
+        sessions = {one.session for one in batches[:1]} | {one.session for one in strict[:1]}
+        if sessions - {self._document.session}:
             done()
             return
-        self._append(batches)
+        if self._merged is None:
+            self._append_strict(strict)
+        else:
+            self._append(batches)
         assert self.journal is not None
         self.journal.when_safe(done)
 
@@ -112,20 +134,39 @@ class Keeper:
     @property
     def waiting(self) -> int:
         """See `Store`."""
-        forks = self._document.forks
+        if self._merged is None:
+            return len(self.unsent_strict())
+        forks = self._merged.forks
         return sum(
             max(0, n - self._taken.get(r, 0)) for r, n in self._mine.items() if r not in forks
         )
 
     def unsent(self) -> tuple[Batch, ...]:
         """See `Store`."""
-        document = self._document
+        document = self._merged
+        if document is None:
+            return ()
         since = {**document.vv, **{r: self._taken.get(r, 0) for r in self._mine}}
         return tuple(b for b in document.batches_since(since) if b.r not in document.forks)
+
+    def unsent_strict(self) -> tuple[Stanza, ...]:
+        """See `Store`."""
+        document = self._document
+        if not isinstance(document, StrictDocument):
+            return ()
+        mine = (one for one in document.stanzas if one.sender == document.party)
+        return tuple(one for one in mine if _number(one.id)[1] > self._taken_of(one.id))
+
+    def _taken_of(self, id_: str) -> int:
+        return self._taken.get(_number(id_)[0], 0)
 
     # --- what happens on the board
 
     def _committed(self, commit: Commit) -> None:
+        if self._merged is None:
+            if self._board.is_over and commit.origin is not Origin.REMOTE:
+                self._append_strict(_unsent_messages(self._document, commit.stanzas))
+            return  # else the session says what is to be kept, in the order in which it counts
         by_person = commit.origin in {Origin.LOCAL, Origin.UNDO}
         if self.journal is not None or by_person or self._board.session is not None:
             self._append(commit.batches)
@@ -133,25 +174,44 @@ class Keeper:
 
     def _keep_proofs(self) -> None:
         """Two contents of one message are kept both, so that others can be told after a restart."""
-        fresh = set(self._document.forks) - self._proved
-        if not fresh or self.journal is None:
+        document = self._merged
+        if document is None or self.journal is None:
+            return
+        fresh = set(document.forks) - self._proved
+        if not fresh:
             return
         self._proved |= fresh
-        held = self._document.batches_since(self._document.vv)  # nothing but proofs
+        held = document.batches_since(document.vv)  # nothing but proofs
         self.journal.append_proof(tuple(batch for batch in held if batch.r in fresh))
 
-    def _document_replaced(self, document: Document) -> None:
+    def _append_strict(self, messages: tuple[StrictMessage, ...]) -> None:
+        if self.journal is None:
+            self.journal = self._folder.create()
+            self._about = replace(self._about, opened=time.time())
+            self._tell(self._about_now())
+        if messages:
+            self.journal.append_strict(messages, self._strict_count)
+            self._strict_count += len(messages)
+
+    def _document_replaced(self, document: SharedDocument) -> None:
         self._stop_listening()
         self._stop_listening = document.on_commit.subscribe(self._committed)
-        if document.session != self._document.session:
-            # Whoever joins gets what I have by state: only what comes later is to be sent.
-            self._taken = dict(document.vv)
-            self._mine = {}
+        is_other = document.session != self._document.session
         self._document = document
         self._vv = {}
+        merged = self._merged
+        if is_other:
+            # Whoever joins gets what I have by state: only what comes later is to be sent.
+            self._taken = dict(merged.vv) if merged is not None else {}
+            self._mine = {}
+            self._strict_count = 0
+        if isinstance(document, StrictDocument):
+            self._taken[document.replica] = document.written
         if self.journal is not None:
             self._tell(self._about_now())
-        self._append(tuple(document.batches_since({})))
+        if merged is None:
+            return
+        self._append(tuple(merged.batches_since({})))
         self._proved = set()
         self._keep_proofs()
 
@@ -160,7 +220,8 @@ class Keeper:
             self.journal = self._folder.create()
             self._about = replace(self._about, opened=time.time())
             self._tell(self._about_now())
-            batches = self._document.batches_since({})
+            assert self._merged is not None
+            batches = self._merged.batches_since({})
         fresh = tuple(batch for batch in batches if batch.n > self._vv.get(batch.r, 0))
         if not fresh:
             return
@@ -174,10 +235,15 @@ class Keeper:
             if batch.party == self._document.party:
                 self._mine[batch.r] = batch.n
 
-    def _note_taken(self, batch: Batch) -> None:
-        is_mine = batch.session == self._document.session and batch.r in self._mine
-        if is_mine and batch.n > self._taken.get(batch.r, 0):
-            self._taken[batch.r] = batch.n
+    def _note_taken(self, what: Batch | StrictMessage) -> None:
+        if isinstance(what, StrictMessage):
+            r, n = _number(what.id)
+            is_mine = what.session == self._document.session
+        else:
+            r, n = what.r, what.n
+            is_mine = what.session == self._document.session and r in self._mine
+        if is_mine and n > self._taken.get(r, 0):
+            self._taken[r] = n
             if self.journal is not None:
                 self.journal.put("taken", dict(self._taken))
 
@@ -223,6 +289,36 @@ class Keeper:
         if description != self._description[0]:
             self._description = description, to_xml(write_description(description))
         return self._description[1]
+
+
+def is_strict(about: About) -> bool:
+    """Whether a board's messages are those of a strict session.
+
+    Raises:
+        RemoteProtocolError: the session's description cannot be read.
+    """
+    described = bool(about.description)
+    return described and read_description(parse(about.description)).mode is Mode.STRICT
+
+
+def revived_strict(
+    about: About, messages: Sequence[StrictMessage], rng: random.Random
+) -> tuple[StrictDocument, Session | None]:
+    """What the journal of a strict board holds; it goes on if it runs in a group chat.
+
+    Raises:
+        RemoteProtocolError: the session's description cannot be read.
+        ValueError: the session's role is none.
+    """
+    description = read_description(parse(about.description))
+    session, party = SessionId(about.session), Party(about.party)
+    document = StrictDocument(session, party, new_replica(session, party, rng))
+    take_in(document, messages, lambda sender: Party(sender.occupant_id or sender.address))
+    place = place_of(about)
+    if not isinstance(place, InRoom):
+        return document, None
+    role, me = Role(about.role), Peer(about.me)
+    return document, Session.resume_strict(description, me, place, rng, role, document)
 
 
 def revived(
@@ -278,3 +374,17 @@ def _copy(about: About, batches: Sequence[Batch], rng: random.Random) -> Documen
     if replica in document.forks:
         return document_of(new_replica(session, party, rng, document.vv))
     return document
+
+
+def _number(id_: str) -> tuple[Replica, int]:
+    """Replica and number of an own stanza's id (`StrictDocument.new_id`)."""
+    replica, _, digits = id_.rpartition("-")
+    return Replica(replica), int(digits) if digits.isdecimal() else 0
+
+
+def _unsent_messages(
+    document: SharedDocument, stanzas: Iterable[Stanza]
+) -> tuple[StrictMessage, ...]:
+    """Own stanzas of a board whose session is over, as they would have been sent."""
+    me = Peer("", occupant_id=document.party)
+    return tuple(StrictMessage(document.session, one.id, one.ops, me) for one in stanzas)

@@ -18,13 +18,13 @@ from typing import Any, TypeVar
 
 from whiteboard.journal.file import About, JournalError
 from whiteboard.journal.folder import Folder, Journal, Listed
-from whiteboard.journal.reading import UNREADABLE
+from whiteboard.journal.reading import UNREADABLE, JournalReader
 from whiteboard.journal.writer import Trouble
-from whiteboard.model.document import Document
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import SavedBoard
 from whiteboard.session.session import Session
 from whiteboard.transport.board import SharedBoard
-from whiteboard.transport.keeping import Keeper, place_of, revived
+from whiteboard.transport.keeping import Keeper, is_strict, place_of, revived, revived_strict
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire.errors import RemoteProtocolError
@@ -62,8 +62,10 @@ class Revived:
 
     journal: Journal
     about: About
-    document: Document
+    document: SharedDocument
     session: Session | None
+    strict_count: int = 0
+    """How many messages it has, if it is of a strict session."""
 
     def is_of(self, me: Peer) -> bool:
         """Whether it goes on, and it is me who drew here."""
@@ -104,7 +106,12 @@ class Shelf:
         self._loop = asyncio.get_running_loop()
         journal, about = (what.journal, what.about) if what is not None else (None, None)
         self._keepers[id(board)] = Keeper(
-            board, self._folder, journal, about, is_failing=lambda: self._is_failing
+            board,
+            self._folder,
+            journal,
+            about,
+            is_failing=lambda: self._is_failing,
+            strict_count=what.strict_count if what is not None else 0,
         )
 
     def is_kept_as(self, board: SharedBoard, key: str) -> bool:
@@ -174,14 +181,22 @@ class Shelf:
 
     def _read(self, key: str, rng: random.Random) -> Revived:
         journal, about, entries, is_newest = self._folder.open(key)
+        document: SharedDocument
+        count = 0
         try:
-            batches = [entry.batch for entry in entries]
-            document, session = revived(about, batches, rng, is_newest=is_newest)
+            if is_strict(about):
+                with JournalReader(self._folder.path_of(key)) as reader:
+                    messages = [m for line in reader.lines() if (m := line.strict()) is not None]
+                count = len(messages)
+                document, session = revived_strict(about, messages, rng)
+            else:
+                batches = [entry.batch for entry in entries]
+                document, session = revived(about, batches, rng, is_newest=is_newest)
         except (RemoteProtocolError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             self._folder.close([journal])
             raise JournalError(UNREADABLE) from error
-        return Revived(journal, about, document, session)
+        return Revived(journal, about, document, session, count)
 
     def close(self, what: Revived) -> None:
         """What was read is not wanted: put it back as it is."""

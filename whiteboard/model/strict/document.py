@@ -70,6 +70,11 @@ class StrictDocument(SharedDocument):
         self._written += 1
         return f"{self.replica}-{self._written}"
 
+    @property
+    def written(self) -> int:
+        """How many ids were given out."""
+        return self._written
+
     # --- writing
 
     @contextlib.contextmanager
