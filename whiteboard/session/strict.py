@@ -59,6 +59,7 @@ GAP_SECONDS = 5.0
 GAP_SLACK = 0.05
 """Times are sums of fractions: so much less is as good."""
 BEAT_SECONDS = 20.0
+BEAT_IDLE = 120.0
 QUIET_SECONDS = 5.0
 """So long nothing must have happened before two different documents are a difference."""
 MOST_RESYNCS = 3
@@ -142,6 +143,7 @@ class Strict:
         if self._is_writing:
             self._written += commit.stanzas
             return []
+        self._resyncs = 0
         return self._send_own(commit.stanzas, now)
 
     def send_again(self, stanzas: Iterable[Stanza]) -> list[Effect]:
@@ -242,6 +244,7 @@ class Strict:
             return []
         effects: list[Effect] = [Persist((), (replace(message, sender=peer),))]
         if is_new:
+            self._resyncs = 0
             effects += self._pass_on(peer, message, stanza.sender)
             self._chores.note([stanza], now)
         return [*effects, *self._changed(now)]
@@ -348,6 +351,12 @@ class Strict:
         assert self._chores is not None
         for key in (*resync.inside(self._sender), *self.document.keys):
             self._seen[key] = None
+        zombies = [
+            Remove(op.rid)
+            for part in resync.parts
+            for op in part.ops
+            if isinstance(op, New) and op.rid in self.document.removed
+        ]
         state = [
             Stanza(Party(""), part.id, tuple(map(self._by_party, part.ops)))
             for part in resync.parts
@@ -360,10 +369,13 @@ class Strict:
             self._seen.pop(key, None)
         while len(self._seen) > MAX_SEEN:
             self._seen.popitem(last=False)
-        self.document.install([*state, *(stanza for _, _, stanza in after)], self.document.last)
-        if self._is_direct:
-            for key in tuple(self.document.pending):
+        if self._is_direct:  # what was sent since the offer was accepted goes on top
+            own = [one for one in self.document.stanzas if one.key in mine]
+            for key in mine:
                 self.document.confirm(key)
+            self.document.install(state, [*(stanza for _, _, stanza in after), *own])
+        else:
+            self.document.install(state, [stanza for _, _, stanza in after])
         self._last = (after[-1][0].address, after[-1][1].id) if after else resync.last
         self._is_stale = False
         self._given_up = set(self.document.waiting)
@@ -375,7 +387,8 @@ class Strict:
             CancelTimer(STALL_TIMER),
             Persist((), tuple(kept)),
         ]
-        return [*effects, *self._changed(now)]
+        # A remove is for ever: who has not heard of it is told again, what lies deeper first.
+        return [*effects, *self._write(reversed(zombies), now), *self._changed(now)]
 
     def _by_party(self, op: PlainOp) -> PlainOp:
         """A `new` of a state with parties for the names by which XEP-0284 knows people."""
@@ -422,6 +435,15 @@ class Strict:
         )
         return [Send(ToPeer(to), beat)] if to else self._people.broadcast(beat)
 
+    def _beat_time(self) -> list[Effect]:
+        assert self.document is not None
+        self._is_beating = bool(self.document.pending)
+        if not self._is_beating:
+            return [*self._beat(), StartTimer(BEAT_TIMER, BEAT_IDLE)]
+        # What the room did not send back in all this time was lost on the way, one or the other.
+        pending = [one for one in self.document.stanzas if one.key in self.document.pending]
+        return [*self.send_again(pending), *self._beat(), StartTimer(BEAT_TIMER, BEAT_SECONDS)]
+
     def _on_heartbeat(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """Who has less asks for the state; between equals the one whose replica is smaller."""
         assert isinstance(message, Heartbeat)
@@ -433,9 +455,9 @@ class Strict:
         is_settled = now - self._busy_at >= QUIET_SECONDS and not self.document.pending
         if not is_settled or self.resync is not None or self._resyncs >= MOST_RESYNCS:
             return effects
-        self._resyncs += 1
         if (self.document.count, self.document.replica) > (message.l, message.r):
             return [*effects, *self._beat(peer.address)]
+        self._resyncs += 1
         return [
             *effects,
             Incident("documents-differ", "a message was lost", peer),
@@ -456,8 +478,7 @@ class Strict:
             assert self._chores is not None
             return self._write(self._chores.due(now), now) or self._changed_nothing(now)
         if name == BEAT_TIMER:
-            self._is_beating = False
-            return self._beat()
+            return self._beat_time()
         return []
 
     def _changed_nothing(self, now: float) -> list[Effect]:
