@@ -30,7 +30,7 @@ NEEDED = (
     "whiteboard",
 )
 SUITES = (
-    ("tests/unit/model/scenarios",),
+    ("tests/unit/model/scenarios", "tests/unit/model/test_literals.py"),
     ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
         "tests/property/test_strict_small_scope.py",

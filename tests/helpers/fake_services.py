@@ -249,6 +249,9 @@ class FakeBoards:
         self.saved = [one for one in self.saved if one is not found]
         then(self.new_board(found.name))
 
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        self.calls.append(("keep_picture", board.name))
+
     def delete_saved(self, key: str) -> None:
         self.calls.append(("delete_saved", key))
         self.set(saved=[one for one in self.saved if one.key != key])

@@ -64,6 +64,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("only-board", "Only the board", ("Shift+Z",), _C, "View|1", "", checkable=True),
     Command("web-images", "Show images from the web", menu="View|1", checkable=True),
     Command("full-screen", "Full screen", ("F11",), menu="View|1", checkable=True),
+    Command("start", "Start", menu="View|2", checkable=True, icon="home"),
     Command("sessions", "Sessions", ("F9",), menu="View|2", checkable=True),
     Command("people", "People", ("Ctrl+Shift+1",), menu="View|2", checkable=True),
     Command("to-front", "To the front", ("Home",), _C, "Arrange", "to-front"),

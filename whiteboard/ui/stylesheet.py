@@ -13,6 +13,7 @@ from whiteboard.ui.tokens import TOKENS
 _SHEET = Template(
     """
 QWidget#chrome, QWidget#pane, QMainWindow { background: $chrome; }
+QWidget#start { background: $raised; }
 QDialog, QWidget#sheet { background: $raised; }
 QLabel { color: $text; background: transparent; }
 QLabel[tone="text2"] { color: $text2; }

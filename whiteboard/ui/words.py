@@ -82,6 +82,22 @@ def saved_here() -> str:
     return tr("Saved on this computer")
 
 
+def blank_board() -> str:
+    return tr("Blank, ready to draw")
+
+
+def kinds_of_file() -> str:
+    return tr("SVG, or a session log")
+
+
+def nothing_found() -> str:
+    return tr("No board is called so.")
+
+
+def no_boards_yet() -> str:
+    return tr("Boards that you draw on stand here.")
+
+
 def damaged_board() -> str:
     return tr("Damaged board")
 

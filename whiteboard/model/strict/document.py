@@ -71,6 +71,11 @@ class StrictDocument(SharedDocument):
         return f"{self.replica}-{self._written}"
 
     @property
+    def message_count(self) -> int:
+        """See `SharedDocument`."""
+        return len(self._merge.stanzas)
+
+    @property
     def written(self) -> int:
         """How many ids were given out."""
         return self._written
