@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
+from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
@@ -196,6 +198,32 @@ class SavedBoard:
     """A small PNG of it, as it was when it was last closed."""
 
 
+class Recall(Protocol):
+    """The history of a board being read from where it is kept, beside the loop."""
+
+    @property
+    def total(self) -> int:
+        """About how many messages there are."""
+
+    @property
+    def base(self) -> Folded | None:
+        """The state before the first message, if there is one; known with the first messages."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `take` has given everything."""
+
+    @property
+    def people(self) -> Mapping[str, tuple[str, str]]:
+        """Party -> (name, address) of those who ever took part, as far as it was kept."""
+
+    def take(self) -> Sequence[tuple[Batch, float | None]]:
+        """What was read since the last call, in order, each with its time; never waits."""
+
+    def close(self) -> None:
+        """Read no further."""
+
+
 class BoardService(Protocol):
     """All boards of the program and the invitations to them."""
 
@@ -225,6 +253,9 @@ class BoardService(Protocol):
     @property
     def invitations(self) -> Sequence[Invitation]:
         """Newest first; answered ones stay until dismissed."""
+
+    def recall(self, board: Board) -> Recall:
+        """Read the history of an open board; what is not on disk yet is in its document."""
 
     def new_board(self, name: str, document: SharedDocument | None = None) -> Board:
         """A board only on this computer."""
