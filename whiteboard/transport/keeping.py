@@ -210,6 +210,8 @@ class Keeper:
         if self.journal is not None or by_person or self._board.session is not None:
             self._append(commit.batches)
             self._keep_proofs()
+        if by_person and self._board.session is not None and self._board.link is None:
+            self._board.changed.emit(None)  # offline since an earlier run: one more waits
 
     def _keep_proofs(self) -> None:
         """Two contents of one message are kept both, so that others can be told after a restart."""
