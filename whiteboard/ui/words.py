@@ -199,6 +199,12 @@ def has_left(who: str) -> str:
     )
 
 
+def simpler_program() -> str:
+    return tr(
+        "Somebody’s program is simpler: of two changes of one thing at the same moment one stays."
+    )
+
+
 def sends_too_much(who: str) -> str:
     return _fill("{who} sends more than can be shown at once. You can go on drawing.", who=who)
 
