@@ -49,6 +49,8 @@ class HistoryFlow(QObject):
         self._surface: Surface | None = None
         self._past: PastView | None = None
         self._pointed = 0
+        self._asked = ""
+        """Whose work is to be undone, while it is still being read what that is."""
         self._stop: list[Callable[[], None]] = []
         pane.chosen.connect(lambda seq: self._with(lambda history: history.seek(seq)))
         pane.pointed.connect(self._point)
@@ -82,6 +84,7 @@ class HistoryFlow(QObject):
             stop()
         self._stop = []
         self._pointed = 0
+        self._asked = ""
         if self._surface is not None:
             self._surface.show_touched(None)
         self._look_now()
@@ -105,6 +108,8 @@ class HistoryFlow(QObject):
         """More is known, or the board went on."""
         self._pane.show_history(self.history)
         self._moved()
+        if self._asked:
+            self.ask_undo_work(self._asked)
 
     def _moved(self) -> None:
         """Another moment is looked at, or the picture has come there."""
@@ -202,14 +207,18 @@ class HistoryFlow(QObject):
             self._say(words.tr("The board looks so already."))
 
     def ask_undo_work(self, party: str) -> None:
-        """Ask whether to undo all that a person did on the board in front."""
+        """Ask whether to undo all that a person did on the board in front, once that is known."""
         history = self.history
-        if history is None:
+        if history is None or history.is_reading:
+            self._asked = party
             return
+        self._asked = ""
         who = history.who(Party(party))
         name = words.you() if who.me else who.name
 
         def undo() -> None:
+            if self.history is not history:
+                return  # another board came to the front meanwhile
             history.undo_work(who.party, lambda left: self._say(words.work_undone(name, left)))
 
         self._people.open(
