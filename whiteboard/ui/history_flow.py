@@ -88,7 +88,7 @@ class HistoryFlow(QObject):
         if self._surface is not None:
             self._surface.show_touched(None)
         self._look_now()
-        self._frame.past_notice.say("")
+        self._frame.say_past("")
         if self.history is not None:
             self.history.close()
             self.history.deleteLater()
@@ -118,11 +118,11 @@ class HistoryFlow(QObject):
             return
         if history.position is None:
             self._look_now()
-            self._frame.past_notice.say("")
+            self._frame.say_past("")
         else:
             self._look_back(history, self._surface)
             when = "" if history.time is None else words.clock(history.time)
-            self._frame.past_notice.say(words.board_then(when, history.newer))
+            self._frame.say_past(words.board_then(when, history.newer))
         picked = len(self._past.picked) if self._past is not None else 0
         self._frame.timeline.show_history(history, picked)
         self._pane.show_position()

@@ -395,6 +395,18 @@ def test_two_panes_share_the_column_and_in_a_medium_window_the_newer_one_has_it(
     assert story.history is None
 
 
+def test_a_toast_stands_below_the_banner(story):
+    story.open()
+    story.choose_row("You drew a rectangle")
+    story.window.say("Mira joined the board")
+    settle()
+    frame = story.window.frame
+    assert frame.toast.geometry().top() > frame.past_notice.geometry().bottom()
+    story.window.history_flow.back_to_now()
+    settle()
+    assert frame.toast.geometry().top() == 12
+
+
 def test_a_pointed_entry_outlines_what_it_touched(story):
     story.open()
     place = story.titles().index("Mira drew an ellipse")
