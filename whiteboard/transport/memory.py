@@ -17,7 +17,9 @@ from xml.etree.ElementTree import Element, SubElement
 from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, SessionId
+from whiteboard.model.ops import Batch
 from whiteboard.session.negotiation import Invitation, Stage
 from whiteboard.session.ports import (
     Advertise,
@@ -28,9 +30,13 @@ from whiteboard.session.ports import (
     Ended,
     Incident,
     InRoom,
+    KeepBase,
+    NeedsRebase,
     NewDocument,
     Offence,
+    Persist,
     Place,
+    ReadHistory,
     Send,
     ShowEphemeral,
     StartTimer,
@@ -272,6 +278,15 @@ def _stanza(peer: Peer, message: Message) -> Element:
 
 
 @dataclass
+class Journal:
+    """What a member would have on disk."""
+
+    base: Folded | None = None
+    """The state it joined by."""
+    batches: list[Batch] = field(default_factory=list)
+
+
+@dataclass
 class Shown:
     """What a member was shown, for whoever looks at it."""
 
@@ -281,6 +296,7 @@ class Shown:
     asked: list[AskUser] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
     commits: list[Commit] = field(default_factory=list)
+    rebases: list[str] = field(default_factory=list)
 
 
 class Node:
@@ -298,6 +314,7 @@ class Node:
         self.is_cut = False
         self.is_gone = False
         self.shown = Shown()
+        self.journal = Journal()
         self.seen: dict[SessionId, list[Peer]] = {}
         """Sessions others advertise here, with the members seen."""
         self._timers: dict[tuple[int, str], int] = {}
@@ -399,6 +416,14 @@ class Node:
                 self._timers.pop((id(of), effect.name), None)
             elif isinstance(effect, NewDocument):
                 self._follow(effect.document)
+            elif isinstance(effect, Persist):
+                self.journal.batches += effect.batches
+            elif isinstance(effect, ReadHistory):
+                self._read_back(effect.document)
+            elif isinstance(effect, KeepBase):
+                self._begin_journal(effect.folded)
+            elif isinstance(effect, NeedsRebase):
+                self.shown.rebases.append(effect.member)
             elif isinstance(effect, Advertise):
                 self._advertise(effect.what)
             elif isinstance(effect, ShowEphemeral):
@@ -423,9 +448,28 @@ class Node:
 
         self.network.later(effect.seconds, ring)
 
+    def keep(self) -> None:
+        """There is a journal from which the past can be read: memory may be folded."""
+        assert self.session is not None
+        self.session.memory.may_fold = lambda: True
+
+    def _read_back(self, document: Document) -> None:
+        rebuilt = document.like(self.journal.base)
+        rebuilt.receive(self.journal.batches)
+        self.network.later(
+            0.01, lambda: self.take(lambda s: s.history_read(rebuilt, self.network.now))
+        )
+
+    def _begin_journal(self, base: Folded | None) -> None:
+        assert self.document is not None
+        self.journal = Journal(base, list(self.document.batches_since(self.document.floor)))
+
     def _follow(self, document: Document) -> None:
         self._unsubscribe()
+        is_other = self.document is None or self.document.session != document.session
         self.document = document
+        if is_other and document.floor:
+            self._begin_journal(document.folded())
         self._unsubscribe = document.on_commit.subscribe(self._committed)
 
     def _committed(self, commit: Commit) -> None:
