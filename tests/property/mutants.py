@@ -455,8 +455,8 @@ MUTANTS = [
     Mutant(
         "folding drops the value that stands",
         FOLDING,
-        "    return entries[_count_inside(entries, horizon) - 1]\n",
-        "    return entries[0]\n",
+        "        base = writes[count - 1]\n",
+        "        base = writes[0]\n",
     ),
     Mutant(
         "what an active member lacks is folded",

@@ -29,6 +29,15 @@ from whiteboard.wire.description import read_description, write_description
 from whiteboard.wire.messages import Description, Peer
 from whiteboard.wire.xml import parse, to_xml
 
+SNAPSHOT_EVERY = 20_000
+"""Messages after which a journal gets a new snapshot while its board is open."""
+LOOK_EVERY = 500
+"""Messages after which the size of a board is looked at."""
+LARGE_RECORDS = 300_000
+"""Nodes and touched attributes of a board that is called large: some hundred MB of memory."""
+LARGE_BYTES = 1 << 30
+"""Of the journal of a board that is called large."""
+
 ReadBack: TypeAlias = Callable[[Journal, Document, Callable[["Document | None"], object]], object]
 
 
@@ -42,6 +51,7 @@ class Keeper:
         about: what that journal says.
         is_failing: whether the disk refuses at present.
         read_back: makes a document from a journal, beside the loop.
+        take_snapshot: writes a state beside a journal's messages, beside the loop.
     """
 
     def __init__(
@@ -53,6 +63,7 @@ class Keeper:
         *,
         is_failing: Callable[[], bool] = lambda: False,
         read_back: ReadBack = lambda _journal, _document, done: done(None),
+        take_snapshot: Callable[[Journal], object] = lambda _journal: None,
     ) -> None:
         self.journal = journal
         self._board = board
@@ -60,6 +71,10 @@ class Keeper:
         self._about = about or About()
         self._is_failing = is_failing
         self._read_back = read_back
+        self._take_snapshot = take_snapshot
+        self._since_snapshot = 0
+        self._since_look = LOOK_EVERY
+        self._is_large = False
         self._document = board.document
         self._proved: set[Replica] = set(board.document.forks) if journal is not None else set()
         self._vv: dict[Replica, int] = dict(board.document.vv) if journal is not None else {}
@@ -217,6 +232,22 @@ class Keeper:
             self._vv[batch.r] = batch.n
         self._note_mine(fresh)
         self.journal.append(fresh)
+        self._look_at_size(len(fresh))
+
+    def _look_at_size(self, more: int) -> None:
+        """Have a snapshot taken now and then; say once that the board has grown large."""
+        self._since_snapshot += more
+        self._since_look += more
+        assert self.journal is not None
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            self._since_snapshot = 0
+            self._take_snapshot(self.journal)
+        if self._since_look < LOOK_EVERY or self._is_large:
+            return
+        self._since_look = 0
+        if self._document.record_count > LARGE_RECORDS or self.journal.size > LARGE_BYTES:
+            self._is_large = True
+            self._board.grown_large.emit(None)
 
     def _note_mine(self, batches: Sequence[Batch]) -> None:
         for batch in batches:

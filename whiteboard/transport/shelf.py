@@ -110,6 +110,7 @@ class Shelf:
             about,
             is_failing=lambda: self._is_failing,
             read_back=self._read_back,
+            take_snapshot=lambda journal: self._later(partial(self._folder.take_snapshot, journal)),
         )
 
     def _read_back(

@@ -77,6 +77,7 @@ def test_nothing_is_folded_that_somebody_active_lacks():
     nodes = room_of(network, "ana", "mira", "tom")
     for node in nodes:
         node.keep()
+    network.run(3 * SETTLED_SECONDS)
     network.cut(nodes[2])
     for node in nodes[:2]:
         for x in range(5):

@@ -10,7 +10,7 @@ from whiteboard.editing.undo import UndoStack
 from whiteboard.model.document import Document, FoldedError
 from whiteboard.model.folded import Folded, FormatError, read_lines
 from whiteboard.model.ids import Party, Replica, Rid
-from whiteboard.model.ops import Batch, Kind, New, Set
+from whiteboard.model.ops import Batch, Kind, New, Remove, Set
 from whiteboard.model.view import view
 
 
@@ -343,3 +343,28 @@ def test_an_honest_message_is_not_void_after_a_fork_that_shortened_what_is_held(
     c.doc.receive(everything)
     assert c.doc.attribute(root, "y") == "2"
     assert_equal(c.doc, view(everything))
+
+
+def test_the_state_at_a_checkpoint_is_that_of_its_messages_and_no_later_ones():
+    a, b = members("ab")
+    text = board(a, b)
+    root = a.doc.root
+    one, two = (a.add(root, element("g", fill="red")) for _ in range(2))
+    a.set(one, "fill", "green")
+    a.set(one, "fill", "blue")
+    a.move(text, one)
+    a.splice(text, 0, 1, "J")
+    b.hear(a)
+    inside = list(a.sent)
+    a.set(one, "fill", "white")
+    a.splice(text, 0, 1, "Y")
+    a.move(text, two)
+    a.do(Set(one, parent=two, weight=1.0), Remove(two))
+    fold(a, b)
+    assert a.doc.floor == {"a": len(inside)}
+    state = read_lines(a.doc.folded().lines())
+    alone = Document.from_folded(state, Party("z"), Replica("z"))
+    assert_equal(alone, view(inside))
+    alone.receive(a.doc.batches_since(state.floor))
+    assert_equal(alone, view(a.sent))
+    assert_equal(a.doc, view(a.sent))
