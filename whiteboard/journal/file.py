@@ -80,6 +80,8 @@ class About:
     """Unix seconds of the last opening."""
     taken: Mapping[Replica, int] = field(default_factory=dict)
     """Own messages that the server has taken: replica -> last number."""
+    people: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Party -> (name, address) of everybody who was ever seen here: for the history."""
 
 
 @dataclass(frozen=True, slots=True)

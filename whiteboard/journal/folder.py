@@ -3,6 +3,7 @@
     BOARDS/KEY.board   the database (`file`)
     BOARDS/KEY.lock    held by the process that has the board open; the system frees it at any end
     STATE/KEY.clean    exists while the database is certainly the newest copy of the board
+    STATE/KEY.png      a small picture of what was on it when it was last closed
 
 A replica id may go on being used only if its journal is certainly the newest (SYNC 4.7). The mark
 is taken away when a board is opened and written when it was closed with everything on disk; it
@@ -48,6 +49,8 @@ class Listed:
     """Own changes that the others' server has not taken."""
     is_damaged: bool = False
     """It cannot be read; nothing else is known of it."""
+    picture: Path | None = None
+    """A small PNG of it."""
 
 
 class Journal:
@@ -278,6 +281,7 @@ class Folder:
             file.lock()
             file.close()
             self._unmark(key)
+            self._picture_of(key).unlink(missing_ok=True)
             for ending in ("board", "board-wal", "board-shm", "lock"):
                 (self._boards / f"{key}.{ending}").unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
@@ -306,7 +310,8 @@ class Folder:
             if (about.room or about.other) and not about.is_ended:
                 newest = file.newest_of(about.session, about.party)
                 waiting = sum(max(0, n - about.taken.get(r, 0)) for r, n in newest.items())
-            return Listed(key, about, waiting)
+            picture = self._picture_of(key)
+            return Listed(key, about, waiting, picture=picture if picture.exists() else None)
         finally:
             file.close()
 
@@ -315,6 +320,17 @@ class Folder:
     def path_of(self, key: str) -> Path:
         """The database of a board, whether it is there or not."""
         return self._boards / f"{key}.board"
+
+    def _picture_of(self, key: str) -> Path:
+        return self._state / f"{key}.png"
+
+    def keep_picture(self, key: str, png: bytes) -> None:
+        """Keep a small picture of a board; where that cannot be written there is none. Blocks."""
+        try:
+            self._state.mkdir(parents=True, exist_ok=True)
+            self._picture_of(key).write_bytes(png)
+        except OSError as error:
+            SYNC.info("no picture of board %s: %s", key, error)
 
     # --- the mark of a clean end
 

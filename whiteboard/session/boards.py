@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
+from whiteboard.model.ops import Batch
 from whiteboard.util.event import Event
 
 
@@ -189,6 +192,34 @@ class SavedBoard:
     """When it was last opened, Unix seconds."""
     is_damaged: bool = False
     """Its file cannot be read."""
+    picture: Path | None = None
+    """A small PNG of it, as it was when it was last closed."""
+
+
+class Recall(Protocol):
+    """The history of a board being read from where it is kept, beside the loop."""
+
+    @property
+    def total(self) -> int:
+        """About how many messages there are."""
+
+    @property
+    def base(self) -> Folded | None:
+        """The state before the first message, if there is one; known with the first messages."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `take` has given everything."""
+
+    @property
+    def people(self) -> Mapping[str, tuple[str, str]]:
+        """Party -> (name, address) of those who ever took part, as far as it was kept."""
+
+    def take(self) -> Sequence[tuple[Batch, float | None]]:
+        """What was read since the last call, in order, each with its time; never waits."""
+
+    def close(self) -> None:
+        """Read no further."""
 
 
 class BoardService(Protocol):
@@ -207,6 +238,9 @@ class BoardService(Protocol):
     def delete_saved(self, key: str) -> None:
         """Take one of `saved` off the disk, for good."""
 
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """What is shown of a board on disk while it is not open."""
+
     def delete(self, board: Board) -> None:
         """Close an open board and take it off the disk, for good."""
 
@@ -217,6 +251,9 @@ class BoardService(Protocol):
     @property
     def invitations(self) -> Sequence[Invitation]:
         """Newest first; answered ones stay until dismissed."""
+
+    def recall(self, board: Board) -> Recall:
+        """Read the history of an open board; what is not on disk yet is in its document."""
 
     def new_board(self, name: str, document: Document | None = None) -> Board:
         """A board only on this computer."""

@@ -19,6 +19,7 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.returning import Returning, take_up
 from whiteboard.transport.shelf import Afterwards, Revived, Shelf
 from whiteboard.transport.soon import Soon
@@ -151,10 +152,20 @@ class Boards:
 
         shelf.take(key, self._rng, read)
 
+    def recall(self, board: Board) -> Recalling:
+        """See `BoardService`."""
+        own = self._own(board)
+        return Recalling(self._shelf.journal_of(own) if self._shelf is not None else None)
+
     def delete_saved(self, key: str) -> None:
         """See `BoardService`."""
         if self._shelf is not None:
             self._shelf.delete(key)
+
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """See `BoardService`."""
+        if self._shelf is not None:
+            self._shelf.keep_picture(board, png)
 
     def delete(self, board: Board) -> None:
         """See `BoardService`."""

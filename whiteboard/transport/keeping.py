@@ -38,6 +38,8 @@ LARGE_RECORDS = 300_000
 LARGE_BYTES = 1 << 30
 """Of the journal of a board that is called large."""
 
+MOST_PEOPLE = 4096
+"""Who is remembered for the history, as many as a board may have members."""
 ReadBack: TypeAlias = Callable[[Journal, Document, Callable[["Document | None"], object]], object]
 
 
@@ -277,6 +279,14 @@ class Keeper:
         assert self.journal is not None
         self.journal.tell(about)
 
+    def _people(self) -> dict[str, Sequence[str]]:
+        """Everybody who was ever seen here; with no more than can be on a board at once."""
+        people = dict(self._about.people)
+        for one in self._board.participants:
+            if one.id in people or len(people) < MOST_PEOPLE:
+                people[one.id] = [one.name, one.address]
+        return people
+
     def _about_now(self) -> About:
         board, session, document = self._board, self._board.actor, self._document
         about = replace(
@@ -287,6 +297,7 @@ class Keeper:
             replica=document.replica,
             is_ended=board.is_over,
             taken=dict(self._taken),
+            people=self._people(),
         )
         # While a board gives way, or is being opened, the session's document is not this one.
         if session is None or session.session != document.session:

@@ -21,7 +21,7 @@ from whiteboard.journal.folder import Folder, Journal, Listed
 from whiteboard.journal.reading import UNREADABLE
 from whiteboard.journal.writer import Trouble
 from whiteboard.model.document import Document
-from whiteboard.session.boards import SavedBoard
+from whiteboard.session.boards import Board, SavedBoard
 from whiteboard.session.session import Session
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.keeping import Keeper, place_of, revived
@@ -149,6 +149,12 @@ class Shelf:
             return None
         return self._folder.path_of(keeper.journal.key)
 
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """A small picture of an open board, for when it is closed."""
+        keeper = self._keepers.get(id(board))
+        if keeper is not None and keeper.journal is not None:
+            self._later(partial(self._folder.keep_picture, keeper.journal.key, png))
+
     def put_back(self, board: SharedBoard, afterwards: Afterwards) -> None:
         """A board is about to be closed: finish its journal."""
         keeper = self._keepers.pop(id(board), None)
@@ -175,6 +181,7 @@ class Shelf:
                     one.waiting,
                     one.about.opened,
                     is_damaged=one.is_damaged,
+                    picture=one.picture,
                 )
                 for one in listed
             )
