@@ -7,6 +7,7 @@
 arrival; `stanza` the message as XML bytes. WAL with synchronous=FULL: what `commit` has returned
 from survives a power cut. A message that is there already is not written again. `variant` is 0, and
 1 for a second content of one (r, n): together they prove that the chain was forked (SYNC 5.2b).
+Messages of strict sessions have no (r, n): there r is empty and n counts.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from pathlib import Path
 
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Batch
-from whiteboard.wire.codec import decode, stanza
+from whiteboard.wire.codec import decode, sender_of, stanza
 from whiteboard.wire.errors import RemoteProtocolError
-from whiteboard.wire.messages import EditMessage, Peer
+from whiteboard.wire.messages import EditMessage, Peer, StrictMessage
+from whiteboard.wire.strict import strict_stanza
 from whiteboard.wire.xml import parse, to_xml
 
 VERSION = 2
@@ -80,6 +82,8 @@ class About:
     """Unix seconds of the last opening."""
     taken: Mapping[Replica, int] = field(default_factory=dict)
     """Own messages that the server has taken: replica -> last number."""
+    people: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Party -> (name, address) of everybody who was ever seen here: for the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,21 @@ class Line:
         if not isinstance(message, EditMessage):
             return None
         return replace(message.batch, party=self.sender)
+
+    def strict(self) -> StrictMessage | None:
+        """The message of a strict session, with its sender; None if it is of another mode.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        try:
+            element = parse(self.stanza)
+            message = decode(element)
+        except RemoteProtocolError as error:
+            raise JournalError("A part of this board is damaged.") from error
+        if not isinstance(message, StrictMessage):
+            return None
+        return replace(message, sender=sender_of(element))
 
 
 class JournalFile:
@@ -210,6 +229,16 @@ class JournalFile:
         """Write messages, in this order."""
         self._open_db.executemany(_INSERT, [_row(batch, 0, time) for batch in batches])
 
+    def append_strict(self, messages: Iterable[StrictMessage], first: int, time: float) -> None:
+        """Write messages of a strict session: `first` is how many were written before."""
+        self._open_db.executemany(
+            _INSERT,
+            [
+                (m.session, "", first + i, 0, 0, "", time, _stanza_bytes(m))
+                for i, m in enumerate(messages)
+            ],
+        )
+
     def append_proof(self, proof: Iterable[Batch], time: float) -> None:
         """Write the contents of one (r, n) that show a fork; those that are there stay."""
         for batch in proof:
@@ -277,6 +306,10 @@ class JournalFile:
             (session, party),
         )
         return {Replica(r): n for r, n in rows}
+
+
+def _stanza_bytes(message: StrictMessage) -> bytes:
+    return to_xml(strict_stanza(message)).encode("utf-8", "replace")
 
 
 def _verbatim(batch: Batch) -> bytes:
