@@ -149,6 +149,8 @@ class JournalFile:
         self.path = path
         self._db: sqlite3.Connection | None = None
         self._lock: sqlite3.Connection | None = None
+        self._times: dict[tuple[Replica, int], float] = {}
+        """When messages that are about to come again came first."""
 
     def open(self) -> None:
         """Take the lock and open for writing; nothing if it is open.
@@ -211,12 +213,20 @@ class JournalFile:
         if self._db is not None and self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
-    def tell(self, about: About) -> None:
-        """Write what the board is; the messages of a session it left behind go."""
+    def tell(self, about: About, was: str = "") -> None:
+        """Write what the board is; the messages of a session it left behind go.
+
+        Args:
+            about: What it is now.
+            was: The replica whose messages come again under the new one, stamped anew: they keep
+                the times of the old ones.
+        """
         before = self.value("session")
         rows = [(key, json.dumps(value)) for key, value in asdict(about).items()]
         self._open_db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
         if before and before != about.session:
+            times = self._open_db.execute("SELECT n, time FROM message WHERE r = ?", (was,))
+            self._times = {(Replica(about.replica), n): time for n, time in times}
             self._open_db.execute("DELETE FROM message WHERE session <> ?", (about.session,))
 
     def put(self, key: str, value: object) -> None:
@@ -227,7 +237,8 @@ class JournalFile:
 
     def append(self, batches: Iterable[Batch], time: float) -> None:
         """Write messages, in this order."""
-        self._open_db.executemany(_INSERT, [_row(batch, 0, time) for batch in batches])
+        rows = [_row(batch, 0, self._times.pop(batch.dot, time)) for batch in batches]
+        self._open_db.executemany(_INSERT, rows)
 
     def append_strict(self, messages: Iterable[StrictMessage], first: int, time: float) -> None:
         """Write messages of a strict session: `first` is how many were written before."""

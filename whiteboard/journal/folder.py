@@ -74,9 +74,9 @@ class Journal:
         """What this opening is known by."""
         return self._token
 
-    def tell(self, about: About) -> None:
-        """Keep what the board is now."""
-        self._writer.submit(self._file, lambda file: file.tell(about))
+    def tell(self, about: About, was: str = "") -> None:
+        """Keep what the board is now; see `JournalFile.tell`."""
+        self._writer.submit(self._file, lambda file: file.tell(about, was))
 
     def put(self, key: str, value: object) -> None:
         """Keep one thing about the board."""

@@ -258,7 +258,7 @@ class Keeper:
         self._document = document
         self._vv = dict(document.floor)
         if self.journal is not None:
-            self._tell(self._about_now())
+            self._tell(self._about_now(), was=document.was or "")
             if is_other and document.floor:
                 self.journal.keep_base(document.folded())
         self._append(tuple(document.batches_since(document.floor)))
@@ -308,10 +308,10 @@ class Keeper:
             if now != replace(self._about, taken=now.taken):
                 self._tell(now)
 
-    def _tell(self, about: About) -> None:
+    def _tell(self, about: About, was: str = "") -> None:
         self._about = about
         assert self.journal is not None
-        self.journal.tell(about)
+        self.journal.tell(about, was)
 
     def _people(self) -> dict[str, Sequence[str]]:
         """Everybody who was ever seen here; with no more than can be on a board at once."""
