@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
 
@@ -88,7 +88,7 @@ class Board(Protocol):
 
     changed: Event[None]
     """name, state, progress, participants, waiting_changes or problem differ now."""
-    document_replaced: Event[Document]
+    document_replaced: Event[SharedDocument]
     """`document` is another one now (after a join, after the board was first shared)."""
     ephemeral: Event[Ephemera]
     not_shown: Event[NotShown]
@@ -97,7 +97,7 @@ class Board(Protocol):
     """To be said once, quietly."""
 
     @property
-    def document(self) -> Document:
+    def document(self) -> SharedDocument:
         """The shared document; edits go through it."""
 
     @property
@@ -131,6 +131,10 @@ class Board(Protocol):
     @property
     def problem(self) -> str:
         """A sentence for the person, '' if all is well."""
+
+    @property
+    def is_plain(self) -> bool:
+        """It runs by plain XEP-0284, for a program that is simpler than ours."""
 
     @property
     def kept(self) -> bool:
@@ -253,7 +257,7 @@ class BoardService(Protocol):
     def recall(self, board: Board) -> Recall:
         """Read the history of an open board; what is not on disk yet is in its document."""
 
-    def new_board(self, name: str, document: Document | None = None) -> Board:
+    def new_board(self, name: str, document: SharedDocument | None = None) -> Board:
         """A board only on this computer."""
 
     def invite(self, board: Board, address: str) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
+from tests.helpers.drawing import draw
 from tests.unit.model.boards import SESSION, board, element
 from whiteboard.journal.file import About
 from whiteboard.journal.folder import Folder
 from whiteboard.model.changes import Origin
 from whiteboard.past.timeline import Timeline
+from whiteboard.transport.local import LocalRoom
 from whiteboard.transport.recalling import AHEAD, PIECE, Recalling
+from whiteboard.transport.service import Network
+from whiteboard.transport.shelf import Shelf
 
 
 def kept(tmp_path, messages: int):
@@ -72,3 +77,23 @@ def test_a_journal_that_cannot_be_read_is_a_history_that_ends(tmp_path):
     path = tmp_path / "0123456789abcdef.board"
     path.write_bytes(b"no database")
     assert read_all(Recalling(path)) == []
+
+
+async def test_the_history_of_a_kept_board_has_times_and_people_and_sharing_keeps_them(tmp_path):
+    network = Network(shelf=Shelf(tmp_path / "data", tmp_path / "state"))
+    board = network.boards.new_board("Plan")
+    draw(board, id="a")
+    await network._shelf.settle()
+    first = read_all(network.boards.recall(board))
+    assert [batch for batch, _ in first] == list(board.document.batches_since({}))
+    await asyncio.sleep(0.02)  # a clock that has gone on
+    room = LocalRoom("room@localhost")
+    room.share(board, "ana")
+    draw(board, id="b")
+    await network._shelf.settle()
+    recall = network.boards.recall(board)
+    second = read_all(recall)
+    assert [when for _, when in second[: len(first)]] == [when for _, when in first]
+    assert second[-1][1] > first[-1][1]
+    assert list(recall.people.values()) == [(one.name, one.address) for one in board.participants]
+    await network.close()
