@@ -27,10 +27,17 @@ NEEDED = (
     "tests/property",
     "tests/unit/__init__.py",
     "tests/unit/model",
+    "tests/unit/journal/test_snapshots.py",
+    "tests/unit/session/test_memory.py",
     "whiteboard",
 )
 SUITES = (
-    ("tests/unit/model/scenarios", "tests/unit/model/test_literals.py"),
+    (
+        "tests/unit/model/scenarios",
+        "tests/unit/model/test_literals.py",
+        "tests/unit/session/test_memory.py",
+        "tests/unit/journal/test_snapshots.py",
+    ),
     ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
         "tests/property/test_strict_small_scope.py",
@@ -39,7 +46,7 @@ SUITES = (
         "tests/property/test_strict_random.py",
         "-mnot slow",
     ),
-    ("tests/property/test_replicas.py",),
+    ("tests/property/test_replicas.py", "tests/property/test_checkpoints.py"),
 )
 """Quick ones first: what they kill need not be looked for at random."""
 SECONDS = 240
