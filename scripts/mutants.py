@@ -50,8 +50,8 @@ TABLE = ROOT / "docs" / "mutants.md"
 HEAD = """# Mutants
 
 Faults planted in the engine one by one (SYNC 11, 11.1), and the first test that noticed each.
-Written by `make mutants`, which runs the quick suites first; `tests/unit/test_scenarios.py` holds the
-table to the list of mutants and to the tests.
+Written by `make mutants`, which runs the quick suites first; `tests/unit/test_scenarios.py` holds
+the table to the list of mutants and to the tests.
 
 | mutant | in | killed by |
 |---|---|---|

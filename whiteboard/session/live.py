@@ -31,7 +31,7 @@ from whiteboard.session.ports import (
     ShowEphemeral,
     ToPeer,
 )
-from whiteboard.session.serving import Serving
+from whiteboard.session.serving import Askers, Serving
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
@@ -73,6 +73,7 @@ class Live:
         self._sync: Sync | None = None
         self._serving = self._new_serving()
         self._doubts = Doubts(self._empty_like)
+        self._askers = Askers()
 
     @property
     def me(self) -> Peer:
@@ -253,7 +254,8 @@ class Live:
         checked = self._sync.compare(peer, message, now)
         effects += checked.effects
         for r in checked.proofs_for:
-            effects += self._spread_proof(r, only=peer.address)
+            if self._may_have(party, 2, now):
+                effects += self._spread_proof(r, only=peer.address)
         if checked.differs:
             assert self.document is not None
             effects += self._doubts.begin(self.document, party, peer, now)
@@ -270,15 +272,24 @@ class Live:
             effects += [NewDocument(healed), *self._sync.changed()]
         return effects
 
+    def _may_have(self, who: str, messages: int, now: float) -> bool:
+        assert self.document is not None
+        return self._askers.may_have(who, messages, sum(self.document.vv.values()), now)
+
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Get)
         assert self.document is not None
+        who = self._people.party(peer) or peer.address
+        if not self._askers.may_ask(who, now):
+            return self._refuse(Refusal.TOO_MANY)
         upto = message.upto
         batches = [
             batch
             for batch in self.document.batches_since(message.since)
             if not upto or batch.n <= upto.get(batch.r, 0)
         ]
+        if not self._may_have(who, len(batches), now):
+            return self._refuse(Refusal.TOO_MANY)
         effects = self._serving.give_history(peer.address, batches)
         return self._refuse(Refusal.TOO_MANY) if effects is None else effects
 
@@ -323,6 +334,8 @@ class Live:
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)
         assert self.description is not None
+        if not self._askers.may_ask(self._people.party(peer) or peer.address, now):
+            return self._refuse(Refusal.TOO_MANY)
         effects: list[Effect] = []
         if isinstance(self.place, Direct):
             if self.role is Role.CREATOR and not self._people.is_admitted(peer.address):
@@ -338,6 +351,8 @@ class Live:
         if not self._serving.has_offered(peer.address):
             return self._refuse(Refusal.NOT_OFFERED)
         batches = list(self.document.batches_since(message.since))
+        if not self._may_have(self._people.party(peer) or peer.address, len(batches), now):
+            return self._refuse(Refusal.TOO_MANY)
         prolog = self.description.prolog
         return self._serving.give_state(peer.address, batches, message.since, prolog)
 

@@ -24,7 +24,7 @@ from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
-from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
+from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
 from whiteboard.session.ports import (
     Advertise,
     Direct,
@@ -334,6 +334,8 @@ class Session(Entering):
                 return self._step(*self._joining.nobody_offered())
             if name == STALL_TIMER and self.state is State.RECEIVING:
                 return self._step(*self._joining.stalled())
+            if name == PACE_TIMER and self.state is State.RECEIVING:
+                return self._step(*self._joining.looked_at_pace())
         if name == LOOK_TIMER and self.state is State.LIVE:
             return self._look_again(now)
         if self._sync is not None and self.connected and self.state is State.LIVE:
