@@ -34,7 +34,7 @@ NEEDED = (
 )
 SUITES = (
     ("tests/unit/model/scenarios", "tests/unit/model/test_history.py"),
-    ("tests/property/test_shared_text.py",),
+    ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
         "tests/property/test_strict_small_scope.py",
         "tests/property/test_strict_histories.py",

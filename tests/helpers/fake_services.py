@@ -36,6 +36,7 @@ from whiteboard.session.boards import (
     Ephemera,
     Invitation,
     InvitationState,
+    NotShown,
     Odd,
     Participant,
     SavedBoard,
@@ -135,6 +136,7 @@ class FakeBoard:
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.not_shown: Event[NotShown] = Event()
         self.odd: Event[Odd] = Event()
         self.document = document if document is not None else new_document()
         self.session: str | None = None
@@ -343,6 +345,7 @@ class FakeSurface:
 
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
+        self.left_out: Event[int] = Event()
         self.board = board
         self.widget = _Sketch()
         self.tool = "select"

@@ -21,6 +21,8 @@ from whiteboard.tools.events import (
     TickEvent,
 )
 from whiteboard.tools.root import ToolBox
+from whiteboard.validation.applications import SVG
+from whiteboard.validation.edits import offences
 
 
 def element(name: str, *children: LiteralElement | str, **attributes: object) -> LiteralElement:
@@ -51,6 +53,7 @@ class ToolDriver:
         self.box = ToolBox(self.context)
         self.commits: list[Commit] = []
         self.document.on_commit.subscribe(self.commits.append)
+        self.document.on_commit.subscribe(self.is_valid)
         self.at = (0.0, 0.0)
         self.held = Modifiers()
         self.device = Device.MOUSE
@@ -58,6 +61,12 @@ class ToolDriver:
         self.pressure: float | None = None
         self.used = False
         self.box.choose(tool)
+
+    def is_valid(self, commit: Commit) -> None:
+        """Whatever a tool does in any test keeps to the rules of SVG."""
+        if commit.origin in (Origin.LOCAL, Origin.UNDO):
+            for batch in commit.batches:
+                assert offences(self.document, batch, SVG) == ()
 
     # -- setting the scene
 

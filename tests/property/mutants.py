@@ -20,6 +20,7 @@ class Mutant:
 MERGE = "whiteboard/model/merge.py"
 MOVES = "whiteboard/model/moves.py"
 TEXT = "whiteboard/model/text.py"
+SPANS = "whiteboard/model/text_spans.py"
 HISTORY = "whiteboard/model/history.py"
 PROJECTION = "whiteboard/model/projection.py"
 UNDO = "whiteboard/editing/undo.py"
@@ -53,14 +54,74 @@ MUTANTS = [
     Mutant(
         "fast path always",
         TEXT,
-        "if partial.ts not in self._cancels and partial.saw_heads(self._heads):",
+        "if seen == spans.now.seen:",
         "if True:",
     ),
     Mutant(
-        "folded text is not unfolded for who had not seen it",
+        "a text that an author saw once is what he sees for ever",
         TEXT,
-        "if not partial.saw_heads(self._folded_heads):",
+        "if view.seen != seen:",
         "if False:",
+    ),
+    Mutant(
+        "a cancel that comes before what it cancels is lost",
+        TEXT,
+        "                self._nameless.setdefault(partial.alias, []).append(partial)\n",
+        "                pass\n",
+    ),
+    Mutant(
+        "a cancel may name what is newer",
+        TEXT,
+        "return cancel.ts > partial.ts and ",
+        "return cancel is not partial and ",
+    ),
+    Mutant(
+        "what newer edits put at one place is not skipped",
+        SPANS,
+        "while i < len(spans) and spans[i].age > ts:",
+        "while False:",
+    ),
+    Mutant(
+        "all of a block is skipped, though something in it is older",
+        SPANS,
+        "if i == 0 and block.oldest > ts:",
+        "if i == 0:",
+    ),
+    Mutant(
+        "a block does not know that something older was put in",
+        SPANS,
+        "        block.oldest = min(block.oldest, ts)\n",
+        "",
+    ),
+    Mutant(
+        "what is cut off a run does not come back with it",
+        SPANS,
+        "        for deleter in span.deleters:\n            deleter.spans.append(rest)\n",
+        "",
+    ),
+    Mutant(
+        "typing goes on inside the run that was typed last",
+        SPANS,
+        "if edit.start == end and len(span.text) == size:",
+        "if edit.start == end:",
+    ),
+    Mutant(
+        "a cancel counts though a newer one was there",
+        SPANS,
+        "if len(path) == depth or path[depth].ts < cancel.ts:",
+        "if True:",
+    ),
+    Mutant(
+        "remembered texts are not told that a block was cut",
+        SPANS,
+        "for view in (self.now, *self.others.values()):",
+        "for view in (self.now,):",
+    ),
+    Mutant(
+        "an author's text is judged by what was cancelled before he saw it",
+        SPANS,
+        "            view.forget(root)\n",
+        "            pass\n",
     ),
     Mutant(
         "registers by arrival",
@@ -143,14 +204,14 @@ MUTANTS = [
     Mutant(
         "cancel by anyone",
         TEXT,
-        "and cancel.message.party == partial.message.party",
-        "and cancel.message.party",
+        " and cancel.message.party == partial.message.party",
+        "",
     ),
     Mutant(
         "verdicts on what one sees judged from today",
-        TEXT,
-        "p.saw(q) and self.is_active(q, p)",
-        "p.saw(q) and self.is_active(q)",
+        SPANS,
+        "for c in reversed(path[-1].cancels) if self.sees(c)",
+        "for c in reversed(path[-1].cancels)",
     ),
     Mutant(
         "every clock is valid, however far ahead",

@@ -132,6 +132,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     _add_open(sub.add_parser("open", parents=[common], help="the desktop application"))
     _add_demo(sub.add_parser("demo", parents=[common], help="two windows on one board, here"))
     _add_render(sub.add_parser("render", parents=[common], help="an SVG file as PNG or SVG"))
+    _add_validate(sub.add_parser("validate", parents=[common], help="check an SVG file"))
     _add_replay(sub.add_parser("replay", parents=[common], help="a document from a session log"))
     _add_join(sub.add_parser("join", parents=[common], help="a headless participant"))
     _add_later(
@@ -189,6 +190,12 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--optimise", action="store_true")
     parser.set_defaults(run=_run_render, parser=parser)
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE.svg")
+    parser.add_argument("--schema", action="store_true", help="print the rules as RELAX NG")
+    parser.set_defaults(run=_run_validate)
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
@@ -249,6 +256,12 @@ def _run_render(options: argparse.Namespace) -> int:
     from whiteboard.app.render import run_render  # noqa: PLC0415 - Qt only where it paints
 
     return run_render(options)
+
+
+def _run_validate(options: argparse.Namespace) -> int:
+    from whiteboard.app.validate import run_validate  # noqa: PLC0415 - each command loads its own
+
+    return run_validate(options)
 
 
 def _run_replay(options: argparse.Namespace) -> int:

@@ -33,7 +33,7 @@ def run_log(options: argparse.Namespace) -> int:
     """List the boards, or write the log of one."""
     paths = Paths(options.profile)
     folder = Folder(paths.boards, paths.board_marks)
-    boards = folder.listed()
+    boards = [one for one in folder.listed() if not one.is_damaged]
     if options.board is None:
         _print(boards, as_json=options.json)
         return 0

@@ -12,6 +12,7 @@ from whiteboard.app.loading import read_document_in_slices
 from whiteboard.app.output import replace_file
 from whiteboard.app.tasks import Tasks
 from whiteboard.canvas.export import ExportError, png_bytes, render_document
+from whiteboard.formats.clean import cleaned
 from whiteboard.formats.svgfile import FileError, save
 from whiteboard.session.boards import Board
 from whiteboard.ui.ports import Opened, PngOptions, Refused
@@ -36,11 +37,11 @@ class FileService:
                 then(log)
                 collector.settle()
                 return
-            document, notice = await read_document_in_slices(path, lambda _share: None)
+            read = await read_document_in_slices(path, lambda _share: None)
         except FileError as error:
             then(Refused(str(error), str(path)))
         else:
-            then(Opened(document, notice))
+            then(Opened(read.document, read.notice, left_out=read.left_out))
             collector.settle()
 
     def save(self, board: Board, path: Path, then: Then) -> None:
@@ -50,7 +51,8 @@ class FileService:
 
     def export_svg(self, board: Board, path: Path, then: Then) -> None:
         """See `ui.ports.Files`."""
-        self.save(board, path, then)
+        data = cleaned(save(board.document))
+        self._tasks.spawn(self._write(path, data, then), f"export {path.name}")
 
     def export_png(self, board: Board, path: Path, options: PngOptions, then: Then) -> None:
         """See `ui.ports.Files`."""

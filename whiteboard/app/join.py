@@ -14,6 +14,7 @@ from whiteboard.app.address import parse_address
 from whiteboard.app.errors import CommandError
 from whiteboard.app.output import write_whole
 from whiteboard.app.sign_in import account_of
+from whiteboard.formats.clean import cleaned
 from whiteboard.formats.svgfile import FileError, load, save
 from whiteboard.formats.tree import Element
 from whiteboard.model.ops import LiteralElement
@@ -39,7 +40,7 @@ def run_join(options: argparse.Namespace) -> int:
     except OSError as error:
         raise CommandError(f"“{error.filename}” cannot be written: {error.strerror}.") from error
     if options.export is not None:
-        write_whole(options.export, save(outcome.document))
+        write_whole(options.export, cleaned(save(outcome.document)))
     _tell(outcome, as_json=options.json)
     return 0
 

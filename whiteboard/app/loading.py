@@ -7,9 +7,11 @@ import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 
 from whiteboard.app.errors import CommandError
+from whiteboard.formats.clean import faults_in_slices
 from whiteboard.formats.svgfile import FileDamagedError, FileError, fill, filling, load
 from whiteboard.formats.tree import LoadedFile
 from whiteboard.model.document import Document, empty_document
@@ -37,10 +39,23 @@ def filled(loaded: LoadedFile) -> Document:
     return document
 
 
-async def read_document_in_slices(
-    path: Path, progress: Callable[[float], None]
-) -> tuple[Document, str]:
-    """The document of a file without holding up the window, and a sentence about what is missing.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that was opened.
+
+    Attributes:
+        document: What is in it.
+        notice: A sentence about what is missing, because it is damaged; '' if nothing is.
+        left_out: How many parts of it are not shown (`formats.clean.faults`).
+    """
+
+    document: Document
+    notice: str
+    left_out: int
+
+
+async def read_document_in_slices(path: Path, progress: Callable[[float], None]) -> Read:
+    """The document of a file without holding up the window.
 
     Raises:
         FileError: nothing of it can be opened; the text is for a person.
@@ -56,7 +71,11 @@ async def read_document_in_slices(
     for share in filling(document, loaded):
         progress(share)
         await asyncio.sleep(0)
-    return document, notice
+    left_out = 0
+    for found in faults_in_slices(loaded.root):
+        left_out += len(found)
+        await asyncio.sleep(0)
+    return Read(document, notice, left_out)
 
 
 def _is_large(path: Path) -> bool:

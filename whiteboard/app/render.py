@@ -16,6 +16,7 @@ from whiteboard.app.output import write_whole
 from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.export import ExportError, png_bytes, render_document
 from whiteboard.canvas.fonts import FontMap
+from whiteboard.formats.clean import cleaned
 from whiteboard.formats.svgfile import save
 from whiteboard.util.display import has_display
 
@@ -80,7 +81,8 @@ def _render(
     if suffix == ".svg":
         if options.selection:
             raise CommandError("A selection can be written as .png only so far.")
-        write_whole(target, save(document))
+        data = save(document)
+        write_whole(target, cleaned(data) if options.plain else data)
         return
     if suffix == ".pdf":
         raise CommandError("PDF is not part of this version of Whiteboard yet; use .png or .svg.")

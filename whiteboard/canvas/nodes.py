@@ -1,25 +1,61 @@
-"""The document, and single literals, as the planner reads them (`svg.plan.Source`)."""
+"""The document, and single literals, as the planner reads them (`svg.plan.Source`).
+
+What the schema forbids or finds invalid is read as if it were not written (SYNC 0.3.8): so it is
+neither on the screen nor in pictures, and stays in the document.
+"""
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 
+from whiteboard.model.changes import Changes, Commit
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind, LiteralElement
 from whiteboard.model.shared import SharedDocument
+from whiteboard.svg.schema.check import Name, check, may_be_drawn
 
 
 class DocumentSource:
-    """The visible tree of a document; always as it is now, nothing is copied."""
+    """The visible tree of a document; always as it is now, nothing is copied.
+
+    Each element is checked when its attributes are first read, and again after it has changed.
+    """
 
     def __init__(self, document: SharedDocument) -> None:
         self.document = document
+        self._read_as: dict[Rid, Mapping[Name, str | None]] = {}
+        """Element -> attributes that are read otherwise than written; all that were checked."""
+        me = weakref.ref(self)
+
+        def committed(commit: Commit) -> None:
+            if (source := me()) is not None:
+                source.forget(commit.changes)
+
+        weakref.finalize(self, document.on_commit.subscribe(committed))
+
+    def forget(self, changes: Changes) -> None:
+        """Check again what changed, when it is next read."""
+        if changes.reset:
+            self._read_as.clear()
+        for rids in (changes.attributes, changes.renamed, changes.removed, changes.added):
+            for rid in rids:
+                self._read_as.pop(rid, None)
+
+    def read_as(self, node: DocumentNode) -> Mapping[Name, str | None]:
+        """Attributes of an element that are read as another value, or as not there (None)."""
+        known = self._read_as.get(node.rid)
+        if known is None:
+            attributes = self.document.attributes(node.rid)
+            known = check(node.ns, node.name, attributes.items(), None).changed
+            self._read_as[node.rid] = known
+        return known
 
     @property
     def root(self) -> DocumentNode | None:
         """The root element, or None."""
         rid = self.document.root
-        return None if rid is None else DocumentNode(self.document, rid)
+        return None if rid is None else DocumentNode(self, rid)
 
     def node(self, rid: str) -> DocumentNode | None:
         """The visible element or text node with this rid."""
@@ -28,12 +64,23 @@ class DocumentSource:
             return None
         if self.document.kind(known) not in (Kind.ELEMENT, Kind.TEXT):
             return None
-        return DocumentNode(self.document, known)
+        return self._drawn(DocumentNode(self, known))
 
     def by_id(self, id: str) -> DocumentNode | None:  # noqa: A002 - the attribute's name
         """The visible element with this `id`."""
         rid = self.document.by_id(id)
-        return None if rid is None else DocumentNode(self.document, rid)
+        return None if rid is None else self._drawn(DocumentNode(self, rid))
+
+    def _drawn(self, node: DocumentNode) -> DocumentNode | None:
+        """The node, unless it or something that it stands in is hidden."""
+        one: DocumentNode | None = node
+        while one is not None:
+            parent = one.parent
+            above = None if parent is None else (parent.ns, parent.name)
+            if one.name and not may_be_drawn(one.ns, one.name, above):
+                return None
+            one = parent
+        return node
 
 
 class DocumentNode:
@@ -42,12 +89,13 @@ class DocumentNode:
     The planner makes a new one where an element was renamed, so names are looked up once.
     """
 
-    __slots__ = ("_document", "_is_element", "_name", "_ns", "rid")
+    __slots__ = ("_document", "_is_element", "_name", "_ns", "_source", "rid")
 
-    def __init__(self, document: SharedDocument, rid: Rid, kind: Kind | None = None) -> None:
-        self._document = document
+    def __init__(self, source: DocumentSource, rid: Rid, kind: Kind | None = None) -> None:
+        self._source = source
+        self._document = source.document
         self.rid = rid
-        self._is_element = (kind or document.kind(rid)) is Kind.ELEMENT
+        self._is_element = (kind or self._document.kind(rid)) is Kind.ELEMENT
         self._name: str | None = None
         self._ns: str | None = None
 
@@ -76,38 +124,50 @@ class DocumentNode:
         parent = self._document.parent(self.rid)
         if parent is None or self._document.kind(parent) is not Kind.ELEMENT:
             return None
-        return DocumentNode(self._document, parent)
+        return DocumentNode(self._source, parent)
 
     @property
     def children(self) -> Sequence[DocumentNode]:
-        """Elements and text in order."""
-        document = self._document
+        """Elements that may be drawn and text, in order."""
+        document, source = self._document, self._source
+        me = (self.ns, self.name)
         kinds = ((rid, document.kind(rid)) for rid in document.children(self.rid))
-        return [
-            DocumentNode(document, rid, kind)
+        nodes = (
+            DocumentNode(source, rid, kind)
             for rid, kind in kinds
             if kind is Kind.ELEMENT or kind is Kind.TEXT
-        ]
+        )
+        return [node for node in nodes if not node.name or may_be_drawn(node.ns, node.name, me)]
 
     @property
     def previous(self) -> DocumentNode | None:
         """The element before it; text between is stepped over, the planner asks for elements."""
         before = self._document.previous_element(self.rid)
-        return None if before is None else DocumentNode(self._document, before, Kind.ELEMENT)
+        return None if before is None else DocumentNode(self._source, before, Kind.ELEMENT)
 
     @property
     def attributes(self) -> Mapping[str, str]:
         """By name; those in a namespace as '{namespace}name'."""
         if not self._is_element:
             return {}
+        read_as = self._source.read_as(self)
+        written = self._document.attributes(self.rid).items()
         return {
             f"{{{ns}}}{name}" if ns else name: value
-            for (ns, name), value in self._document.attributes(self.rid).items()
+            for (ns, name), value in (
+                ((key, read_as.get(key, value)) for key, value in written) if read_as else written
+            )
+            if value is not None
         }
 
     def get(self, name: str, ns: str = "") -> str | None:
         """Value of an attribute."""
-        return self._document.attribute(self.rid, name, ns) if self._is_element else None
+        if not self._is_element:
+            return None
+        read_as = self._source.read_as(self)
+        if read_as and (ns, name) in read_as:
+            return read_as[ns, name]
+        return self._document.attribute(self.rid, name, ns)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DocumentNode) and other.rid == self.rid
@@ -137,7 +197,10 @@ class LiteralSource:
         name = node.get("id")
         if name:
             self._ids.setdefault(name, node)
+        me = (element.ns, element.name)
         for child in element.children:
+            if isinstance(child, LiteralElement) and not may_be_drawn(child.ns, child.name, me):
+                continue
             if isinstance(child, str):
                 made = LiteralNode(f"~{len(self._nodes)}", None, child, node)
                 self._nodes[made.rid] = made
@@ -176,10 +239,7 @@ class LiteralNode:
         self.parent = parent
         self.previous: LiteralNode | None = None
         self.children: list[LiteralNode] = []
-        self.attributes: Mapping[str, str] = {
-            f"{{{ns}}}{name}" if ns else name: value
-            for ns, name, value in (element.attributes if element is not None else ())
-        }
+        self.attributes: Mapping[str, str] = _as_read(element) if element is not None else {}
 
     @property
     def ns(self) -> str:
@@ -194,3 +254,14 @@ class LiteralNode:
     def get(self, name: str, ns: str = "") -> str | None:
         """Value of an attribute."""
         return self.attributes.get(f"{{{ns}}}{name}" if ns else name)
+
+
+def _as_read(element: LiteralElement) -> dict[str, str]:
+    """Attributes by name; those that offend as the schema reads them."""
+    written = [((ns, name), value) for ns, name, value in element.attributes]
+    changed = check(element.ns, element.name, written, None).changed
+    return {
+        f"{{{key[0]}}}{key[1]}" if key[0] else key[1]: value
+        for key, value in ((key, changed.get(key, value)) for key, value in written)
+        if value is not None
+    }

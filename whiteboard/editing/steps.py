@@ -28,6 +28,8 @@ class Why(enum.Enum):
     """The creation cannot be undone: another party's work is in it."""
     GONE = "gone"
     """The record, its place or that state of the text is no more."""
+    FOLDED = "folded"
+    """What stood there before is not in memory (SYNC 5.5); it is being read, if it can be had."""
 
 
 @dataclass(frozen=True, slots=True)

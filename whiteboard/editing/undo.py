@@ -12,7 +12,7 @@ nothing but ordinary operations (I3).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from whiteboard.editing.steps import Skipped, Step, Steps, Why
@@ -64,9 +64,29 @@ class UndoStack(Steps[_Edit]):
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self._document = document
+        self._stop_waiting = document.on_unfolded.subscribe(self._unfolded)
+        self._waiting: Callable[[], bool] | None = None
+        """What is to be done once the folded past is here."""
         self._cancelled: dict[tuple[Rid, str], set[Ts]] = {}
         self._tails: set[Ts] = set()
         """Own partial edits that only continue a long full write."""
+
+    def close(self) -> None:
+        """Listen to the document no longer."""
+        super().close()
+        self._stop_waiting()
+
+    def undo(self) -> bool:
+        """See `Steps`; what reaches into the folded past waits for it (False, FOLDED)."""
+        if self._undo and self._waits_for_history(self._undo[-1], self.undo):
+            return False
+        return super().undo()
+
+    def redo(self) -> bool:
+        """See `Steps`; what reaches into the folded past waits for it (False, FOLDED)."""
+        if self._redo and self._waits_for_history(self._redo[-1], self.redo):
+            return False
+        return super().redo()
 
     def follow(self, document: Document) -> None:
         """Go on with another document: with all steps if it is a copy of this one, else with none.
@@ -74,9 +94,11 @@ class UndoStack(Steps[_Edit]):
         A board that is shared for the first time gets another identity (`Document.reidentify`);
         what its owner did before can still be undone.
         """
-        self._unsubscribe()
+        self.close()
         old, self._document = self._document.replica, document
         self._unsubscribe = document.on_commit.subscribe(self._on_commit)
+        self._stop_waiting = document.on_unfolded.subscribe(self._unfolded)
+        self._waiting = None
         if document.was == old:
             rename = _Renaming(old, document.replica)
             for step in (*self._undo, *self._redo):
@@ -105,7 +127,48 @@ class UndoStack(Steps[_Edit]):
         self.skipped = tuple(pass_.skipped)
         return step, pass_.changed
 
+    # --- what lies inside a checkpoint
+
+    def _waits_for_history(self, step: Step[_Edit], then: Callable[[], bool]) -> bool:
+        """Ask for the folded past if a step reaches into it; `then` follows once it is here.
+
+        Where it cannot come, a second try leaves as it is what cannot be told without it.
+        """
+        if self._waiting is not None or not self._lacks_history(step):
+            self._waiting = None
+            return False
+        self.skipped = tuple(Skipped(edit.rid, edit.fields[0], Why.FOLDED) for edit in step.edits)
+        self._waiting = then
+        self._document.on_history_wanted.emit(None)
+        return True
+
+    def _unfolded(self, _none: None) -> None:
+        if (then := self._waiting) is not None:
+            then()
+
+    def _lacks_history(self, step: Step[_Edit]) -> bool:
+        """Whether writes that the step would look at are folded and lost."""
+        document = self._document
+        if not document.floor:
+            return False
+        return any(document.is_folded(edit.ts) or self._lost_all(edit) for edit in step.edits)
+
+    def _lost_all(self, edit: _Edit) -> bool:
+        """Whether of the writes before `edit` only such are left as may not come back."""
+        for name in edit.fields if edit.partial is None else ():
+            writes = self._document.writes(edit.rid, name)
+            cancelled = self._cancelled.get((edit.rid, name), set()) | _taken_back(writes)
+            folded = [w for w in _full(writes) if self._document.is_folded(w.ts)]
+            if folded and all(w.alias in cancelled for w in folded):
+                return True
+        return False
+
     # --- recording
+
+    def _on_commit(self, commit: Commit) -> None:
+        if commit.origin is Origin.LOCAL:
+            self._waiting = None
+        super()._on_commit(commit)
 
     def _recorded(self, commit: Commit) -> list[_Edit]:
         return list(self._edits(commit))
@@ -194,6 +257,9 @@ class _Pass:
 
     def undo(self, edit: _Edit) -> None:
         edit.undone.clear()
+        if self._document.is_folded(edit.ts):
+            self._skip(edit, edit.fields[0], Why.FOLDED)
+            return
         if edit.partial is not None:
             self._undo_partial(edit)
             return
@@ -206,6 +272,9 @@ class _Pass:
             cancelled |= _taken_back(writes)
             older = [w for w in _full(writes) if w.alias not in cancelled]
             if name == "parent":
+                if not older and any(self._document.is_folded(w.ts) for w in writes):
+                    self._skip(edit, name, Why.FOLDED)
+                    return
                 if not self._may_go_back(edit, older[-1] if older else None):
                     return
             elif not older:
@@ -218,6 +287,9 @@ class _Pass:
             self._cancelled.setdefault((edit.rid, name), set()).add(edit.ts)
 
     def redo(self, edit: _Edit) -> None:
+        if self._document.is_folded(edit.ts):
+            self._skip(edit, edit.fields[0], Why.FOLDED)
+            return
         if edit.partial is not None:
             self._redo_partial(edit)
             return
@@ -296,7 +368,7 @@ class _Pass:
         full = _full(writes)
         if full:
             by_ts = {w.ts: w for w in full}
-            if by_ts.get(full[-1].alias, full[-1]).party != party:
+            if full[-1].shared or by_ts.get(full[-1].alias, full[-1]).party != party:
                 return True
         return any(_types(w) and w.party != party for w in writes)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
 from whiteboard.formats.svgfile import FileDamagedError, FileError, load
-from whiteboard.formats.tree import Element
 from whiteboard.model.characters import representable
 from whiteboard.model.ops import LiteralElement
 from whiteboard.svg.plan import SVG_NS, XLINK_NS
-from whiteboard.svg.sanitize import is_active_attribute, is_active_element
+from whiteboard.svg.sanitize import harmless_sheet
+from whiteboard.svg.schema.check import Severity, Verdict, check
 
 MIME = "image/svg+xml"
 _PREFIXES = {None: SVG_NS, "xlink": XLINK_NS}
@@ -42,28 +43,63 @@ def _qualified(ns: str, name: str) -> str:
     return f"{{{ns}}}{name}" if ns else name
 
 
-def from_text(text: str) -> tuple[LiteralElement, ...]:
-    """The drawings in SVG text that somebody pastes; nothing active comes with them.
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What came out of the clipboard.
+
+    Attributes:
+        elements: The drawings in it.
+        left_out: How many elements and attributes did not come along, because they run or load
+            something, or are no SVG.
+    """
+
+    elements: tuple[LiteralElement, ...]
+    left_out: int
+
+
+def from_text(text: str) -> Pasted:
+    """The drawings in SVG text that somebody pastes; nothing comes with them that offends.
 
     Raises:
         FileError: it is no sound SVG.
     """
     root = load(text.encode("utf-8", "replace"), "The clipboard").root
-    elements = [child for child in root.children if isinstance(child, Element)]
-    return tuple(_harmless(e.literal()) for e in elements if not is_active_element(e.ns, e.name))
+    cleaning = _Cleaning()
+    whole = cleaning.harmless(root.literal())
+    elements = tuple(child for child in whole.children if isinstance(child, LiteralElement))
+    return Pasted(elements, cleaning.left_out)
 
 
-def _harmless(literal: LiteralElement) -> LiteralElement:
-    return LiteralElement(
-        literal.ns,
-        literal.name,
-        tuple(a for a in literal.attributes if not is_active_attribute(*a)),
-        tuple(
-            child if isinstance(child, str) else _harmless(child)
-            for child in literal.children
-            if isinstance(child, str) or not is_active_element(child.ns, child.name)
-        ),
-    )
+class _Cleaning:
+    """Takes out what offends, and counts it."""
+
+    def __init__(self) -> None:
+        self.left_out = 0
+
+    def harmless(self, literal: LiteralElement) -> LiteralElement:
+        """The element with what of it and in it may be pasted."""
+        verdict = _judge(literal, None)
+        me = (literal.ns, literal.name)
+        attributes = []
+        for ns, name, value in literal.attributes:
+            kept = verdict.changed.get((ns, name), value)
+            if kept is not None:
+                attributes.append((ns, name, kept))
+        self.left_out += sum(f.severity is not Severity.UNKNOWN for f in verdict.findings)
+        children: list[LiteralElement | str] = []
+        for child in literal.children:
+            if isinstance(child, str):
+                children.append(harmless_sheet(child) if me == (SVG_NS, "style") else child)
+            elif _judge(child, me).hidden:
+                self.left_out += 1
+            else:
+                children.append(self.harmless(child))
+        return LiteralElement(*me, tuple(attributes), tuple(children))
 
 
-__all__ = ["MIME", "FileDamagedError", "FileError", "from_text", "to_text"]
+def _judge(literal: LiteralElement, parent: tuple[str, str] | None) -> Verdict:
+    attributes = (((ns, name), value) for ns, name, value in literal.attributes)
+    return check(literal.ns, literal.name, attributes, parent)
+
+
+__all__ = ["MIME", "FileDamagedError", "FileError", "Pasted", "from_text", "to_text"]

@@ -140,13 +140,17 @@ class JournalFile:
         """
         if self._db is not None:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.path.with_suffix(".lock"))
+        self.lock()
         try:
             self._db = _connected(self.path)
         except BaseException:
             self.close()
             raise
+
+    def lock(self) -> None:
+        """Let no other process write it, whatever the file is; raises as `open` does."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(self.path.with_suffix(".lock"))
 
     def peek(self) -> None:
         """Open for reading, also while another process writes, or where nobody may."""

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whiteboard.journal.file import About, Entry, JournalError, JournalFile
-from whiteboard.journal.reading import UNREADABLE
-from whiteboard.journal.writer import Writer
+from whiteboard.journal.reading import UNREADABLE, JournalReader
+from whiteboard.journal.writer import Trouble, Writer, trouble_of
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
 
@@ -40,6 +40,8 @@ class Listed:
     about: About
     waiting: int
     """Own changes that the others' server has not taken."""
+    is_damaged: bool = False
+    """It cannot be read; nothing else is known of it."""
 
 
 class Journal:
@@ -92,15 +94,22 @@ class Folder:
         boards: where the databases are; made when first needed.
         state: where the marks of a clean end are: another folder, which backups of the data may
             not have.
-        failing: told True while the disk refuses; called in the writing thread.
+        failing: told what is wrong while the disk refuses, NONE afterwards.
+        damaged: told the key of a board that is open and whose file can be written no more.
+
+    The last two are called in the writing thread.
     """
 
     def __init__(
-        self, boards: Path, state: Path, failing: Callable[[bool], object] = lambda _is: None
+        self,
+        boards: Path,
+        state: Path,
+        failing: Callable[[Trouble], object] = lambda _trouble: None,
+        damaged: Callable[[str], object] = lambda _key: None,
     ) -> None:
         self._boards = boards
         self._state = state
-        self._writer = Writer(failing)
+        self._writer = Writer(failing, lambda file: damaged(file.path.stem))
         self._open: dict[str, Journal] = {}
 
     def create(self) -> Journal:
@@ -110,18 +119,24 @@ class Folder:
     def open(self, key: str) -> tuple[Journal, About, list[Entry], bool]:
         """A board that is on disk: its journal, what it is, its messages, whether it is the newest.
 
-        May take long and does not touch the loop: for another thread.
+        May take long and does not touch the loop: for another thread. Where nothing can be written
+        the board is read all the same, and written as soon as it can be.
 
         Raises:
-            JournalError: it is open elsewhere, or cannot be read or written.
+            JournalError: it is open elsewhere, or cannot be read.
         """
         file = JournalFile(self.path_of(key))
         try:
-            file.open()
-            about = file.about()
+            try:
+                file.open()
+                is_newest = self._is_newest(key, file.value("token"))
+                self._unmark(key)
+            except (OSError, sqlite3.Error) as error:
+                if trouble_of(error) is Trouble.UNSOUND:
+                    raise
+                return self._read_only(key, error)
+            about = _about_of(file)
             entries = list(file.entries(about.session))
-            is_newest = self._is_newest(key, file.value("token"))
-            self._unmark(key)
         except (OSError, sqlite3.Error, TypeError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             file.close()
@@ -130,6 +145,15 @@ class Folder:
             file.close()
             raise
         return self._new(file), about, entries, is_newest
+
+    def _read_only(self, key: str, why: Exception) -> tuple[Journal, About, list[Entry], bool]:
+        """Nobody else can write here either, so there is nothing to lock."""
+        SYNC.warning("board %s can only be read: %s", key, why)
+        with JournalReader(self.path_of(key)) as reader:
+            about = reader.about
+            batches = [(line, line.batch()) for line in reader.lines()]
+        entries = [Entry(batch, line.received) for line, batch in batches if batch is not None]
+        return self._new(JournalFile(self.path_of(key))), about, entries, False
 
     def _new(self, file: JournalFile) -> Journal:
         journal = Journal(file.path.stem, file, self._writer)
@@ -141,16 +165,13 @@ class Folder:
         return self._writer.settle()
 
     def close(self, journals: Iterable[Journal]) -> None:
-        """Nothing more is written to these. Blocks until they are on disk."""
+        """Nothing more is written to these. Blocks until they are on disk, at most 10 s."""
         journals = tuple(journals)
-        self._writer.settle()
+        whole = self._writer.finish(journal.file for journal in journals)
         for journal in journals:
             self._open.pop(journal.key, None)
-            is_behind = self._writer.forget(journal.file)
-            with contextlib.suppress(sqlite3.Error):
-                journal.file.close()
-                if not is_behind:
-                    self._mark(journal.key, journal.token)
+            if journal.file in whole:
+                self._mark(journal.key, journal.token)
 
     def shut(self) -> None:
         """The program ends: close all and end the thread."""
@@ -165,7 +186,7 @@ class Folder:
         """
         file = JournalFile(self.path_of(key))
         try:
-            file.open()
+            file.lock()
             file.close()
             self._unmark(key)
             for ending in ("board", "board-wal", "board-shm", "lock"):
@@ -184,13 +205,14 @@ class Folder:
                 found.append(self._peek(key))
             except (OSError, sqlite3.Error, JournalError, TypeError, ValueError) as error:
                 SYNC.warning("board %s cannot be listed: %s", key, error)
+                found.append(Listed(key, About(is_open=False), 0, is_damaged=True))
         return sorted(found, key=lambda one: -one.about.opened)
 
     def _peek(self, key: str) -> Listed:
         file = JournalFile(self.path_of(key))
         try:
             file.peek()
-            about = file.about()
+            about = _about_of(file)
             waiting = 0
             if (about.room or about.other) and not about.is_ended:
                 newest = file.newest_of(about.session, about.party)
@@ -235,6 +257,13 @@ class Folder:
         if mark.exists():
             mark.unlink()
             _flush_folder(self._state)
+
+
+def _about_of(file: JournalFile) -> About:
+    about = file.about()
+    if not about.session:
+        raise JournalError(UNREADABLE)  # nothing was ever written into it, or all of it is gone
+    return about
 
 
 def _flush_folder(folder: Path) -> None:

@@ -7,16 +7,20 @@
    its `done`s are called all the same: work goes on in memory, and
    `failing` tells. What is sent meanwhile is not certainly on disk, so such a file must not be
    called clean: see `folder`.
+4. A file that is no sound database any more is given up at once, and `damaged` tells.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import enum
+import errno
 import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +30,18 @@ from whiteboard.util.log import SYNC
 RETRY_SECONDS = 2.0
 
 Job = Callable[[JournalFile], object]
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_UNSOUND = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class Trouble(enum.Enum):
+    """How the disk takes what is written."""
+
+    NONE = "takes all"
+    FULL = "is full"
+    REFUSED = "refuses: it is read-only, or faulty"
+    UNSOUND = "has destroyed the file"
 
 
 @dataclass(slots=True)
@@ -40,17 +56,26 @@ class Writer:
     """Writes for all boards of a program.
 
     Args:
-        failing: told True when a disk refuses and False when all is written again; called in the
-            writing thread.
+        failing: told what is wrong when a disk refuses, and NONE when all is written again.
+        damaged: told a file that is given up.
+
+    Both are called in the writing thread.
     """
 
-    def __init__(self, failing: Callable[[bool], object]) -> None:
+    def __init__(
+        self,
+        failing: Callable[[Trouble], object],
+        damaged: Callable[[JournalFile], object] = lambda _file: None,
+    ) -> None:
         self._failing = failing
+        self._damaged = damaged
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._backlogs: dict[int, list[_Asked]] = {}
         self._broken: set[int] = set()
+        self._given_up: set[int] = set()
         self._retry_at = 0.0
-        self._is_failing = False
+        self._trouble = Trouble.NONE
+        self._told = Trouble.NONE
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._started = False
 
@@ -75,12 +100,36 @@ class Writer:
         self._queue.put(_Asked(_NO_FILE, lambda _file: tried.set(), None, None))
         return tried.wait(timeout) and not self._backlogs
 
-    def forget(self, file: JournalFile) -> bool:
-        """Try no more to write this file; whether something of it is lost. After `settle`."""
-        is_behind = self._backlogs.pop(id(file), None) is not None
-        is_broken = id(file) in self._broken
-        self._broken.discard(id(file))
-        return is_behind or is_broken
+    def finish(self, files: Iterable[JournalFile], timeout: float = 10.0) -> list[JournalFile]:
+        """Write these once more and close them; those that have everything that was asked.
+
+        Blocks. A disk that does not answer in `timeout` seconds keeps its files open until the
+        process ends: another thread may not close what this one is writing.
+        """
+        files = tuple(files)
+        whole: list[JournalFile] = []
+        closed = threading.Event()
+
+        def close(_file: JournalFile) -> None:
+            whole.extend(file for file in files if self._close(file))
+            closed.set()
+
+        if not self._started:
+            close(_NO_FILE)
+        else:
+            self._queue.put(_Asked(_NO_FILE, close, None, None))
+        return list(whole) if closed.wait(timeout) else []
+
+    def _close(self, file: JournalFile) -> bool:
+        key = id(file)
+        is_behind = self._backlogs.pop(key, None) is not None
+        is_broken = key in self._broken or key in self._given_up
+        self._broken.discard(key)
+        self._given_up.discard(key)
+        with contextlib.suppress(sqlite3.Error):
+            file.close()
+            return not is_behind and not is_broken
+        return False
 
     def close(self) -> None:
         """Try everything once more and end the thread."""
@@ -121,28 +170,38 @@ class Writer:
             self._write(key, jobs, is_time=is_time)
         if self._backlogs and is_time:
             self._retry_at = time.monotonic() + RETRY_SECONDS
-        if self._is_failing != bool(self._backlogs):
-            self._is_failing = bool(self._backlogs)
-            self._failing(self._is_failing)
+        self._tell()
         for one in markers:
             assert one.job is not None
             one.job(one.file)
 
+    def _tell(self) -> None:
+        now = self._trouble if self._backlogs else Trouble.NONE
+        if now is not self._told:
+            self._told = now
+            self._failing(now)
+
     def _write(self, key: int, jobs: list[_Asked], *, is_time: bool) -> None:
-        writing = [one for one in jobs if one.job is not None]
-        backlog = self._backlogs.get(key)
-        if backlog is not None:
-            backlog += writing
-            if is_time and self._commit(backlog):
-                del self._backlogs[key]
-        elif writing and not self._commit(writing):
-            self._backlogs[key] = writing
+        writing = [] if key in self._given_up else [one for one in jobs if one.job is not None]
+        backlog = self._backlogs.get(key, [])
+        is_waiting = bool(backlog)
+        backlog += writing
+        if backlog and (is_time or not is_waiting):
+            trouble = self._commit(backlog)
+            if trouble in {Trouble.NONE, Trouble.UNSOUND}:
+                self._backlogs.pop(key, None)
+            else:
+                self._backlogs[key] = backlog
+                self._trouble = trouble
+            if trouble is Trouble.UNSOUND:
+                self._given_up.add(key)
+                self._damaged(backlog[0].file)
         for one in jobs:
             if one.done is not None and one.loop is not None and not one.loop.is_closed():
                 one.loop.call_soon_threadsafe(one.done)
 
-    def _commit(self, waiting: list[_Asked]) -> bool:
-        """Write in one transaction; False if the disk refuses."""
+    def _commit(self, waiting: list[_Asked]) -> Trouble:
+        """Write in one transaction."""
         file = waiting[0].file
         try:
             file.begin()
@@ -153,15 +212,24 @@ class Writer:
         except (sqlite3.Error, OSError, JournalError) as error:
             SYNC.warning("a board cannot be written: %s", error)
             _roll_back(file)
-            return False
+            return trouble_of(error)
         except Exception:  # noqa: BLE001 - a fault in one job must not stop all boards
             _roll_back(file)
             if len(waiting) > 1:
                 each = [self._commit([one]) for one in waiting]
-                return all(each)
+                return next((one for one in each if one is not Trouble.NONE), Trouble.NONE)
             SYNC.exception("a change cannot be written down")
             self._broken.add(id(file))
-        return True
+        return Trouble.NONE
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """What an error of the disk, or of the database on it, means."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # SQLite's primary result code
+    if code in _UNSOUND:
+        return Trouble.UNSOUND
+    is_full = isinstance(error, OSError) and error.errno in _NO_ROOM
+    return Trouble.FULL if is_full or code == sqlite3.SQLITE_FULL else Trouble.REFUSED
 
 
 def _roll_back(file: JournalFile) -> None:

@@ -8,6 +8,7 @@ is null.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -87,6 +88,15 @@ def canonical(batch: Batch, deps: Mapping[Replica, int]) -> bytes:
     return encode(
         [*_stamp(batch, deps), plain(batch.ops), [[c.name, *c.attributes] for c in batch.controls]]
     )
+
+
+START = bytes(32)
+"""D(0) of a chain of messages."""
+
+
+def link(before: bytes, batch: Batch, deps: Mapping[Replica, int]) -> bytes:
+    """D(n) = SHA-256(D(n-1), canonical message n) (SYNC 0.2/5.2b, 0.3.1)."""
+    return hashlib.sha256(before + canonical(batch, deps)).digest()
 
 
 def canonical_size(batch: Batch, deps: Mapping[Replica, int], limit: int) -> int:

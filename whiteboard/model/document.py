@@ -15,22 +15,24 @@ import contextlib
 import secrets
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whiteboard.model import markup
 from whiteboard.model.canonical import canonical_size
 from whiteboard.model.changes import Changes, Commit, Origin
-from whiteboard.model.history import History, Limits, Message, SizeOf
+from whiteboard.model.checkpoint import Checkpointed, Received
+from whiteboard.model.folded import Folded
+from whiteboard.model.history import FoldedError, History, Limits, Message, SizeOf
 from whiteboard.model.ids import Party, Replica, Rid, RidSource, SessionId
 from whiteboard.model.merge import FIELDS, Merge
 from whiteboard.model.ops import Batch, LiteralElement, Ts
 from whiteboard.model.projection import Projection
-from whiteboard.model.shared import SharedDocument
 from whiteboard.model.transaction import Author, Transaction, restamped
 
 __all__ = [
     "ChainForkedError",
     "Document",
+    "FoldedError",
     "Received",
     "Transaction",
     "Write",
@@ -46,23 +48,6 @@ _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 class ChainForkedError(Exception):
     """This replica's own chain was forked: what it writes is void; go on under another identity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What became of messages."""
-
-    applied: tuple[Batch, ...]
-    """Those that took effect now, in causal order (earlier buffered ones among them)."""
-    duplicates: int
-    """Held before, void by a known fork, or of another session."""
-    buffered: int
-    """How many wait now for what they depend on."""
-    forks: tuple[Replica, ...]
-    """Replicas whose chain turned out to be forked now."""
-    kept: tuple[Batch, ...] = ()
-    """All that is held since now, in causal order: `applied` and the void ones, which later
-    messages may follow. This is what a journal keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +74,7 @@ def everyone(party: Party) -> bool:
     return True
 
 
-class Document(SharedDocument):
+class Document(Checkpointed):
     """One shared document as one replica holds it.
 
     Attributes:
@@ -127,6 +112,37 @@ class Document(SharedDocument):
     def _start_records(self) -> None:
         self._show_anew(Projection())
         self._merge = Merge(self._history, self._projection, self._is_host, self.replica)
+
+    @classmethod
+    def from_folded(
+        cls,
+        folded: Folded,
+        party: Party,
+        replica: Replica,
+        *,
+        is_host: Callable[[Party], bool] = everyone,
+        limits: Limits | None = Limits(),  # noqa: B008 - frozen
+        size: SizeOf = canonical_size,
+    ) -> Document:
+        """A document with a folded past; `receive` the messages outside it next."""
+        self = cls(folded.session, party, replica, is_host=is_host, limits=limits, size=size)
+        self._start_from(folded)
+        return self
+
+    def like(self, folded: Folded | None = None) -> Document:
+        """A document of the same member to be filled, for `unfold`; with this folded past."""
+        copy = Document(
+            self.session,
+            self.party,
+            self.replica,
+            is_host=self._is_host,
+            limits=self._limits,
+            size=self._size,
+        )
+        copy.was = self.was
+        if folded is not None:
+            copy._start_from(folded)
+        return copy
 
     # --- writing
 
@@ -208,6 +224,7 @@ class Document(SharedDocument):
                 self._history.waiting,
                 tuple(r for r in self._history.forks if r not in known),
                 tuple(message.batch for message in delivered if message.batch is not None),
+                self._history.below,
             )
         finally:
             self._busy = ""
@@ -217,8 +234,11 @@ class Document(SharedDocument):
         super()._settle()
 
     def _rebuild(self) -> None:
-        """Make the records anew from the messages held."""
+        """Make the records anew from what lies at the floor and the messages held."""
+        floor = self._history.floor
+        rows = list(self._merge.plain_records(self._history.horizon)) if floor else []
         self._start_records()
+        self._merge.load(rows)
         for message in self._history.log:
             if message.valid:
                 self._merge.apply(message)
@@ -248,7 +268,11 @@ class Document(SharedDocument):
         return self._history.holds(replica, n)
 
     def batches_since(self, vv: Mapping[Replica, int]) -> Sequence[Batch]:
-        """What a holder of `vv` lacks, in causal order, and the proofs of all forks."""
+        """What a holder of `vv` lacks, in causal order, and the proofs of all forks.
+
+        Raises:
+            FoldedError: some of it is folded (see `covers`).
+        """
         return tuple(self._history.since(vv))
 
     @property
@@ -276,11 +300,15 @@ class Document(SharedDocument):
             return ()
         parties = self._history.parties
         closed = (record.closed or {}) if field == "chdata" else {}
-        result = [
-            Write(ts, text, alias or ts, parties.get(ts.r, self.party), shared=shared)
-            for ts, value, alias in self._merge.entries(record, field)
-            for text, shared in (closed.get(ts, (value, False)),)
-        ]
+        result: list[Write] = []
+        for ts, value, alias in self._merge.entries(record, field):
+            party = parties.get(ts.r, self.party)
+            write = Write(ts, value, alias or ts, party)
+            if (log := closed.get(ts)) is not None:
+                write = replace(write, value=log.text, shared=log.is_shared(party))
+            elif field == "chdata" and record.text is not None and record.text.epoch == ts:
+                write = replace(write, shared=record.text.shared)
+            result.append(write)
         if field == "chdata" and record.text is not None:
             result += [
                 Write(
@@ -300,9 +328,12 @@ class Document(SharedDocument):
 
         Raises:
             ValueError: somebody else has written here.
+            FoldedError: some messages are folded.
         """
         if set(self._history.chains) - {self.replica} or self._history.forks:
             raise ValueError("others have written on this board")
+        if self.floor:
+            raise FoldedError("a board is copied message by message")
         copy = Document(
             session, party, replica, is_host=self._is_host, limits=self._limits, size=self._size
         )

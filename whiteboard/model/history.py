@@ -6,23 +6,28 @@
 3. A message is void if it is over 64 KiB canonical, or its Lamport time is not greater than that of
    every valid message in its past, or greater than its past is large. Void messages keep their dot.
 4. The buffer of what cannot be delivered yet is bounded; what falls out can be asked for again.
-
-Later issues hang on here: control operations and checkpoints need only `log`, `chains`, `in_past`.
+5. What lies inside a checkpoint W, the *floor*, may be folded (SYNC 5.5): of each chain only
+   `FoldedChain` is left then. A message outside W without W in its past is *below* the floor. It
+   is neither refused nor applied: it waits until the folded messages are here again.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from whiteboard.model.canonical import canonical_size, plain, upper_bound
+from whiteboard.model.canonical import START, canonical_size, expanded, link, plain, upper_bound
+from whiteboard.model.folded import FoldedChain
 from whiteboard.model.ids import Party, Replica, SessionId
-from whiteboard.model.ops import NO_DEPS, NO_RESTORES, Batch, Ts
+from whiteboard.model.ops import NO_DEPS, NO_RESTORES, Batch, New, Set, Ts
 
 MAX_CANONICAL = 64 * 1024
 """Bytes of a canonical message; a longer one is void (SYNC 0.3.1)."""
+
+MAX_DOUBTS = 256
+"""Copies of folded messages that are kept to see whether another content comes."""
 
 SizeOf: TypeAlias = Callable[[Batch, Mapping[Replica, int], int], int]
 """(batch, full dependencies, limit) -> canonical size in bytes; may stop over the limit."""
@@ -41,7 +46,7 @@ class Limits:
 class Message:
     """A batch with its full dependencies and the verdict on it."""
 
-    __slots__ = ("batch", "deps", "l", "n", "party", "r", "restores", "top", "valid")
+    __slots__ = ("batch", "deps", "digest", "l", "n", "party", "r", "restores", "top", "valid")
 
     def __init__(
         self,
@@ -63,6 +68,8 @@ class Message:
         self.valid = True
         self.top = l
         """The greatest valid Lamport time of the chain up to this message."""
+        self.digest: bytes | None = None
+        """D(n) of the chain (SYNC 0.2/5.2b), once somebody asked."""
 
     def saw(self, r: Replica, n: int) -> bool:
         """Whether message n of replica r is this one or in its past."""
@@ -94,6 +101,24 @@ class History:
         self.proofs: dict[Replica, tuple[Batch, Batch]] = {}
         self.parties: dict[Replica, Party] = {}
         """Who is behind a replica, by its first message."""
+        self.bases: dict[Replica, FoldedChain] = {}
+        """What is left of the messages inside the floor; `chains` and `log` hold the others."""
+        self.floor: dict[Replica, int] = {}
+        """The checkpoint W up to which messages are folded; empty if none are."""
+        self.horizon = 0
+        """The greatest valid Lamport time inside the floor; all valid ones outside are greater."""
+        self.controls: list[Batch] = []
+        """Messages inside the floor that had control operations, without the other operations and
+        with full dependencies."""
+        self._above: set[Replica] = set()
+        """Chains whose newest message has the floor in its past."""
+        self._below: set[Replica] = set()
+        """Chains whose next message waits because it is below the floor."""
+        self._doubts: dict[tuple[Replica, int], Batch] = {}
+        self._proofs_below: list[Batch] = []
+        """Two contents of folded dots."""
+        self._cancels: list[tuple[Message, Ts]] = []
+        """Messages outside the floor that cancel a partial edit, and which."""
         self._size = size
         self._waiting: dict[Replica, dict[int, list[Batch]]] = {}
         self._waiting_count = 0
@@ -118,22 +143,29 @@ class History:
         if fork is not None and n >= fork:
             return [], True, False
         chain = self.chains.get(r)
-        if chain is not None and n <= len(chain):
-            held = chain[n - 1]
+        folded = self.floor.get(r, 0)
+        if n <= folded:
+            self._doubt(batch)
+            return [], True, False
+        if chain is not None and n <= folded + len(chain):
+            held = chain[n - folded - 1]
             assert held.batch is not None
             if self._same(held.batch, batch):
                 return [], True, False
             self._fork(held.batch, batch)
             return self._drain(), False, True
-        if r not in self._waiting and self._is_ready(batch):
-            message = self._judged(batch)
+        if (
+            r not in self._waiting
+            and self._is_ready(batch)
+            and not self._is_below(message := self._judged(batch))
+        ):
             self._deliver(message)
             known = len(self.forks)
             later = self._drain() if self._waiting else []
             return [message, *later], False, len(self.forks) != known
         if not self._wait(batch):
             return [], True, False
-        if n != (len(chain) if chain is not None else 0) + 1:
+        if n != self.held_of(r) + 1:
             return [], False, False
         known = len(self.forks)
         delivered = self._drain()
@@ -161,8 +193,7 @@ class History:
     def _next(self, r: Replica) -> Message | None:
         """The next message of r, if it is here, has one content and its dependencies are held."""
         queue = self._waiting.get(r)
-        chain = self.chains.get(r, [])
-        n = len(chain) + 1
+        n = self.held_of(r) + 1
         if queue is None or n not in queue:
             return None
         variants = queue[n]
@@ -172,35 +203,39 @@ class History:
                     self._fork(variants[0], other)
                     return None
         batch = variants[0]
-        if not self._is_ready(batch):
+        if r in self._below or not self._is_ready(batch):
+            return None
+        message = self._judged(batch)
+        if self._is_below(message):
+            self._below.add(r)
             return None
         self._forget(r, n)
-        return self._judged(batch)
+        return message
 
     def _is_ready(self, batch: Batch) -> bool:
         """Whether it follows what is held of its author, and all it depends on is held."""
-        return batch.n == len(self.chains.get(batch.r, ())) + 1 and all(
+        return batch.n == self.held_of(batch.r) + 1 and all(
             q == batch.r or self.holds(q, m) for q, m in batch.deps.items()
         )
 
     def _judged(self, batch: Batch) -> Message:
-        chain = self.chains.get(batch.r)
-        previous = chain[-1] if chain else None
-        deps = accumulate(previous.deps if previous else NO_DEPS, batch)
+        before, top = self.end_of(batch.r)
+        deps = accumulate(before, batch)
         message = Message(batch.r, batch.n, batch.l, self.parties.get(batch.r, batch.party), deps)
         message.batch = batch
         message.restores = batch.restores
-        message.valid = self._is_valid(message, previous)
-        message.top = batch.l if message.valid else (previous.top if previous else 0)
+        message.valid = self._is_valid(message, top)
+        message.top = batch.l if message.valid else top
         return message
 
-    def _is_valid(self, message: Message, previous: Message | None) -> bool:
+    def _is_valid(self, message: Message, top: int) -> bool:
+        """Whether the clock and the size of a message are valid; `top` = of the one before it."""
         assert message.batch is not None
         if message.n >= self.forks.get(message.r, message.n + 1):
             return False
         if message.l > message.n + sum(message.deps.values()):
             return False
-        if message.l <= (previous.top if previous else 0):
+        if message.l <= top:
             return False
         if any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):
             return False
@@ -210,12 +245,18 @@ class History:
 
     def top_at(self, r: Replica, n: int) -> int:
         """The greatest valid Lamport time among messages 1..n of r (beyond a fork: before it)."""
-        chain = self.chains.get(r)
-        n = min(n, self.forks.get(r, n + 1) - 1, len(chain) if chain else 0)
-        return chain[n - 1].top if chain and n > 0 else 0
+        chain = self.chains.get(r, ())
+        folded = self.floor.get(r, 0)
+        n = min(n, self.forks.get(r, n + 1) - 1, folded + len(chain))
+        if n <= folded:  # within the floor only its end is known; the rest is below
+            return self.bases[r].top if n == folded > 0 else 0
+        return chain[n - folded - 1].top
 
     def _deliver(self, message: Message) -> None:
         self.chains.setdefault(message.r, []).append(message)
+        if message.restores:
+            assert message.batch is not None
+            self._cancels += ((message, ts) for ts in cancelled_by(message.batch))
         self.parties.setdefault(message.r, message.party)
         self.log.append(message)
         self.vv[message.r] = max(message.n, self.vv.get(message.r, 0))
@@ -235,8 +276,7 @@ class History:
         if (one.l, one.restores, one.controls) != (other.l, other.restores, other.controls):
             return False
         if one.deps != other.deps:
-            chain = self.chains.get(one.r, [])
-            before = chain[one.n - 2].deps if 1 < one.n <= len(chain) + 1 else NO_DEPS
+            before = self._deps_at(one.r, one.n - 1)
             if accumulate(before, one) != accumulate(before, other):
                 return False
         return plain(one.ops) == plain(other.ops)
@@ -248,13 +288,13 @@ class History:
         for n in tuple(self._waiting.get(r, ())):
             if n >= one.n:
                 self._forget(r, n)
-        self.clock = 0
-        tops: dict[Replica, Message] = {}
+        self.clock = self.horizon
+        tops = {r: base.top for r, base in self.bases.items()}
         for message in self.log:
-            previous = tops.get(message.r)
-            message.valid = self._is_valid(message, previous)
-            message.top = message.l if message.valid else (previous.top if previous else 0)
-            tops[message.r] = message
+            top = tops.get(message.r, 0)
+            message.valid = self._is_valid(message, top)
+            message.top = message.l if message.valid else top
+            tops[message.r] = message.top
             if message.valid:
                 self.clock = max(self.clock, message.l)
 
@@ -322,7 +362,7 @@ class History:
                             needed[q] = max(needed.get(q, 0), m)
         result: dict[Replica, tuple[int, int]] = {}
         for q, m in needed.items():
-            first = len(self.chains.get(q, ())) + 1
+            first = self.held_of(q) + 1
             if not self.holds(q, m):
                 queue = self._waiting.get(q, {})
                 while first in queue and first < m:
@@ -334,16 +374,63 @@ class History:
 
     def holds(self, r: Replica, n: int) -> bool:
         """Whether message n of r was delivered, or counts as held because the chain forked."""
-        have = len(self.chains.get(r, ()))
+        have = self.held_of(r)
         return have >= n or (r in self.forks and have >= self.forks[r] - 1)
 
     def number_of(self, ts: Ts) -> int:
-        """The number of the valid message whose operations have the time of `ts`."""
+        """The number of the valid message whose operations have the time of `ts`.
+
+        Of a folded one some number inside the floor: whoever can be asked about has seen it all.
+        """
+        folded = self.floor.get(ts.r, 0)
+        if ts.l <= self.horizon:
+            return folded
         chain = self.chains.get(ts.r, [])
-        return bisect.bisect_left(chain, ts.l, key=_top) + 1
+        return folded + bisect.bisect_left(chain, ts.l, key=_top) + 1
+
+    def held_of(self, r: Replica) -> int:
+        """How many messages of r were delivered."""
+        return self.floor.get(r, 0) + len(self.chains.get(r, ()))
+
+    def end_of(self, r: Replica) -> tuple[Mapping[Replica, int], int]:
+        """Accumulated dependencies and greatest valid Lamport time of what is held of r."""
+        if chain := self.chains.get(r):
+            return chain[-1].deps, chain[-1].top
+        base = self.bases.get(r)
+        return (NO_DEPS, 0) if base is None else (base.deps, base.top)
+
+    def _deps_at(self, r: Replica, n: int) -> Mapping[Replica, int]:
+        """Accumulated dependencies of message n of r; none where that is not held."""
+        i = n - self.floor.get(r, 0)
+        if i == 0 and r in self.bases:
+            return self.bases[r].deps
+        chain = self.chains.get(r, ())
+        return chain[i - 1].deps if 0 < i <= len(chain) else NO_DEPS
+
+    def digest_of(self, r: Replica, n: int | None = None) -> bytes:
+        """The chain digest D(n) of r (SYNC 0.2/5.2b), of its newest message unless n is given."""
+        folded = self.floor.get(r, 0)
+        chain = self.chains.get(r, ())
+        count = len(chain) if n is None else n - folded
+        first = count
+        while first > 0 and chain[first - 1].digest is None:
+            first -= 1
+        digest = chain[first - 1].digest if first > 0 else None
+        if digest is None:
+            digest = self.bases[r].digest if r in self.bases else START
+        for message in chain[first:count]:
+            assert message.batch is not None
+            digest = message.digest = link(digest, message.batch, message.deps)
+        return digest
 
     def since(self, vv: Mapping[Replica, int]) -> Iterator[Batch]:
-        """What a holder of `vv` lacks, in a causal order, then the proofs of forks."""
+        """What a holder of `vv` lacks, in a causal order, then the proofs of forks.
+
+        Raises:
+            FoldedError: some of it is folded.
+        """
+        if any(vv.get(r, 0) < n for r, n in self.floor.items()):
+            raise FoldedError("messages inside the floor are not held one by one")
         for message in self.log:
             fork = self.forks.get(message.r)
             if message.n > vv.get(message.r, 0) and (fork is None or message.n < fork):
@@ -351,6 +438,148 @@ class History:
                 yield message.batch
         for proof in self.proofs.values():
             yield from proof
+
+    # --- folding (SYNC 5.5)
+
+    @property
+    def below(self) -> bool:
+        """Whether something waits that only the folded messages can make room for."""
+        return bool(self._proofs_below) or any(r in self._waiting for r in self._below)
+
+    def waiting_batches(self) -> tuple[Batch, ...]:
+        """Everything that could not be delivered yet, and proofs of forks in folded chains."""
+        waiting = [
+            batch for queue in self._waiting.values() for n in sorted(queue) for batch in queue[n]
+        ]
+        return (*waiting, *self._proofs_below)
+
+    def usable(self, want: Mapping[Replica, int]) -> dict[Replica, int]:
+        """The greatest floor up to `want` that every message outside has in its past.
+
+        Condition (3) of SYNC 5.5: while a held message outside W lacks some of it, W is lowered to
+        that message's past. Dependencies of a chain only grow, so its first message outside is the
+        one to look at. The present floor if there is none above it, or a fork is known.
+        """
+        if self.forks:
+            return dict(self.floor)
+        w = {r: min(n, self.held_of(r)) for r, n in want.items()}
+        for r, n in self.floor.items():
+            w[r] = max(n, w.get(r, 0))
+        lowered = True
+        while lowered:
+            lowered = False
+            for r, chain in self.chains.items():
+                i = w.get(r, 0) - self.floor.get(r, 0)
+                if 0 <= i < len(chain):
+                    lowered = _lower(w, chain[i]) or lowered
+            for message, ts in self._cancels:
+                n = self.number_of(ts)
+                if message.n > w.get(message.r, 0) and n <= w.get(ts.r, 0):
+                    w[ts.r] = n - 1
+                    lowered = True
+        if any(w.get(r, 0) < n for r, n in self.floor.items()):
+            return dict(self.floor)
+        return {r: n for r, n in w.items() if n > 0}
+
+    def fold(self, w: Mapping[Replica, int], news: Mapping[Replica, int]) -> None:
+        """Drop the messages inside `w`, which `usable` gave.
+
+        Args:
+            w: The new floor.
+            news: Replica -> `new`s that counted inside it.
+        """
+        for r, n in w.items():
+            count = n - self.floor.get(r, 0)
+            if count <= 0:
+                continue
+            chain = self.chains[r]
+            last = chain[count - 1]
+            self.bases[r] = FoldedChain(
+                n, last.top, last.deps, self.digest_of(r, n), self.parties[r], news.get(r, 0)
+            )
+        for message in self.log:
+            batch = message.batch
+            if batch is not None and batch.controls and message.n <= w.get(message.r, 0):
+                self.controls.append(replace(batch, ops=(), deps=message.deps, restores={}))
+        for r, n in w.items():
+            self.chains[r] = self.chains[r][n - self.floor.get(r, 0) :]
+        self.log = [m for m in self.log if m.n > w.get(m.r, 0)]
+        self._cancels = [(m, ts) for m, ts in self._cancels if m.n > w.get(m.r, 0)]
+        self._set_floor()
+
+    def start_from(self, bases: Mapping[Replica, FoldedChain], controls: Iterable[Batch]) -> None:
+        """Begin with a folded past; only while nothing is held."""
+        self.bases = dict(bases)
+        self.controls = list(controls)
+        for r, base in bases.items():
+            self.chains[r] = []
+            self.vv[r] = base.n
+            self.parties[r] = base.party
+        self._set_floor()
+        self.clock = self.horizon
+
+    def _set_floor(self) -> None:
+        self.floor = {r: base.n for r, base in self.bases.items()}
+        self.horizon = max((base.top for base in self.bases.values()), default=0)
+        self._above = set()
+        self._doubts.clear()
+
+    def _is_below(self, message: Message) -> bool:
+        """Whether a message that is next in its chain lacks some of the floor in its past.
+
+        A message that is void whatever lies there needs no room: only its dot is noted.
+        """
+        floor = self.floor
+        if not floor:
+            return False
+        r, deps = message.r, message.deps
+        if r not in self._above:
+            if any(deps.get(q, 0) < n for q, n in floor.items() if q != r):
+                return message.valid
+            self._above.add(r)
+        if not message.restores or not message.valid:
+            return False
+        assert message.batch is not None
+        return any(ts.l <= self.horizon for ts in cancelled_by(message.batch))
+
+    def _doubt(self, batch: Batch) -> None:
+        """A folded message came again: remember it, another content would be a fork."""
+        known = self._doubts.setdefault(batch.dot, batch)
+        if known is not batch and not self._same(known, batch):
+            self._proofs_below += (known, batch)
+            del self._doubts[batch.dot]
+        while len(self._doubts) > MAX_DOUBTS:
+            del self._doubts[next(iter(self._doubts))]
+        del self._proofs_below[MAX_DOUBTS:]
+
+
+class FoldedError(Exception):
+    """What was asked for lies inside the floor: the document must be unfolded first."""
+
+
+def cancelled_by(batch: Batch) -> Iterator[Ts]:
+    """The partial edits that the batch's empty partial edits name (SYNC 0.2/4.6)."""
+    named = {k: ts for (k, field), ts in batch.restores.items() if field == "chdata"}
+    if not named:
+        return
+    for k, op in enumerate(expanded(batch.ops)):
+        if k in named and isinstance(op, Set) and op.chdata == "" and op.replace == (0, 0):
+            yield named[k]
+
+
+def count_news(batch: Batch) -> int:
+    """How many `new`s a batch has, literals expanded."""
+    return sum(isinstance(op, New) for op in expanded(batch.ops))
+
+
+def _lower(w: dict[Replica, int], message: Message) -> bool:
+    """Lower `w` to the past of a message outside it; whether it had to be."""
+    lowered = False
+    for q, n in w.items():
+        if q != message.r and message.deps.get(q, 0) < n:
+            w[q] = message.deps.get(q, 0)
+            lowered = True
+    return lowered
 
 
 def accumulate(before: Mapping[Replica, int], batch: Batch) -> Mapping[Replica, int]:

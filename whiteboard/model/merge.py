@@ -13,11 +13,13 @@ Strict sessions have rules of their own: `whiteboard/model/strict`.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from whiteboard.model.changes import Lost
 from whiteboard.model.characters import has_white_space
-from whiteboard.model.history import History, Message
+from whiteboard.model.folded import FoldedRecord
+from whiteboard.model.folding import cut, is_kept, load, record_at
+from whiteboard.model.history import History, Message, count_news
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
 from whiteboard.model.moves import Move, MoveLog
 from whiteboard.model.ops import Kind, Literal, New, Op, PlainOp, Remove, Set, Ts
@@ -56,6 +58,8 @@ class Merge:
         self._edited: dict[Record, None] = {}
         """Records with partial edits since the last `settle`."""
         self._news: dict[Replica, int] = {}
+        self._purges: dict[Rid, int] = {}
+        """Lamport time of the first message that purged a record; 0 = folded."""
         self.own_counter = 0
         """The greatest counter of an own rid seen (`R.x`, `~R.x`)."""
         self.lost: list[Lost] = []
@@ -186,6 +190,48 @@ class Merge:
         record = self.record(op.rid)
         self._projection.touch(record)
         record.purged = True
+        self._purges[op.rid] = min(message.l, self._purges.get(op.rid, message.l))
+
+    # --- checkpoints (SYNC 5.5); everything is settled, and nothing is being written
+
+    def plain_records(self, horizon: int) -> Iterator[FoldedRecord]:
+        """The plain records at a checkpoint, with this horizon, among what is held."""
+        before = self._moves.before(horizon)
+        parties = self._history.parties
+        for record in self._records.values():
+            if not is_kept(record):
+                continue
+            up = before.get(record, record.up)
+            purged = record.purged and self._purges[record.rid] <= horizon
+            row = record_at(record, up, horizon, self.entries, parties, purged=purged)
+            if row is not None:
+                yield row
+
+    def fold(self, horizon: int) -> None:
+        """Drop the writes and moves inside a checkpoint that nobody outside it can need."""
+        parties = self._history.parties
+        for record in self._records.values():
+            cut(record, horizon, self.entries, parties)
+        self._moves.cut(horizon)
+
+    def load(self, rows: Iterable[FoldedRecord]) -> None:
+        """Begin with the records of a checkpoint, whose chains the history has."""
+        rows = list(rows)
+        load(rows, self._projection)
+        self._purges = {row.rid: 0 for row in rows if row.purged}
+        self._news = {r: base.news for r, base in self._history.bases.items()}
+        own = tuple(f"{mark}{self._me}." for mark in ("", "~"))
+        for row in rows:
+            if row.rid.startswith(own):
+                self._note_counter(row.rid)
+
+    def news_up_to(self, floor: Mapping[Replica, int]) -> dict[Replica, int]:
+        """Replica -> how many `new`s of it counted inside a checkpoint, among what is held."""
+        news = dict(self._news)
+        for message in self._history.log:
+            if message.n > floor.get(message.r, 0) and message.valid and message.batch is not None:
+                news[message.r] = news.get(message.r, 0) - count_news(message.batch)
+        return news
 
     # --- registers
 
@@ -264,8 +310,7 @@ class Merge:
             if record.text is not None:
                 if record.closed is None:
                     record.closed = {}
-                party = self._history.parties.get(last.r)
-                record.closed[last] = record.text.text, record.text.is_shared(party)
+                record.closed[last] = record.text
                 last = max([last, *(p.ts for p in record.text.partials if p.ts.r == self._me)])
             self._note_loss(message, record, "chdata", last, ts)
         entries.append((ts, value, alias))

@@ -110,6 +110,20 @@ class MoveLog:
                 record.up = old
                 self._relocate(record, new)
 
+    def before(self, horizon: int) -> dict[Record, Record | None]:
+        """Where each record hung that was moved later than Lamport time `horizon`."""
+        found: dict[Record, Record | None] = {}
+        for move in reversed(self._log):
+            if move.ts.l <= horizon:
+                break
+            if not move.skipped:
+                found[move.record] = move.before
+        return found
+
+    def cut(self, horizon: int) -> None:
+        """Forget the moves up to Lamport time `horizon`: none will come in between any more."""
+        del self._log[: bisect.bisect_right(self._log, horizon, key=_lamport)]
+
     def stated_parent(self, ts: Ts) -> Record | None:
         """The parent that the operation at `ts` stated, whether it was skipped or not."""
         i = bisect.bisect_left(self._log, ts, key=_ts)
@@ -130,6 +144,10 @@ def is_below(record: Record, ancestor: Record) -> bool:
 
 def _ts(move: Move) -> Ts:
     return move.ts
+
+
+def _lamport(move: Move) -> int:
+    return move.ts.l
 
 
 def _merge(one: Iterable[Move], other: Iterable[Move]) -> list[Move]:

@@ -212,6 +212,13 @@ class Projection:
             return False
         return is_representable(record, ns)
 
+    def show_all(self) -> None:
+        """Find out what is visible of records that were put in without a word."""
+        self._roots_dirty = True
+        self._dirty.update(dict.fromkeys(self.document.kids or ()))
+        self.settle()
+        self._before.clear()
+
     # --- what changed
 
     @property

@@ -68,9 +68,8 @@ class Record:
         """The move log has an entry that puts something under it."""
         self.log: dict[str, list[Entry]] | None = None
         self.text: TextLog | None = None
-        self.closed: dict[Ts, tuple[str, bool]] | None = None
-        """Full write that is not the newest any more -> what partial edits had made of it, and
-        whether another party's are among them."""
+        self.closed: dict[Ts, TextLog] | None = None
+        """Full write that is not the newest any more -> the partial edits that had changed it."""
         self.kids: list[Record] | None = None
         self.attrs: dict[Slot, list[Record]] | None = None
         self.shown = False

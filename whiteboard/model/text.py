@@ -2,320 +2,183 @@
 
 1. A full write opens an *epoch*; the newest one counts. A partial edit belongs to the newest full
    write its author had seen and has no effect in any other epoch.
-2. A partial edit says positions in the text as its author saw it. If the author had seen all that
-   is held, it is a plain splice. Otherwise the epoch is replayed: each partial, by ts, is put where
-   its author pointed, among characters that the author saw and *ghosts* that he did not.
+2. A partial edit says positions in the text as its author saw it. It is put there once, when it
+   comes, among characters that the author saw and *ghosts* that he did not: what others typed since
+   then, and what was cancelled. Whoever comes later moves nothing that stands.
 3. An empty partial edit that names another of the same party *cancels* it; naming a cancel revives
-   what that had cancelled. A cancelled partial stays in the replay as a ghost for those who typed
-   around it.
+   what that had cancelled. A cancelled partial stays as a ghost for those who typed around it.
 
-Between points of the history that everybody had seen (critical versions) nothing is concurrent and
-no ghost is needed: there the replay is splices of a plain string.
+`text_spans.py` keeps the characters. Here is decided which text an author saw.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
 
 from whiteboard.model.history import Message
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Ts
+from whiteboard.model.text_spans import Partial, Spans, View
 
+__all__ = ("Partial", "TextLog")
 
-class Partial:
-    """One partial edit of the current epoch."""
-
-    __slots__ = ("alias", "count", "insert", "message", "start", "ts")
-
-    def __init__(
-        self, ts: Ts, message: Message, start: int, count: int, insert: str, alias: Ts | None
-    ) -> None:
-        self.ts = ts
-        self.message = message
-        self.start = start
-        self.count = count
-        self.insert = insert
-        self.alias = alias
-        """What an empty edit cancels; None for an edit of characters."""
-
-    def saw(self, other: Partial) -> bool:
-        """Whether `other` is in this edit's past."""
-        if other.ts.r == self.ts.r:
-            return other.ts < self.ts
-        return other.message.n <= self.message.deps.get(other.ts.r, 0)
-
-    def saw_heads(self, heads: Mapping[Replica, int]) -> bool:
-        """Whether all other replicas' messages up to these numbers are in this edit's past."""
-        r, deps = self.ts.r, self.message.deps
-        return all(q == r or deps.get(q, 0) >= n for q, n in heads.items())
+VIEWS = 8
+"""The texts of so many authors who lag behind are kept, for their next edits."""
 
 
 class TextLog:
     """The partial edits of the current epoch of one record, and the text they make.
 
-    The replay is lazy and goes on where the last one stopped. `_folded` of the partials are a plain
-    string by now: all others saw them. `_spans` shows what the first `_done` made of it.
+    Edits of a replica must be added in its order, and after all that they had seen.
     """
 
     __slots__ = (
-        "_base",
-        "_cancels",
-        "_check",
-        "_done",
-        "_folded",
-        "_folded_heads",
-        "_heads",
+        "_chains",
+        "_latest",
+        "_nameless",
         "_spans",
-        "_stale",
-        "_tails",
         "_text",
         "base",
         "epoch",
         "partials",
+        "shared",
     )
 
-    def __init__(self, epoch: Ts | None, base: str) -> None:
+    def __init__(self, epoch: Ts | None, base: str, *, shared: bool = False) -> None:
         self.epoch = epoch
         """ts of the full write; None if only partial edits are known."""
         self.base = base
+        self.shared = shared
+        """`base` has folded edits of another party than the full write's in it."""
         self.partials: list[Partial] = []
         """By ts, cancels among them."""
-        self._heads: dict[Replica, int] = {}
-        """Replica -> greatest number of its partials held."""
-        self._cancels: dict[Ts, list[Partial]] = {}
-        """What is named -> who names it, by ts."""
-        self._text = base
-        self._stale = False
-        self._unfold()
+        self._chains: dict[Replica, list[Partial]] = {}
+        """Replica -> its partial edits."""
+        self._nameless: dict[Ts, list[Partial]] = {}
+        """What is not held, or was never written -> cancels that name it."""
+        self._latest: tuple[Message, View] | None = None
+        """The message that was last added to, and what its author saw."""
+        self._spans = Spans(base)
+        self._text: str | None = base
 
     def add(self, partial: Partial) -> None:
-        """Take in a partial edit of this epoch."""
-        r = partial.ts.r
-        partials = self.partials
-        at_end = not partials or partials[-1].ts < partial.ts
-        at = len(partials) if at_end else bisect.bisect_left(partials, partial.ts, key=_ts)
-        partials.insert(at, partial)
-        if not partial.saw_heads(self._folded_heads):
-            self._unfold()
-        elif at < self._done:
-            self._rewind()
-        if partial.alias is not None:
-            bisect.insort(self._cancels.setdefault(partial.alias, []), partial, key=_ts)
-            if any(p.ts == partial.alias for p in partials[: self._folded]):
-                self._unfold()
-            self._stale = True
-        elif not self._stale:
-            if partial.ts not in self._cancels and partial.saw_heads(self._heads):
-                self._text = splice(self._text, partial)
-            else:
-                self._stale = True
-        self._heads[r] = max(self._heads.get(r, 0), partial.message.n)
+        """Take in a partial edit of this epoch; one of another text is copied."""
+        if partial.index >= 0:
+            partial = partial.fresh()
+        view = self._seen_by(partial)
+        self._latest = partial.message, view
+        chain = self._chains.setdefault(partial.r, [])
+        partial.index = len(chain)
+        chain.append(partial)
+        if not self.partials or self.partials[-1].ts < partial.ts:
+            self.partials.append(partial)
+        else:
+            bisect.insort(self.partials, partial, key=_ts)
+        self._match(partial)
+        if partial.alias is None:
+            self._spans.place(partial, view)
+        else:
+            self._spans.cancel(partial, view)
+        self._text = None
 
     @property
     def text(self) -> str:
         """What the edits make of the full write."""
-        if self._stale:
-            self._replay()
-            self._stale = False
+        if self._text is None:
+            self._text = self._spans.text
         return self._text
 
-    def is_active(self, partial: Partial, viewer: Partial | None = None) -> bool:
-        """Whether it is not cancelled, as judged from everything, or from the past of `viewer`."""
-        if not self._cancels:
-            return True
-        active = True
-        while True:
-            newest = self._canceller(partial, viewer)
-            if newest is None:
-                return active
-            active = not active
-            partial = newest
+    def is_active(self, partial: Partial) -> bool:
+        """Whether it is not cancelled, as judged from everything."""
+        return self._spans.now.is_active(partial)
 
     def is_shared(self, party: Party | None) -> bool:
         """Whether somebody else than `party` has edits in effect here."""
-        return any(
+        return self.shared or any(
             p.message.party != party and p.alias is None and self.is_active(p)
             for p in self.partials
         )
 
-    def _canceller(self, partial: Partial, viewer: Partial | None) -> Partial | None:
-        for cancel in reversed(self._cancels.get(partial.ts, ())):
-            # Nothing cancels what is newer than itself: no circles, and no guessing of a ts.
-            if (
-                cancel.ts > partial.ts
-                and cancel.message.party == partial.message.party
-                and (viewer is None or viewer.saw(cancel))
-            ):
-                return cancel
-        return None
+    # --- cancels
 
-    # --- replay
+    def _match(self, partial: Partial) -> None:
+        """Tie a cancel to what it names, whichever of the two comes first."""
+        if partial.alias is not None:
+            named = self._find(partial.alias)
+            if named is None:
+                self._nameless.setdefault(partial.alias, []).append(partial)
+            elif _may_cancel(partial, named):
+                _tie(partial, named)
+        for cancel in self._nameless.pop(partial.ts, ()):
+            if _may_cancel(cancel, partial):
+                _tie(cancel, partial)
 
-    def _unfold(self) -> None:
-        """Begin again with the full write."""
-        self._base = self.base
-        self._folded = 0
-        self._folded_heads: dict[Replica, int] = {}
-        self._check = 32
-        self._rewind()
+    def _find(self, ts: Ts) -> Partial | None:
+        i = bisect.bisect_left(self.partials, ts, key=_ts)
+        return self.partials[i] if i < len(self.partials) and self.partials[i].ts == ts else None
 
-    def _rewind(self) -> None:
-        """Begin again after what is folded."""
-        self._done = self._folded
-        self._spans = [_Span(self._base, None)] if self._base else []
-        self._tails: dict[Replica, tuple[Partial, _Span]] = {}
+    # --- what an author saw
 
-    def _replay(self) -> None:
-        if len(self.partials) - self._folded >= self._check:
-            for cut in self._critical():
-                self._fold(cut)
-            self._check = 2 * (len(self.partials) - self._folded) + 32
-        for partial in self.partials[self._done :]:
-            if partial.alias is None:
-                self._place(partial)
-        self._done = len(self.partials)
-        active = {p: self.is_active(p) for p in self.partials[self._folded :]}
-        self._text = "".join(
-            span.text
-            for span in self._spans
-            if (span.author is None or active[span.author])
-            and not any(active[d] for d in span.deleters)
-        )
+    def _seen_by(self, partial: Partial) -> View:
+        message = partial.message
+        if self._latest is not None and self._latest[0] is message:
+            return self._latest[1]
+        seen = self._past(message)
+        r, spans = message.r, self._spans
+        own = spans.others.pop(r, None)
+        if seen == spans.now.seen:
+            return spans.now
+        views = [spans.now, *spans.others.values(), *([own] if own is not None else ())]
+        nearest = min(views, key=lambda view: view.distance(seen))
+        view = own if nearest is own and own is not None else spans.copy(nearest)
+        spans.others[r] = view
+        if len(spans.others) > VIEWS:
+            del spans.others[next(iter(spans.others))]
+        if view.seen != seen:
+            spans.move(view, seen, self._between(view.seen, seen))
+        return view
 
-    def _fold(self, cut: int) -> None:
-        """Make a plain string of the first `cut` partials."""
-        for p in self.partials[self._folded : cut]:
-            self._folded_heads[p.ts.r] = max(self._folded_heads.get(p.ts.r, 0), p.message.n)
-        if cut == self._folded + 1:
-            self._base = splice(self._base, self.partials[self._folded])
-        else:
-            self._rewind()
-            for p in self.partials[self._folded : cut]:
-                self._place(p)
-            self._base = "".join(span.text for span in self._spans if not span.deleters)
-        self._folded = cut
-        self._rewind()
+    def _past(self, message: Message) -> dict[Replica, int]:
+        """How many of each replica's partial edits held are in the past of the message."""
+        seen: dict[Replica, int] = {}
+        for r, chain in self._chains.items():
+            n = message.n if r == message.r else message.deps.get(r, 0)
+            if chain[-1].message.n <= n:
+                seen[r] = len(chain)
+            elif (count := bisect.bisect_right(chain, n, key=_number)) > 0:
+                seen[r] = count
+        return seen
 
-    def _critical(self) -> list[int]:
-        """Every c such that each of partials[c:] saw all of partials[:c], none of them cancelled.
-
-        Folding is exact there: nobody later can tell those characters from the full write's, and
-        what was deleted is gone for everybody. (Who did not see them unfolds, when he comes.)
-        """
-        start = self._folded
-        partials = self.partials[start:]
-        limit = len(partials)
-        if self._cancels:
-            named = [i for i, p in enumerate(partials) if p.alias is not None]
-            named += [i for i, p in enumerate(partials) if p.ts in self._cancels]
-            limit = min([limit, *named])
-        least: dict[Replica, int] | None = None
-        seen_by_rest: list[dict[Replica, int]] = [{}] * (len(partials) + 1)
-        for c in range(len(partials) - 1, 0, -1):
-            p = partials[c]
-            deps = p.message.deps
-            mine = {q: p.message.n if q == p.ts.r else deps.get(q, 0) for q in self._heads}
-            if least is None:
-                least = mine
-            elif any(mine[q] < n for q, n in least.items()):
-                least = {q: min(n, mine[q]) for q, n in least.items()}
-            seen_by_rest[c] = least
-        cuts: list[int] = []
-        held: dict[Replica, int] = {}
-        for c in range(1, min(limit, len(partials) - 1) + 1):
-            p = partials[c - 1]
-            held[p.ts.r] = max(held.get(p.ts.r, 0), p.message.n)
-            rest = seen_by_rest[c]
-            if all(rest.get(q, 0) >= n for q, n in held.items()):
-                cuts.append(start + c)
-        return cuts
-
-    def _place(self, p: Partial) -> None:
-        """Put an edit where its author pointed, in a text of which he saw a part."""
-        spans = self._spans
-        at = self._after_own(p)
-        if at is None:
-            seen: dict[Partial, bool] = {}
-
-            def sees(q: Partial) -> bool:
-                known = seen.get(q)
-                if known is None:
-                    known = seen[q] = p.saw(q) and self.is_active(q, p)
-                return known
-
-            def visible(span: _Span) -> bool:
-                return (span.author is None or sees(span.author)) and not any(
-                    sees(d) for d in span.deleters
-                )
-
-            # Left origin: the last visible character before `start`, clamped to the visible end.
-            at = 0
-            left = p.start
-            for i, span in enumerate(spans if left > 0 else ()):
-                if not visible(span):
-                    continue
-                at = i + 1
-                if left <= len(span.text):
-                    self._split(i, left)
-                    break
-                left -= len(span.text)
-            i, count = at, p.count
-            while i < len(spans) and count > 0:
-                if visible(spans[i]):
-                    self._split(i, count)
-                    count -= len(spans[i].text)
-                    spans[i].deleters = (*spans[i].deleters, p)
-                i += 1
-        self._tails.pop(p.ts.r, None)
-        if p.insert:
-            # In ts order nothing newer stands here yet: directly after the left origin is right.
-            fresh = _Span(p.insert, p)
-            spans.insert(at, fresh)
-            self._tails[p.ts.r] = (p, fresh)
-
-    def _after_own(self, p: Partial) -> int | None:
-        """The place of an edit that only goes on typing where its author's last one ended."""
-        tail = self._tails.get(p.ts.r)
-        if tail is None or p.count or self._cancels:
-            return None
-        last, span = tail
-        if p.start != last.start + len(last.insert) or p.message.deps != last.message.deps:
-            return None
-        return self._spans.index(span) + 1
-
-    def _split(self, i: int, size: int) -> None:
-        """Cut the span at index `i` after `size` characters, if it is longer."""
-        span = self._spans[i]
-        if size >= len(span.text):
-            return
-        rest = _Span(span.text[size:], span.author, span.deleters)
-        span.text = span.text[:size]
-        self._spans.insert(i + 1, rest)
-        if span.author is not None:
-            tail = self._tails.get(span.author.ts.r)
-            if tail is not None and tail[1] is span:
-                self._tails[span.author.ts.r] = (tail[0], rest)
+    def _between(self, one: dict[Replica, int], other: dict[Replica, int]) -> list[Partial]:
+        """What is in one of two pasts only."""
+        return [
+            partial
+            for r, chain in self._chains.items()
+            if (a := one.get(r, 0)) != (b := other.get(r, 0))
+            for partial in chain[min(a, b) : max(a, b)]
+        ]
 
 
-class _Span:
-    """Neighbouring characters of one author that were deleted by the same edits."""
-
-    __slots__ = ("author", "deleters", "text")
-
-    def __init__(
-        self, text: str, author: Partial | None, deleters: tuple[Partial, ...] = ()
-    ) -> None:
-        self.text = text
-        self.author = author
-        self.deleters = deleters
+def _may_cancel(cancel: Partial, partial: Partial) -> bool:
+    """Nothing cancels what is newer than itself: no circles, and no guessing of a ts."""
+    return cancel.ts > partial.ts and cancel.message.party == partial.message.party
 
 
-def splice(text: str, partial: Partial) -> str:
-    """`text` with the edit made in it; ranges are clamped."""
-    start = min(partial.start, len(text))
-    return text[:start] + partial.insert + text[start + partial.count :]
+def _tie(cancel: Partial, named: Partial) -> None:
+    cancel.names = named
+    bisect.insort(named.cancels, cancel, key=_ts)
+    waiting = [cancel] if named.root is not None else []
+    while waiting:
+        below = waiting.pop()
+        assert below.names is not None
+        below.root = below.names.root
+        below.depth = below.names.depth + 1
+        waiting += below.cancels
 
 
 def _ts(partial: Partial) -> Ts:
     return partial.ts
+
+
+def _number(partial: Partial) -> int:
+    return partial.message.n

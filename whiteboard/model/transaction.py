@@ -52,10 +52,9 @@ class Author:
         self._replica = replica
         self._history = history
         self._merge = merge
-        chain = history.chains.get(replica, [])
-        self._n = len(chain)
+        self._n = history.held_of(replica)
         self._clock = history.clock
-        known = chain[-1].deps if chain else {}
+        known, _ = history.end_of(replica)
         seen = {r: n for r, n in history.vv.items() if r != replica}
         self._delta = {r: n for r, n in sorted(seen.items()) if known.get(r) != n}
         self._deps: Mapping[Replica, int] = seen if self._delta else known

@@ -53,6 +53,16 @@ class Ephemera:
     what: Ephemeral
 
 
+@dataclass(frozen=True, slots=True)
+class NotShown:
+    """Something that this participant drew is not shown: it breaks the rules of the document."""
+
+    sender: Participant
+    """Who drew it; oneself if another member says so."""
+    count: int
+    """How many things, as far as known; at least 1."""
+
+
 class Oddity(enum.Enum):
     """What a participant's program does that it should not; the person can go on drawing."""
 
@@ -78,6 +88,8 @@ class Board(Protocol):
     document_replaced: Event[Document]
     """`document` is another one now (after a join, after the board was first shared)."""
     ephemeral: Event[Ephemera]
+    not_shown: Event[NotShown]
+    """Emits at each edit of which something is not shown; fold them before telling a person."""
     odd: Event[Odd]
     """To be said once, quietly."""
 
@@ -168,9 +180,13 @@ class SavedBoard:
     key: str
     name: str
     place: str
-    """Address of the group chat it runs in; '' if it is only here."""
+    """Address of the group chat or contact it is shared with; '' if it is only here."""
     waiting: int
     """Own changes that were not sent."""
+    opened: float = 0.0
+    """When it was last opened, Unix seconds."""
+    is_damaged: bool = False
+    """Its file cannot be read."""
 
 
 class BoardService(Protocol):

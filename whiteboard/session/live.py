@@ -16,6 +16,7 @@ from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
+from whiteboard.session.judging import INVALID, Judging
 from whiteboard.session.members import People
 from whiteboard.session.ports import (
     Counters,
@@ -67,6 +68,7 @@ class Live:
         self.counters = Counters()
         self._rng = rng
         self._people = People(me, place, self.counters)
+        self._judging = Judging(self._people)
         self._receipt = 0
         self._introduced: tuple[Party, ...] = ()
         """Creator of a direct session: the guests that the guests were told of."""
@@ -235,7 +237,12 @@ class Live:
         applied, effects = self._apply([batch])
         if applied:
             self._sync.delivered(peer.address)
-        return [*effects, *self._relay(applied, peer.address)]
+        effects += self._relay(applied, peer.address)
+        return [*effects, *self._judge(applied, peer, now)]
+
+    def _judge(self, applied: tuple[Batch, ...], peer: Peer, now: float) -> list[Effect]:
+        assert self.document is not None
+        return self._judging.judge(self.document, applied, peer, now) if applied else []
 
     def _on_heartbeat(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Heartbeat)
@@ -310,10 +317,14 @@ class Live:
         applied, effects = self._apply(batches) if batches else ((), [])
         if applied:
             self._sync.delivered(peer.address)
-        return [*effects, *self._relay(applied, peer.address)]
+        effects += self._relay(applied, peer.address)
+        # What comes as history was judged by who was there; a relayed edit is new.
+        return [*effects, *(self._judge(applied, peer, now) if is_relay else ())]
 
     def _on_reject(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Reject)
+        if message.reason == INVALID and self.document is not None:
+            return self._judging.rejected(self.document, message)
         return [Incident("rejected", f"{message.id}: {message.reason}", peer)]
 
     def _on_ephemeral(self, peer: Peer, message: Message, now: float) -> list[Effect]:

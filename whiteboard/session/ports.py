@@ -26,6 +26,7 @@ from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.svg.schema.check import Finding
 from whiteboard.wire.messages import Advertisement, Message, Peer, Reason
 
 # ------------------------------------------------------------------------------------ places
@@ -149,6 +150,17 @@ class ShowEphemeral:
 
 
 @dataclass(frozen=True, slots=True)
+class Offence:
+    """Something of what this party wrote is not shown, for it breaks the rules of the application.
+
+    Of this member itself (somebody else said so) `findings` are empty.
+    """
+
+    party: Party
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """Something that should not happen and was survived; for the log."""
 
@@ -182,6 +194,7 @@ Effect: TypeAlias = (
     | AskUser
     | Notify
     | ShowEphemeral
+    | Offence
     | Incident
     | Disbelieved
     | Ended

@@ -18,7 +18,14 @@ from whiteboard.model.ephemeral import (
 )
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
-from whiteboard.session.boards import BoardState, Ephemera, Odd, Oddity, Participant
+from whiteboard.session.boards import (
+    BoardState,
+    Ephemera,
+    NotShown,
+    Odd,
+    Oddity,
+    Participant,
+)
 from whiteboard.session.ports import (
     Direct,
     Disbelieved,
@@ -29,6 +36,7 @@ from whiteboard.session.ports import (
     Member,
     NewDocument,
     Notify,
+    Offence,
     Persist,
     Place,
     ShowEphemeral,
@@ -105,6 +113,7 @@ class SharedBoard:
         self.changed: Event[None] = Event()
         self.document_replaced: Event[Document] = Event()
         self.ephemeral: Event[Ephemera] = Event()
+        self.not_shown: Event[NotShown] = Event()
         self.odd: Event[Odd] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
@@ -407,6 +416,9 @@ class SharedBoard:
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return
+        elif isinstance(effect, Offence):
+            self._tell_offence(effect)
+            return
         elif isinstance(effect, Disbelieved):
             self._say_odd(effect.party, Oddity.OTHER_BOARD)
             return
@@ -418,6 +430,11 @@ class SharedBoard:
             self._problem = effect.text
             self.ended.emit(effect)
         self.changed.emit(None)
+
+    def _tell_offence(self, effect: Offence) -> None:
+        sender = next((p for p in self.participants if p.id == effect.party), None)
+        if sender is not None:
+            self.not_shown.emit(NotShown(sender, max(1, len(effect.findings))))
 
     def floods(self, sender: str) -> None:
         """Somebody, by the inbox's name for them, sends more than can be shown at once."""

@@ -92,6 +92,7 @@ class Boards:
         self._clock: Clock = MonotonicClock()
         self._boards: list[SharedBoard] = []
         self._entries: dict[str, _Entry] = {}
+        self._opening: dict[str, list[Callable[[Board | str], None]]] = {}
         self.changed: Event[None] = Event()
         self._changed = Soon(self.changed)
         self._shelf = shelf
@@ -131,9 +132,24 @@ class Boards:
         return self._shelf.saved if self._shelf is not None else ()
 
     def open_saved(self, key: str, then: Callable[[Board | str], None]) -> None:
-        """See `BoardService`."""
-        if self._shelf is not None:
-            self._shelf.take(key, self._rng, lambda what: then(self._revived(what)))
+        """See `BoardService`; who asks for a board that is open, or being opened, gets that one."""
+        shelf = self._shelf
+        if shelf is None:
+            return
+        for board in self._boards:
+            if shelf.is_kept_as(board, key):
+                then(board)
+                return
+        self._opening.setdefault(key, []).append(then)
+        if len(self._opening[key]) > 1:
+            return
+
+        def read(what: Revived | str) -> None:
+            board = self._revived(what)
+            for one in self._opening.pop(key):
+                one(board)
+
+        shelf.take(key, self._rng, read)
 
     def delete_saved(self, key: str) -> None:
         """See `BoardService`."""
@@ -146,10 +162,14 @@ class Boards:
 
     def recover(self, then: Callable[[Board], None]) -> None:
         """Open what was open when the program last ended; `then` gets one after the other."""
+        told: set[str] = set()
 
         def opened(what: Board | str) -> None:
             if not isinstance(what, str):
                 then(what)
+            elif what not in told and self._shelf is not None:
+                told.add(what)
+                self._shelf.problem.emit(what)
 
         def found(keys: list[str]) -> None:
             for key in keys:

@@ -85,6 +85,14 @@ class Keeper:
             self.journal.put("is_open", False)
         return self.journal
 
+    def begin_anew(self) -> None:
+        """The journal cannot be written any more: keep everything in another one."""
+        self.journal = None
+        self._vv = {}
+        self._proved = set()
+        self._append(())
+        self._keep_proofs()
+
     # --- `Store`
 
     def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:

@@ -29,6 +29,7 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     NewDocument,
+    Offence,
     Place,
     Send,
     ShowEphemeral,
@@ -274,6 +275,7 @@ class Shown:
     """What a member was shown, for whoever looks at it."""
 
     ephemeral: list[tuple[Party, Ephemeral | None]] = field(default_factory=list)
+    offences: list[Offence] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     asked: list[AskUser] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
@@ -392,6 +394,8 @@ class Node:
                 self._advertise(effect.what)
             elif isinstance(effect, ShowEphemeral):
                 self.shown.ephemeral.append((effect.party, effect.what))
+            elif isinstance(effect, Offence):
+                self.shown.offences.append(effect)
             elif isinstance(effect, Incident):
                 self.shown.incidents.append(effect)
             elif isinstance(effect, AskUser):

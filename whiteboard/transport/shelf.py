@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from whiteboard.journal.file import About, JournalError
 from whiteboard.journal.folder import Folder, Journal, Listed
 from whiteboard.journal.reading import UNREADABLE
+from whiteboard.journal.writer import Trouble
 from whiteboard.model.document import Document
 from whiteboard.session.boards import SavedBoard
 from whiteboard.session.session import Session
@@ -30,7 +31,18 @@ from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import Peer
 
 DISK_FULL = "The disk is full. Your changes are kept in memory \N{EN DASH} free some space now."
+CANNOT_WRITE = (
+    "Your changes cannot be written to the disk. They are kept in memory \N{EN DASH}"
+    " save the board as a file to be safe."
+)
 WRITTEN_AGAIN = "Your changes are on the disk again."
+DAMAGED = "The file of a board was damaged. Your changes are kept in a new one."
+
+_SENTENCES = {
+    Trouble.NONE: WRITTEN_AGAIN,
+    Trouble.FULL: DISK_FULL,
+    Trouble.REFUSED: CANNOT_WRITE,
+}
 
 T = TypeVar("T")
 
@@ -74,7 +86,12 @@ class Shelf:
         """`saved` differs now."""
         self.problem: Event[str] = Event()
         """A sentence for the person: the disk is full, or takes changes again."""
-        self._folder = Folder(boards, state, self._note_failing)
+        self._folder = Folder(
+            boards,
+            state,
+            lambda trouble: self._in_loop(self._show_trouble, trouble),
+            lambda key: self._in_loop(self._begin_anew, key),
+        )
         self._keepers: dict[int, Keeper] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._slow = ThreadPoolExecutor(1, "shelf")
@@ -89,6 +106,11 @@ class Shelf:
         self._keepers[id(board)] = Keeper(
             board, self._folder, journal, about, is_failing=lambda: self._is_failing
         )
+
+    def is_kept_as(self, board: SharedBoard, key: str) -> bool:
+        """Whether an open board has this journal."""
+        keeper = self._keepers.get(id(board))
+        return keeper is not None and keeper.journal is not None and keeper.journal.key == key
 
     def key_of(self, session: str) -> str | None:
         """The kept copy of a session that goes on and is not open; None if there is none."""
@@ -123,7 +145,15 @@ class Shelf:
         def seen(listed: list[Listed]) -> None:
             self._listed = listed
             self.saved = tuple(
-                SavedBoard(one.key, one.about.name, one.about.room, one.waiting) for one in listed
+                SavedBoard(
+                    one.key,
+                    one.about.name,
+                    one.about.room or one.about.other,
+                    one.waiting,
+                    one.about.opened,
+                    is_damaged=one.is_damaged,
+                )
+                for one in listed
             )
             self.changed.emit(None)
             then([one.key for one in reversed(listed) if one.about.is_open])
@@ -200,12 +230,20 @@ class Shelf:
 
         future.add_done_callback(finished)
 
-    def _note_failing(self, is_failing: bool) -> None:
-        """In the writing thread."""
+    def _in_loop(self, call: Callable[[T], object], argument: T) -> None:
+        """From the writing thread."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._show_failing, is_failing)
+            loop.call_soon_threadsafe(call, argument)
 
-    def _show_failing(self, is_failing: bool) -> None:
-        self._is_failing = is_failing
-        self.problem.emit(DISK_FULL if is_failing else WRITTEN_AGAIN)
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self._is_failing = trouble is not Trouble.NONE
+        self.problem.emit(_SENTENCES[trouble])
+
+    def _begin_anew(self, key: str) -> None:
+        """The file of an open board is no database any more: keep all of it in a new one."""
+        for keeper in self._keepers.values():
+            if keeper.journal is not None and keeper.journal.key == key:
+                self._later(partial(self._folder.close, [keeper.journal]))
+                keeper.begin_anew()
+                self.problem.emit(DAMAGED)

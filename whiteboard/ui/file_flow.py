@@ -76,6 +76,8 @@ class FileFlow(QObject):
             else:
                 name = answer.name or path.stem
                 self._show(name, answer.document, None if answer.is_log else path)
+                if answer.left_out:
+                    self._say(words.not_shown_in_file(answer.left_out))
 
         self._services.files.open(path, opened)
 

@@ -21,6 +21,7 @@ from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.icons import app_icon
 from whiteboard.ui.keys import KeySheet
+from whiteboard.ui.not_shown import NotShownNotices
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
 from whiteboard.ui.panes.people import PeoplePane
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.teller = ConnectionTeller(
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
+        self.not_shown = NotShownNotices(self.frame.toast, self._doer("undo"))
         self.actions_by_id = make_actions(self, self.frame, self._handlers())
         self.menu, self._menus = make_menu(self, self.actions_by_id)
         self._add_view_choices()
@@ -285,7 +287,8 @@ class MainWindow(QMainWindow):
         boards = self.services.boards
         for board in boards.saved:
             if board.key == key:
-                self.people_flow.ask_delete(board.name, lambda: boards.delete_saved(key))
+                name = words.damaged_board() if board.is_damaged else board.name
+                self.people_flow.ask_delete(name, lambda: boards.delete_saved(key))
 
     def open_path(self, path: Path) -> None:
         """Open a file, as File, Open does."""
@@ -349,6 +352,7 @@ class MainWindow(QMainWindow):
     def _front_changed(self, page: Page | None) -> None:
         if page is None:
             self.frame.let_go()
+            self.not_shown.watch(None)
             return
         tool = self.frame.surface.tool if self.frame.surface is not None else ""
         if tool:
@@ -356,6 +360,7 @@ class MainWindow(QMainWindow):
         page.surface.set_paper(self.services.preferences.get("paper") or "auto")
         self.frame.show_surface(page.surface)
         self.teller.watch(page.board)
+        self.not_shown.watch(page)
         page.surface.widget.setFocus()
 
     def _pages_changed(self) -> None:

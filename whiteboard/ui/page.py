@@ -70,6 +70,7 @@ class CanvasSurface:
 
     def __init__(self, board: Board, context: PaintContext | None = None) -> None:
         self.changed: Event[None] = Event()
+        self.left_out: Event[int] = Event()
         self._board = board
         self._paper = "auto"
         self.view = BoardView(context=context)
@@ -442,11 +443,13 @@ class CanvasSurface:
         if len(text) > _LONGEST_PASTE or "<" not in text:
             return
         try:
-            elements = clipboard.from_text(text)
+            pasted = clipboard.from_text(text)
         except clipboard.FileError:
             return  # text that is no drawing
         self.tools.choose("select")
-        self.editor.paste(elements, 16.0, 16.0)
+        self.editor.paste(pasted.elements, 16.0, 16.0)
+        if pasted.left_out:
+            self.left_out.emit(pasted.left_out)
 
     def _do_in_text(self, command: str) -> None:
         tool = self.tools.text_tool

@@ -19,6 +19,8 @@ class Opened:
     document: Document
     notice: str = ""
     """The file is damaged: a sentence about what could not be taken over; '' if all could."""
+    left_out: int = 0
+    """How many parts of it are not shown, because they run or load something or are no SVG."""
     name: str = ""
     """What the board is called, if the file says so."""
     is_log: bool = False

@@ -44,6 +44,8 @@ class Surface(Protocol):
 
     changed: Event[None]
     """Tool, style, selection, zoom or what can be undone differ now."""
+    left_out: Event[int]
+    """Emits how many parts of what was pasted were left out, as they cannot be shown."""
 
     @property
     def board(self) -> Board:

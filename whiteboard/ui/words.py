@@ -82,6 +82,14 @@ def saved_here() -> str:
     return tr("Saved on this computer")
 
 
+def damaged_board() -> str:
+    return tr("Damaged board")
+
+
+def unreadable() -> str:
+    return tr("Its file cannot be read")
+
+
 def connecting() -> str:
     return tr("Connecting…")
 
@@ -271,6 +279,37 @@ def room_note(what: Problem) -> str:
 
 def file_problem(file: str) -> str:
     return _fill("“{file}” cannot be opened.", file=file)
+
+
+def cannot_be_shown(who: str, others: int) -> str:
+    """Others drew what breaks the rules of SVG, or would run or load something."""
+    if others == 0:
+        return _fill("Something {who} drew cannot be shown.", who=who)
+    return plural(
+        others,
+        "Something {who} and %n other drew cannot be shown.",
+        "Something {who} and %n others drew cannot be shown.",
+    ).replace("{who}", name(who))
+
+
+def change_not_shared() -> str:
+    return tr("This change is not valid SVG and was not shared.")
+
+
+def not_shown_in_file(n: int) -> str:
+    return plural(
+        n,
+        "%n part of this drawing cannot be shown. It stays in the file.",
+        "%n parts of this drawing cannot be shown. They stay in the file.",
+    )
+
+
+def left_out_of_paste(n: int) -> str:
+    return plural(
+        n,
+        "%n part cannot be shown and was left out.",
+        "%n parts cannot be shown and were left out.",
+    )
 
 
 def unsaved(board: str) -> str:

@@ -155,7 +155,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A host that wants strict order refuses a message (requirement S6, SYNC 5.3)."""
+    """A member says that a message was not taken as its sender meant it.
+
+    `reason`: 'out-of-order' from a host that wants strict order (requirement S6, SYNC 5.3);
+    'invalid' where something in it breaks the rules of the application type and is not shown
+    (requirement F4), which changes nothing about the message.
+    """
 
     session: SessionId
     id: str

@@ -360,3 +360,23 @@ def test_who_reads_only_the_start_of_the_output_hears_no_complaint():
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_drawing_is_checked_and_its_faults_are_named(capsys):
+    Path("sound.svg").write_text(SVG)
+    assert main(["validate", "sound.svg"]) == 0
+    assert capsys.readouterr().out == ""
+    inside = '<script/><rect width="-1" own="1"/></svg>'
+    Path("bad.svg").write_text(SVG.replace("</svg>", inside))
+    assert main(["validate", "bad.svg"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        'invalid: <rect width="-1">',
+        'unknown: <rect own="1">',
+        "forbidden: <script>",
+    ]
+
+
+def test_the_rules_are_printed_as_relax_ng(capsys):
+    assert main(["validate", "--schema"]) == 0
+    schema = etree.RelaxNG(etree.fromstring(capsys.readouterr().out.encode()))
+    assert schema.validate(etree.fromstring(SVG))

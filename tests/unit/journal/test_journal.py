@@ -14,7 +14,7 @@ import pytest
 
 from whiteboard.journal.file import IN_USE, About, JournalError, JournalFile
 from whiteboard.journal.folder import Folder
-from whiteboard.journal.writer import Writer
+from whiteboard.journal.writer import Trouble, Writer
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ops import LiteralElement
@@ -235,6 +235,12 @@ def test_a_writer_that_is_killed_loses_nothing_that_it_said_was_safe(tmp_path, s
 # --- a disk that refuses
 
 
+def no_room():
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
 class Moody(JournalFile):
     """A file on a disk that is full when it says so."""
 
@@ -242,7 +248,7 @@ class Moody(JournalFile):
 
     def commit(self):
         if self.full:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise no_room()
         super().commit()
 
 
@@ -264,11 +270,11 @@ async def test_a_full_disk_is_told_and_everything_is_written_when_it_can_be(tmp_
         batches = draw(document, x)
         writer.submit(file, lambda one, batches=batches: one.append(batches, 1.0))
         await safe()
-    assert told == [True]
+    assert told == [Trouble.FULL]
     assert not writer.settle()
     file.full = False
     assert writer.settle()
-    assert told == [True, False]
+    assert told == [Trouble.FULL, Trouble.NONE]
     assert [e.batch for e in file.entries(document.session)] == list(document.batches_since({}))
     writer.close()
     file.close()
@@ -299,7 +305,7 @@ def test_a_really_full_disk_loses_nothing(tmp_path):
         assert not shelf.settle()
         filler.unlink()
         assert shelf.settle()
-        assert told == [True, False]
+        assert told == [Trouble.FULL, Trouble.NONE]
         shelf.shut()
         entries = folder_of(small, tmp_path).open(journal.key)[2]
         assert [e.batch for e in entries] == list(document.batches_since({}))

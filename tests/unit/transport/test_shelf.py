@@ -1,12 +1,12 @@
 """Boards of earlier runs: what is kept, what comes back, what a full disk does to work."""
 
 import asyncio
-import sqlite3
 
 import pytest
 
 from tests.helpers.drawing import draw, drawn
 from tests.helpers.prosody import until
+from tests.unit.journal.test_journal import no_room
 from whiteboard.journal.file import IN_USE, JournalFile
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, new_document
@@ -222,7 +222,7 @@ async def test_a_full_disk_is_told_and_drawing_goes_on(start, monkeypatch):
     await network._shelf.settle()
 
     def full(_file):
-        raise sqlite3.OperationalError("database or disk is full")
+        raise no_room()
 
     with monkeypatch.context() as patch:
         patch.setattr(JournalFile, "commit", full)

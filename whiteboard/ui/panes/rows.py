@@ -500,6 +500,16 @@ def _boards(
 
 def _saved_row(board: SavedBoard) -> Row:
     waits = board.waiting > 0
+    if board.is_damaged:
+        return Row(
+            RowKind.TILE,
+            f"saved:{board.key}",
+            words.damaged_board(),
+            words.unreadable(),
+            icon="board",
+            tone="danger",
+            dim=True,
+        )
     return Row(
         RowKind.TILE,
         f"saved:{board.key}",

@@ -1,0 +1,286 @@
+"""Records at a checkpoint, and records without what lies before it (SYNC 5.5).
+
+A checkpoint W is known here by its *horizon*: the greatest valid Lamport time inside it. Every
+write outside W is later, so `l <= horizon` tells which writes are inside. What was written outside
+W can be left out exactly: `records_at` gives the state at W of a document that has gone on since.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from whiteboard.model.folded import FieldWrite, FoldedRecord
+from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica
+from whiteboard.model.ops import Kind, Ts
+from whiteboard.model.projection import Projection, slot_of
+from whiteboard.model.record import Entry, Record, Value, order
+from whiteboard.model.text import TextLog
+
+Entries: TypeAlias = Callable[[Record, str], Sequence[Entry]]
+"""All writes of a field of a record, by ts."""
+Parties: TypeAlias = Mapping[Replica, Party]
+
+_REGISTERS = {
+    "primary-weight": "weight",
+    "ns": "ns",
+    "name": "name",
+    "pitarget": "pitarget",
+    "pidata": "pidata",
+}
+"""Field -> attribute of `Record`, of the fields that have no rules of their own."""
+
+
+# ----------------------------------------------------------------------- the state at a checkpoint
+
+
+def record_at(
+    record: Record,
+    up: Record | None,
+    horizon: int,
+    entries: Entries,
+    parties: Parties,
+    *,
+    purged: bool,
+) -> FoldedRecord | None:
+    """One plain record at a checkpoint; None if nothing was known of it there.
+
+    Args:
+        record: Settled.
+        up: Where it hung at the checkpoint.
+        horizon: Of the checkpoint.
+        entries: Gives writes.
+        parties: Who is behind a replica.
+        purged: Whether it had been purged there.
+    """
+    created = record.created
+    parent = None if up is None else up.rid
+    if created is None or created.l > horizon:
+        # What was written there so far has no effect beside the `new`, which will be later.
+        if parent is None and not purged:
+            return None
+        return FoldedRecord(record.rid, None, None, parent, purged=purged)
+    log = record.log
+    if log is None and parent is not None:
+        return FoldedRecord(
+            record.rid,
+            record.kind,
+            created,
+            parent,
+            record.weight,
+            record.ns,
+            record.name,
+            record.chdata,
+            record.pitarget,
+            record.pidata,
+            purged,
+        )
+    writes: list[FieldWrite] = []
+    values: dict[str, Value] = {}
+    for field, attribute in _REGISTERS.items():
+        ts, value, alias = entry = _base(entries(record, field), horizon)
+        values[attribute] = value
+        if _is_later(entry, created):
+            writes.append(FieldWrite(field, ts, alias))
+    ts, value, alias = entry = _base(entries(record, "parent"), horizon)
+    stated = None if value == parent else str(value)
+    if stated is not None or _is_later(entry, created):
+        writes.append(FieldWrite("parent", ts, alias, stated))
+    ts, value, alias = entry = _base(entries(record, "chdata"), horizon)
+    if _is_later(entry, created):
+        writes.append(FieldWrite("chdata", ts, alias))
+    values["chdata"] = value
+    shared = False
+    text = _text_of(record, ts)
+    if text is not None:
+        inside = _inside(text, horizon)
+        values["chdata"], shared = inside.text, inside.is_shared(parties.get(ts.r))
+    return FoldedRecord(
+        record.rid,
+        record.kind,
+        created,
+        parent,
+        purged=purged,
+        shared=shared,
+        writes=tuple(writes),
+        **values,  # type: ignore[arg-type] # each has its field's type
+    )
+
+
+def _base(entries: Sequence[Entry], horizon: int) -> Entry:
+    """The newest write inside; there is one, since the `new` is."""
+    return entries[_count_inside(entries, horizon) - 1]
+
+
+def _count_inside(entries: Sequence[Entry], horizon: int) -> int:
+    return bisect.bisect_right(entries, horizon, key=_lamport)
+
+
+def _lamport(entry: Entry) -> int:
+    return entry[0].l
+
+
+def _is_later(entry: Entry, created: Ts) -> bool:
+    return entry[0] != created or entry[2] is not None
+
+
+def _text_of(record: Record, epoch: Ts) -> TextLog | None:
+    """The partial edits on a full write, if there are any."""
+    if record.text is not None and record.text.epoch == epoch:
+        return record.text
+    return None if record.closed is None else record.closed.get(epoch)
+
+
+def _inside(text: TextLog, horizon: int) -> TextLog:
+    """The same text with the partial edits inside only."""
+    if not text.partials or text.partials[-1].ts.l <= horizon:
+        return text
+    inside = TextLog(text.epoch, text.base, shared=text.shared)
+    for partial in text.partials:
+        if partial.ts.l <= horizon:
+            inside.add(partial)
+    return inside
+
+
+# -------------------------------------------------------------------- dropping what is inside
+
+
+def cut(record: Record, horizon: int, entries: Entries, parties: Parties) -> None:
+    """Drop, in place, the writes inside that lost, and make plain strings of texts inside.
+
+    Of each field the newest write inside stays, and that whose value it restored: undo looks there.
+    """
+    created = record.created
+    if created is None or created.l > horizon:
+        return
+    if record.up is None and (record.log is None or "parent" not in record.log):
+        record.log = {**(record.log or {}), "parent": list(entries(record, "parent"))}
+    if record.log is None:
+        return
+    _cut_text(record, horizon, parties)
+    for field, writes in tuple(record.log.items()):
+        count = _count_inside(writes, horizon)
+        base = writes[count - 1]
+        is_plain = len(writes) == count and not _is_later(base, created)
+        if is_plain and field == "parent":
+            is_plain = record.up is not None and record.up.rid == base[1]
+        if is_plain and not (field == "chdata" and record.text is not None):
+            del record.log[field]
+        else:
+            writes[:count] = _with_origin(base)
+    if not record.log:
+        record.log = None
+
+
+def _with_origin(base: Entry) -> list[Entry]:
+    ts, value, alias = base
+    if alias is None or alias >= ts:
+        return [base]
+    return [(alias, value, None), base]
+
+
+def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
+    assert record.log is not None
+    writes = record.log.get("chdata")
+    if writes is None:
+        return
+    count = _count_inside(writes, horizon)
+    epoch, value, alias = writes[count - 1]
+    text = _text_of(record, epoch)
+    if text is not None:
+        inside = _inside(text, horizon)
+        value = inside.text
+        rest = [partial for partial in text.partials if partial.ts.l > horizon]
+        after = TextLog(epoch, value, shared=inside.is_shared(parties.get(epoch.r)))
+        for partial in rest:
+            after.add(partial)
+        needed = after if rest or after.shared else None
+        writes[count - 1] = epoch, value, alias
+        if record.text is text:
+            record.text = needed
+            if needed is None:
+                record.chdata = value
+        elif record.closed is not None:
+            record.closed.pop(epoch)
+            if needed is not None:
+                record.closed[epoch] = needed
+    if record.closed is not None:
+        for ts in tuple(record.closed):
+            if ts < epoch:
+                del record.closed[ts]
+        if not record.closed:
+            record.closed = None
+
+
+# ----------------------------------------------------------------------------------- loading
+
+
+def load(rows: Iterable[FoldedRecord], projection: Projection) -> None:
+    """Make the records of an empty projection from plain ones."""
+    records = projection.records
+    loaded: list[tuple[Record, FoldedRecord]] = []
+    for row in rows:
+        record = records.get(row.rid)
+        if record is None:
+            record = records[row.rid] = Record(row.rid)
+        (
+            _,
+            record.kind,
+            record.created,
+            _,
+            record.weight,
+            record.ns,
+            record.name,
+            record.chdata,
+            record.pitarget,
+            record.pidata,
+            record.purged,
+            shared,
+            writes,
+        ) = row
+        if writes or shared:
+            _load_writes(record, row)
+        loaded.append((record, row))
+    for record, row in loaded:
+        if row.parent is None:
+            continue
+        up = records.get(row.parent)
+        if up is None:
+            up = records[row.parent] = Record(row.parent)
+        record.up = up
+        record.placed = up.parented = True
+        if record.kind is Kind.ATTRIBUTE:
+            if up.attrs is None:
+                up.attrs = {}
+            up.attrs.setdefault(slot_of(record), []).append(record)
+        elif up.kids is None:
+            up.kids = [record]
+        else:
+            up.kids.append(record)
+    for record in records.values():
+        if record.kids is not None:
+            record.kids.sort(key=order)
+    projection.show_all()
+
+
+def _load_writes(record: Record, row: FoldedRecord) -> None:
+    log: dict[str, list[Entry]] = {}
+    for write in row.writes:
+        value: Value
+        if write.field == "parent":
+            value = write.stated or row.parent
+        else:
+            value = getattr(row, _REGISTERS.get(write.field, write.field))
+        log[write.field] = _with_origin((write.ts, value, write.alias))
+    if row.shared:
+        if "chdata" not in log:
+            assert record.created is not None
+            log["chdata"] = [(record.created, row.chdata, None)]
+        record.text = TextLog(log["chdata"][-1][0], row.chdata, shared=True)
+    record.log = log
+
+
+def is_kept(record: Record) -> bool:
+    """Whether a record belongs into a snapshot at all."""
+    return record.rid not in {DOCUMENT, TRASH}
