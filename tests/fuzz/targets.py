@@ -157,11 +157,11 @@ def paste(data: bytes) -> None:
     else:
         text = data[1:].decode("utf-8", "replace")
     try:
-        elements = clipboard.from_text(text)
+        elements = clipboard.from_text(text).elements
     except svgfile.FileError:
         return
     again = clipboard.from_text(clipboard.to_text(elements))
-    assert len(again) == len(elements)
+    assert len(again.elements) == len(elements)
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = MappingProxyType(
