@@ -13,7 +13,9 @@ from benchmarks.figure import Figure, percentile
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS, Document, new_document
 from whiteboard.model.ids import Party, Replica, Rid, SessionId
-from whiteboard.model.ops import Batch, LiteralElement, Set
+from whiteboard.model.ops import Batch, Kind, LiteralElement, New, Set
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza
 
 EDITS = 20_000
 BEHIND = 256
@@ -144,5 +146,32 @@ def abuse() -> list[Figure]:
     return figures
 
 
+def strict() -> list[Figure]:
+    """A strict session: an edit in conflict undoes all that was made on what it did not see."""
+    svg, rid = Rid("~r"), Rid("t")
+    document = StrictDocument(SessionId("s"))
+    first = (New(svg, Kind.ELEMENT, ns=SVG_NS, name="svg"), New(rid, Kind.TEXT, svg))
+    document.receive([Stanza(Party("a"), "new", first)])
+    edits = [
+        Stanza(Party("a"), str(v), (Set(rid, v, chdata="x", replace=(v - 1, 0)),))
+        for v in range(1, EDITS + 1)
+    ]
+    spent: list[float] = []
+    start = time.process_time()
+    for one in edits:
+        document.receive([one])
+    in_order = EDITS / (time.process_time() - start)
+    for i in range(20):
+        version = EDITS - 10 * i - BEHIND // 8  # each undoes what the one before it left
+        late = Stanza(Party("b"), f"late{i}", (Set(rid, version, chdata="y"),))
+        start = time.process_time()
+        document.receive([late])
+        spent.append(time.process_time() - start)
+    return [
+        Figure("text, strict: 20 000 edits in order, one a message", in_order, "op/s"),
+        *worst_and_median("text, strict: late edits, author 256 behind", spent, LATE_MS),
+    ]
+
+
 def figures() -> list[Figure]:
-    return [*late_edits(), *fresh_late_edits(), *scattered(), *abuse()]
+    return [*late_edits(), *fresh_late_edits(), *scattered(), *abuse(), *strict()]

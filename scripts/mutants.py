@@ -33,7 +33,11 @@ NEEDED = (
     "whiteboard",
 )
 SUITES = (
-    ("tests/unit/model/scenarios", "tests/unit/model/test_history.py"),
+    (
+        "tests/unit/model/scenarios",
+        "tests/unit/model/test_history.py",
+        "tests/unit/model/test_literals.py",
+    ),
     ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
         "tests/property/test_strict_small_scope.py",
@@ -51,7 +55,7 @@ HEAD = """# Mutants
 
 Faults planted in the engine one by one (SYNC 11, 11.1), and the first test that noticed each.
 Written by `make mutants`, which runs the quick suites first; `tests/unit/test_scenarios.py` holds
-the table to the list of mutants and to the tests.
+it to the tests.
 
 | mutant | in | killed by |
 |---|---|---|

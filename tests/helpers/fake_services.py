@@ -249,6 +249,9 @@ class FakeBoards:
         self.saved = [one for one in self.saved if one is not found]
         then(self.new_board(found.name))
 
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        self.calls.append(("keep_picture", board.name))
+
     def delete_saved(self, key: str) -> None:
         self.calls.append(("delete_saved", key))
         self.set(saved=[one for one in self.saved if one.key != key])
@@ -287,8 +290,15 @@ class FakeFiles:
         self.calls.append(("export_png", path.name, options))
         then(None)
 
-    def export_svg(self, board: Board, path: Path, then: Callable[[Refused | None], None]) -> None:
-        self.calls.append(("export_svg", path.name))
+    def export_svg(
+        self,
+        board: Board,
+        path: Path,
+        then: Callable[[Refused | None], None],
+        *,
+        with_history: bool = False,
+    ) -> None:
+        self.calls.append(("export_svg_with_history" if with_history else "export_svg", path.name))
         then(None)
 
 
@@ -396,6 +406,9 @@ class FakeSurface:
 
     def set_grid(self, shown: bool) -> None:
         self.calls.append(("grid", shown))
+
+    def missing(self) -> tuple[str, ...]:
+        return ()
 
     def reload_pictures(self) -> None:
         self.calls.append(("reload_pictures",))

@@ -215,7 +215,10 @@ all_messages = st.one_of(
     st.builds(m.StateOffer, session, descriptions),
     st.builds(m.AcceptState, session, vectors),
     st.builds(m.RefuseState, session),
-    st.builds(m.StateBegin, session, text, counts, vectors),
+    st.builds(m.StateBegin, session, text, counts, vectors, counts),
+    st.builds(
+        m.StatePart, session, counts, st.text(st.characters(max_codepoint=126, min_codepoint=32))
+    ),
     st.builds(m.StateEnd, session, vectors),
     st.builds(m.Initiate, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),
     st.builds(m.Accept, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),

@@ -46,10 +46,34 @@ MUTANTS = [
         "if True:",
     ),
     Mutant(
-        "a late move of an unknown record is not compared with newer ones",
-        MOVES,
-        "        if record.placed:\n",
-        "        if False:\n",
+        "a late move of what nothing lies under is not compared with newer ones",
+        MERGE,
+        'elif self._entries(record, "parent")[-1][0] == ts and record.up is not parent:',
+        "elif record.up is not parent:",
+    ),
+    Mutant(
+        "moves of what something lies under are not in the move log",
+        MERGE,
+        "            record.parented = True\n",
+        "            return\n",
+    ),
+    Mutant(
+        "an attribute of a literal is as old as its element",
+        PROJECTION,
+        "Ts(l, r, k + 1 + sum(other < item for other in element.literal))",
+        "Ts(l, r, k)",
+    ),
+    Mutant(
+        "an attribute of a literal shows again when its record has gone",
+        PROJECTION,
+        "if not up.attrs[slot] and not up.literal:",
+        "if not up.attrs[slot]:",
+    ),
+    Mutant(
+        "an attribute that was written to before its literal came is not found by it",
+        MERGE,
+        "            or rid in self._homes\n",
+        "",
     ),
     Mutant(
         "fast path always",
@@ -228,8 +252,8 @@ MUTANTS = [
     Mutant(
         "foreign rids count",
         MERGE,
-        'if rid.startswith((f"{r}.", f"~{r}.")):',
-        "if True:",
+        'return rid.startswith((f"{r}.", f"~{r}."))',
+        "return True",
     ),
     Mutant(
         "removal by anyone",
@@ -254,6 +278,18 @@ MUTANTS = [
         STRICT_RECORD,
         "        and (i == last or edits[i + 1].version != edit.version)\n",
         "",
+    ),
+    Mutant(
+        "strict: a checkpoint covers the edit that a late one undoes",
+        STRICT_RECORD,
+        "if c.edits < i)",
+        "if c.edits <= i)",
+    ),
+    Mutant(
+        "strict: a checkpoint outlives the new that it began with",
+        STRICT_RECORD,
+        "if self.checkpoints and (self.removes or self.checkpoints[-1].new is not new):",
+        "if False:",
     ),
     Mutant(
         "strict: an edit behind a gap counts at once",

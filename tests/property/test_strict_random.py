@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.helpers.strict import ROOT, SESSION, SVG, check, stanza
 from whiteboard.model.ids import DOCUMENT
 from whiteboard.model.ops import Kind, New, Remove, Set
+from whiteboard.model.strict import record
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import NewAt, Stanza
 from whiteboard.model.strict.snapshot import snapshot
@@ -53,6 +54,13 @@ stanzas = st.builds(
 FIRST = stanza("base", 0, ROOT, *(New(x, Kind.ELEMENT, "~r", 1.0, SVG, "g") for x in "abc"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _checkpoints_are_frequent():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record, "EVERY", 2)
+        yield
+
+
 @given(st.lists(stanzas, min_size=3, max_size=40), st.randoms(use_true_random=False))
 def test_whatever_is_delivered_shows_what_the_set_of_stanzas_makes(delivered, rng):
     """Two stanzas with one key are among them; then the one of the smaller form counts."""
@@ -84,6 +92,37 @@ def _nodes(tree):
         )
         for node in tree.root.getroottree().getroot().iter()
     ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_late_conflicts_of_one_record_with_many_edits(seed):
+    rng = random.Random(seed)
+    made = StrictDocument(SESSION)
+    room = [FIRST]
+    made.receive(room)
+    for step in range(40):
+        late = rng.random() < 0.2
+        version = max(1, made.next_version("a") - (rng.randint(1, 9) if late else 0))
+        op = rng.choice(
+            [
+                Set("a", version, parent=rng.choice(["~r", "b", "c"])),
+                Set("a", version, weight=float(step)),
+                Set("a", version, name=f"n{step}"),
+            ]
+        )
+        room.append(stanza(rng.choice("xyz"), step, op))
+        made.receive(room[-1:])
+        check(made, room)
+
+
+def test_a_new_of_a_lower_rank_comes_after_many_edits():
+    room = [FIRST, *(stanza("x", v, Set("a", v, weight=float(v))) for v in range(1, 6))]
+    room.append(stanza("y", 0, New("a", Kind.ELEMENT, "~r", 0.0, SVG, "circle")))
+    made = StrictDocument(SESSION)
+    for i, one in enumerate(room, 1):
+        made.receive([one])
+        check(made, room[:i])
+    assert b"circle" in made.c14n()
 
 
 @pytest.mark.parametrize("seed", range(150))
@@ -134,3 +173,18 @@ def test_members_who_see_each_other_late_agree_with_one_who_joined_by_a_snapshot
         joiner.receive(room[at:])
         assert joiner.c14n() == members["a"].c14n()
         assert joiner.state_hash() == members["a"].state_hash()
+
+
+def test_an_inner_element_that_becomes_the_root_is_the_root_of_its_lxml_document():
+    """Once it was found by chance."""
+    inner = NewAt("a", Kind.ELEMENT, "b", 0.0, None, "g", "", "t", "")
+    outer = NewAt("a", Kind.ELEMENT, "", 0.0, None, "g", "", "t", "")
+    document = StrictDocument(SESSION)
+    assert document.tree.root is None
+    for one in (
+        FIRST,
+        Stanza("ana", "0", (inner,)),
+        Stanza("ana", "1", (Remove("~r"), inner, outer)),
+    ):
+        document.receive([one])
+    assert _nodes(document.tree) == _nodes(Tree(document._projection)) != []

@@ -166,6 +166,11 @@ class JournalFile:
             self._lock = None
 
     @property
+    def connection(self) -> sqlite3.Connection:
+        """The database, for tables beside these two (`snapshot`)."""
+        return self._open_db
+
+    @property
     def _open_db(self) -> sqlite3.Connection:
         if self._db is None:
             raise sqlite3.ProgrammingError("the journal is closed")

@@ -16,6 +16,11 @@ _NCNAME = re.compile(f"[{_START}][{_START}\\-.0-9\xb7\u0300-\u036f\u203f-\u2040]
 _WHITE_SPACE = re.compile(r"\s")
 
 
+def is_representable(text: str) -> bool:
+    """Whether XML 1.0 allows every code point of `text`."""
+    return _FORBIDDEN.search(text) is None
+
+
 def representable(text: str) -> str:
     """`text` with every code point that XML 1.0 forbids replaced by U+FFFD (same length)."""
     return _FORBIDDEN.sub(REPLACEMENT, text) if _FORBIDDEN.search(text) else text

@@ -129,12 +129,17 @@ class Document(Checkpointed):
         self._start_from(folded)
         return self
 
-    def like(self, folded: Folded | None = None) -> Document:
-        """A document of the same member to be filled, for `unfold`; with this folded past."""
+    def like(self, folded: Folded | None = None, replica: Replica | None = None) -> Document:
+        """A document of the same member to be filled, for `unfold`.
+
+        Args:
+            folded: The past to begin with.
+            replica: To write as; this one's unless it is given.
+        """
         copy = Document(
             self.session,
             self.party,
-            self.replica,
+            replica or self.replica,
             is_host=self._is_host,
             limits=self._limits,
             size=self._size,

@@ -8,14 +8,23 @@ W can be left out exactly: `records_at` gives the state at W of a document that 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from whiteboard.model.characters import is_representable
 from whiteboard.model.folded import FieldWrite, FoldedRecord
-from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica
+from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Kind, Ts
-from whiteboard.model.projection import Projection, slot_of
-from whiteboard.model.record import Entry, Record, Value, order
+from whiteboard.model.projection import (
+    MAX_LITERAL,
+    Projection,
+    home_of,
+    is_place_of,
+    is_plain_slot,
+    slot_in,
+    slot_of,
+)
+from whiteboard.model.record import Entry, LiteralAttributes, Record, Slot, Value, order
 from whiteboard.model.text import TextLog
 
 Entries: TypeAlias = Callable[[Record, str], Sequence[Entry]]
@@ -106,6 +115,28 @@ def record_at(
         writes=tuple(writes),
         **values,  # type: ignore[arg-type] # each has its field's type
     )
+
+
+def place_at(
+    record: Record, horizon: int, entries: Entries, records: Mapping[Rid, Record]
+) -> Record | None:
+    """Where a record hung at a checkpoint under which nothing was ever put."""
+    places = entries(record, "parent")
+    count = _count_inside(places, horizon)
+    if count == len(places):
+        return record.up
+    return records[Rid(str(places[count - 1][1]))] if count else None
+
+
+def literal_at(element: Record, horizon: int) -> Iterator[FoldedRecord]:
+    """The plain records of a literal's attributes that nobody touched."""
+    if element.created is None or element.created.l > horizon:
+        return
+    l, r, k = element.created  # noqa: E741 - as on the wire
+    for i, (ns, name, value) in enumerate(sorted(element.literal), start=k + 1):
+        if (ns, name) not in (element.attrs or ()):
+            rid = attribute_rid(element.rid, name, ns)
+            yield FoldedRecord(rid, Kind.ATTRIBUTE, Ts(l, r, i), element.rid, 0.0, ns, name, value)
 
 
 def _base(entries: Sequence[Entry], horizon: int) -> Entry:
@@ -216,11 +247,20 @@ def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
 # ----------------------------------------------------------------------------------- loading
 
 
-def load(rows: Iterable[FoldedRecord], projection: Projection) -> None:
+def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
     """Make the records of an empty projection from plain ones."""
     records = projection.records
+    literals = _literals(rows)
+    untouched = {
+        attribute_rid(home, name, ns)
+        for home, (literal, touched) in literals.items()
+        for ns, name, _ in literal
+        if (ns, name) not in touched
+    }
     loaded: list[tuple[Record, FoldedRecord]] = []
     for row in rows:
+        if row.rid in untouched:
+            continue
         record = records.get(row.rid)
         if record is None:
             record = records[row.rid] = Record(row.rid)
@@ -241,27 +281,88 @@ def load(rows: Iterable[FoldedRecord], projection: Projection) -> None:
         ) = row
         if writes or shared:
             _load_writes(record, row)
+        if row.rid in literals:
+            record.literal, touched = literals[row.rid]
+            record.attrs = {slot: [] for slot in touched} or None
         loaded.append((record, row))
     for record, row in loaded:
-        if row.parent is None:
-            continue
-        up = records.get(row.parent)
-        if up is None:
-            up = records[row.parent] = Record(row.parent)
-        record.up = up
-        record.placed = up.parented = True
-        if record.kind is Kind.ATTRIBUTE:
-            if up.attrs is None:
-                up.attrs = {}
-            up.attrs.setdefault(slot_of(record), []).append(record)
-        elif up.kids is None:
-            up.kids = [record]
-        else:
-            up.kids.append(record)
+        if row.parent is not None:
+            up = records.get(row.parent)
+            if up is None:
+                up = records[row.parent] = Record(row.parent)
+            _hang(record, up)
+            # Where a move was skipped, the newest one does not say where the record hangs.
+            if any(write.stated is not None for write in row.writes):
+                record.parented = True
     for record in records.values():
         if record.kids is not None:
             record.kids.sort(key=order)
+        up = record.up if record.parented else None
+        while up is not None and not up.parented:
+            up.parented = True
+            up = up.up
     projection.show_all()
+
+
+def _hang(record: Record, up: Record) -> None:
+    record.up = up
+    if not is_place_of(up.rid, record.rid):
+        up.parented = True
+    if record.kind is Kind.ATTRIBUTE:
+        if up.attrs is None:
+            up.attrs = {}
+        up.attrs.setdefault(slot_of(record), []).append(record)
+    elif up.kids is None:
+        up.kids = [record]
+    else:
+        up.kids.append(record)
+
+
+def _literals(
+    rows: Iterable[FoldedRecord],
+) -> dict[Rid, tuple[LiteralAttributes, frozenset[Slot]]]:
+    """Element -> attributes that may be as of a literal, and which of them were touched since."""
+    elements: dict[Rid, Ts] = {}
+    attributes: dict[Rid, list[tuple[Ts, FoldedRecord]]] = {}
+    for row in rows:
+        if row.created is None:
+            continue
+        if row.kind is Kind.ELEMENT:
+            elements[row.rid] = row.created
+        elif row.kind is Kind.ATTRIBUTE and "@" in row.rid:
+            attributes.setdefault(home_of(row.rid), []).append((row.created, row))
+    found: dict[Rid, tuple[LiteralAttributes, frozenset[Slot]]] = {}
+    for home, claims in attributes.items():
+        if home not in elements:
+            continue
+        claims.sort(key=_by_time)
+        l, r, k = elements[home]  # noqa: E741 - as on the wire
+        slots: list[Slot] = []
+        values: list[str] = []
+        touched: set[Slot] = set()
+        for ts, row in claims:
+            slot = slot_in(row.rid)
+            if (
+                ts != (l, r, k + 1 + len(slots))
+                or not is_plain_slot(slot)
+                or row.rid != attribute_rid(home, slot[1], slot[0])
+                or (slots and slots[-1] >= slot)
+                or len(slots) == MAX_LITERAL
+            ):
+                continue
+            slots.append(slot)
+            values.append(row.chdata)
+            plain = FoldedRecord(row.rid, row.kind, ts, home, 0.0, *slot, row.chdata)
+            if row != plain or not is_representable(row.chdata):
+                touched.add(slot)
+        if slots:
+            literal = tuple((ns, name, v) for (ns, name), v in zip(slots, values, strict=True))
+            found[home] = literal, frozenset(touched)
+    return found
+
+
+def _by_time(claim: tuple[Ts, FoldedRecord]) -> Ts:
+    return claim[0]
 
 
 def _load_writes(record: Record, row: FoldedRecord) -> None:

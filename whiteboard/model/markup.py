@@ -120,9 +120,9 @@ class _Writer:
             self.out.append(f' xmlns="{ns.translate(_ATTRIBUTE)}"')
             default = ns
         self.out.append(extra)
-        for (attribute_ns, local), record in self._projection.attributes(element):
+        for (attribute_ns, local), value in self._projection.attributes(element):
             prefix = f"{self._table[attribute_ns]}:" if attribute_ns else ""
-            self.out.append(f' {prefix}{local}="{shown_value(record).translate(_ATTRIBUTE)}"')
+            self.out.append(f' {prefix}{local}="{value.translate(_ATTRIBUTE)}"')
         return default, f"</{name}>"
 
     def leaf(self, record: Record) -> None:

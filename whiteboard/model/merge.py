@@ -16,15 +16,24 @@ import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from whiteboard.model.changes import Lost
-from whiteboard.model.characters import has_white_space
+from whiteboard.model.characters import has_white_space, is_representable
 from whiteboard.model.folded import FoldedRecord
-from whiteboard.model.folding import cut, is_kept, load, record_at
+from whiteboard.model.folding import cut, is_kept, literal_at, load, place_at, record_at
 from whiteboard.model.history import History, Message, count_news
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
 from whiteboard.model.moves import Move, MoveLog
-from whiteboard.model.ops import Kind, Literal, New, Op, PlainOp, Remove, Set, Ts
-from whiteboard.model.projection import Projection
-from whiteboard.model.record import Entry, Record, Value
+from whiteboard.model.ops import (
+    Kind,
+    Literal,
+    LiteralElement,
+    New,
+    Op,
+    Remove,
+    Set,
+    Ts,
+)
+from whiteboard.model.projection import MAX_LITERAL, Projection, home_of, is_place_of, is_plain_slot
+from whiteboard.model.record import Entry, Record, Slot, Value
 from whiteboard.model.text import Partial, TextLog
 from whiteboard.model.weights import finite
 
@@ -32,6 +41,8 @@ MAX_RID = 1024
 MAX_NAME = 256
 MAX_NEWS = 2_000_000
 """`new`s of one replica (SYNC 0.3.1)."""
+MAX_PLAIN_SLOTS = 4096
+"""Attribute names that are remembered as ordinary."""
 
 FIELDS = ("parent", "primary-weight", "ns", "name", "chdata", "pitarget", "pidata")
 """The fields of a record, as the wire names them."""
@@ -54,10 +65,14 @@ class Merge:
         self._is_host = is_host
         self._me = me
         self._moves = MoveLog(projection.relocate)
-        self._pending: dict[Ts, Move] = {}
+        self._pending: list[Move] = []
         self._edited: dict[Record, None] = {}
         """Records with partial edits since the last `settle`."""
         self._news: dict[Replica, int] = {}
+        self._homes: set[Rid] = set()
+        """Elements by the rids of attribute records: their literal has to look for these."""
+        self._plain_slots: set[Slot] = set()
+        """Names of attributes that were found to be ordinary ones."""
         self._purges: dict[Rid, int] = {}
         """Lamport time of the first message that purged a record; 0 = folded."""
         self.own_counter = 0
@@ -77,32 +92,85 @@ class Merge:
     def apply_operation(self, message: Message, k: int, op: Op) -> int:
         """Give one operation its effect; returns the index after it."""
         if isinstance(op, Literal):
-            inside = False  # what hangs below a root that does not count does not count either
-            for i, new in enumerate(op):
-                self._new(message, k + i, new, inside=inside)
-                if i == 0:
-                    inside = counts(new, message.r, inside=False)
-            return k + i + 1
-        self._apply_plain(message, k, op)
+            return self._literal(message, k, op)
+        if isinstance(op, Set):
+            self._set(message, k, op)
+        elif isinstance(op, New):
+            self._new(message, k, op, inside=False)
+        elif isinstance(op, Remove):
+            self._remove(message, op)
         return k + 1
 
     def settle(self) -> None:
         """Bring structure and texts up to date; many messages at once cost one pass."""
-        for record in self._edited:
-            if record.text is not None:
-                record.chdata = record.text.text
-        self._edited.clear()
+        if self._edited:
+            for record in self._edited:
+                if record.text is not None:
+                    record.chdata = record.text.text
+            self._edited.clear()
         if self._pending:
-            pending, self._pending = self._pending, {}
-            self._moves.add(list(pending.values()))
+            pending, self._pending = self._pending, []
+            self._moves.add(pending)
 
-    def _apply_plain(self, message: Message, k: int, op: PlainOp) -> None:
-        if isinstance(op, New):
-            self._new(message, k, op, inside=False)
-        elif isinstance(op, Set):
-            self._set(message, k, op)
-        elif isinstance(op, Remove):
-            self._remove(message, op)
+    def _literal(self, message: Message, k: int, op: Literal) -> int:
+        is_own = owns(message.r, op.rid) and may_be_named(op.rid) and not message.restores
+        inside = False  # what hangs below a root that does not count does not count either
+        for rid, parent, weight, node in op.nodes():
+            if isinstance(node, str):
+                new = New(rid, Kind.TEXT, parent, weight, chdata=node)
+                self._new(message, k, new, inside=inside)
+                k += 1
+                continue
+            if is_own and self._is_plain(message.r, rid, node):
+                record = self._records[rid] = Record(rid)
+                record.weight = finite(weight)
+                record.ns = node.ns
+                record.name = node.name
+                record.literal = node.attributes
+                self._appear(record, Ts(message.l, message.r, k), Kind.ELEMENT, parent)
+                if message.r == self._me:
+                    self._note_counter(rid)
+                counting = True
+            else:
+                new = New(rid, Kind.ELEMENT, parent, weight, node.ns, node.name)
+                self._new(message, k, new, inside=inside)
+                for i, attribute in enumerate(node.attribute_news(rid), start=k + 1):
+                    self._new(message, i, attribute, inside=inside)
+                counting = counts(new, message.r, inside=False)
+            if rid == op.rid:
+                inside = counting
+            k += 1 + len(node.attributes)
+        return k
+
+    def _is_plain(self, r: Replica, rid: Rid, element: LiteralElement) -> bool:
+        """Whether an element's attributes need no records: it is new, and nothing is odd about it.
+
+        If so its `new`s are counted.
+        """
+        attributes = element.attributes
+        count = self._news.get(r, 0) + 1 + len(attributes)
+        if (
+            rid in self._records
+            or rid in self._homes
+            or count > MAX_NEWS
+            or len(rid) > MAX_RID // 2
+            or len(element.name) > MAX_NAME
+            or len(attributes) > MAX_LITERAL
+        ):
+            return False
+        slots = [attribute[:2] for attribute in attributes]
+        if not self._plain_slots.issuperset(slots):
+            if not all(is_plain_slot(slot) for slot in slots):
+                return False
+            if len(self._plain_slots) > MAX_PLAIN_SLOTS:
+                self._plain_slots.clear()
+            self._plain_slots.update(slots)
+        if len(set(slots)) < len(slots) or not is_representable(
+            "".join([value for _, _, value in attributes])
+        ):
+            return False
+        self._news[r] = count
+        return True
 
     def _new(self, message: Message, k: int, op: New, *, inside: bool) -> None:
         count = self._news.get(message.r, 0) + 1
@@ -112,46 +180,57 @@ class Merge:
         if message.r == self._me:
             self._note_counter(op.rid)
         record = self.record(op.rid)
-        is_first = record.created is None and not record.log and not message.restores
-        if not is_first or record.up is not None or op.kind is not Kind.ATTRIBUTE:
-            self._projection.touch(record)  # else there is nothing yet that could look different
         ts = Ts(message.l, message.r, k)
         restores = message.restores
-        if is_first:
-            self._projection.detach(record)
-            record.kind = op.kind
-            record.created = ts
+        if record.created is None and not record.log and not restores:
             record.weight = finite(op.weight)
             record.ns = op.ns
             record.name = op.name
             record.chdata = op.chdata
             record.pitarget = op.pitarget
             record.pidata = op.pidata
-            self._projection.attach(record)
+            self._appear(record, ts, op.kind, op.parent)
+            return
+        self._projection.make_attributes(record)  # before `created` changes, which they follow
+        self._projection.touch(record)
+        self._projection.detach(record)
+        for field in FIELDS:
+            self._entries(record, field)
+        if record.created is None or ts < record.created:
+            record.created = ts
+            record.kind = op.kind
+        for field, value in (
+            ("primary-weight", finite(op.weight)),
+            ("ns", op.ns),
+            ("name", op.name),
+            ("pitarget", op.pitarget),
+            ("pidata", op.pidata),
+        ):
+            self._write(message, record, field, ts, value, restores.get((k, field)))
+        self._write_text(message, record, ts, op.chdata, restores.get((k, "chdata")))
+        self._projection.attach(record)
+        self._place(message, record, ts, op.parent, restores.get((k, "parent")))
+
+    def _appear(self, record: Record, ts: Ts, kind: Kind, home: Rid) -> None:
+        """Let a record begin that nothing was written to but the values that it has now."""
+        parent = self._parent(record, home)
+        record.kind = kind
+        record.created = ts
+        if record.parented:
+            record.log = {"parent": [(ts, home, None)]}
+            self._pending.append(Move(ts, record, parent))
         else:
-            self._projection.detach(record)
-            for field in FIELDS:
-                self._entries(record, field)
-            if record.created is None or ts < record.created:
-                record.created = ts
-                record.kind = op.kind
-            for field, value in (
-                ("parent", op.parent),
-                ("primary-weight", finite(op.weight)),
-                ("ns", op.ns),
-                ("name", op.name),
-                ("pitarget", op.pitarget),
-                ("pidata", op.pidata),
-            ):
-                self._write(message, record, field, ts, value, restores.get((k, field)))
-            self._write_text(message, record, ts, op.chdata, restores.get((k, "chdata")))
+            record.up = parent
             self._projection.attach(record)
-        self._pending[ts] = Move(ts, record, self.record(op.parent))
 
     def _set(self, message: Message, k: int, op: Set) -> None:
-        if not may_be_named(op.rid) or len(op.name or "") > MAX_NAME:
+        if op.name is not None and len(op.name) > MAX_NAME:
             return
-        record = self.record(op.rid)
+        record = self._records.get(op.rid)
+        if record is None or record.created is None:
+            if not may_be_named(op.rid):
+                return
+            record = self.record(op.rid)
         projection = self._projection
         projection.touch(record)
         ts = Ts(message.l, message.r, k)
@@ -181,8 +260,7 @@ class Merge:
         if op.pidata is not None:
             self._write(message, record, "pidata", ts, op.pidata, restores.get((k, "pidata")))
         if op.parent is not None and may_hang(op.rid, op.parent):
-            self._write(message, record, "parent", ts, op.parent, restores.get((k, "parent")))
-            self._pending[ts] = Move(ts, record, self.record(op.parent))
+            self._place(message, record, ts, op.parent, restores.get((k, "parent")))
 
     def _remove(self, message: Message, op: Remove) -> None:
         if not may_be_named(op.rid) or not self._is_host(message.party):
@@ -201,11 +279,15 @@ class Merge:
         for record in self._records.values():
             if not is_kept(record):
                 continue
-            up = before.get(record, record.up)
+            if record.parented:
+                up = before.get(record, record.up)
+            else:
+                up = place_at(record, horizon, self.entries, self._records)
             purged = record.purged and self._purges[record.rid] <= horizon
             row = record_at(record, up, horizon, self.entries, parties, purged=purged)
             if row is not None:
                 yield row
+            yield from literal_at(record, horizon)
 
     def fold(self, horizon: int) -> None:
         """Drop the writes and moves inside a checkpoint that nobody outside it can need."""
@@ -220,6 +302,11 @@ class Merge:
         load(rows, self._projection)
         self._purges = {row.rid: 0 for row in rows if row.purged}
         self._news = {r: base.news for r, base in self._history.bases.items()}
+        self._homes = {
+            home
+            for rid in self._records
+            if "@" in rid and (home := home_of(rid)) not in self._records
+        }
         own = tuple(f"{mark}{self._me}." for mark in ("", "~"))
         for row in rows:
             if row.rid.startswith(own):
@@ -233,13 +320,53 @@ class Merge:
                 news[message.r] = news.get(message.r, 0) - count_news(message.batch)
         return news
 
+    # --- places
+
+    def _place(self, message: Message, record: Record, ts: Ts, home: Rid, alias: Ts | None) -> None:
+        """Hang a record that was written to before where an operation says."""
+        parent = self._parent(record, home)
+        self._write(message, record, "parent", ts, home, alias)
+        if record.parented:
+            self._pending.append(Move(ts, record, parent))
+        elif self._entries(record, "parent")[-1][0] == ts and record.up is not parent:
+            self._projection.relocate(record, parent)
+
+    def _parent(self, record: Record, home: Rid) -> Record:
+        """The record of `home`, under which an operation puts `record`.
+
+        From now on its moves may be skipped, or be why others are. It is not so if `record` lies
+        where its rid says (`P@N` under P), as long as nothing is put under that in turn: no circle
+        is made of such places alone, because rids get longer on the way down.
+        """
+        parent = self.record(home)
+        if not is_place_of(home, record.rid) or record.parented:
+            self._make_parent(parent)
+        return parent
+
+    def _make_parent(self, record: Record) -> None:
+        waiting = [record]
+        while waiting:
+            record = waiting.pop()
+            if record.parented:
+                continue
+            record.parented = True
+            if record.created is not None:
+                self._entries(record, "parent")  # `up` tells it no more if that move is skipped
+            places = [
+                (ts, self.record(Rid(str(home)))) for ts, home, _ in self.entries(record, "parent")
+            ]
+            self._moves.enter(record, places)
+            waiting += [parent for _, parent in places]
+
     # --- registers
 
     def record(self, rid: Rid) -> Record:
         """The record, or a placeholder for it."""
-        found = self._records.get(rid)
+        found = self._projection.find(rid)
         if found is None:
             found = self._records[rid] = Record(rid)
+            if "@" in rid and (home := home_of(rid)) not in self._records:
+                self._homes.add(home)
         return found
 
     def entries(self, record: Record, field: str) -> Sequence[Entry]:
@@ -266,14 +393,8 @@ class Merge:
         if field != "parent":
             value: Value = getattr(record, _ATTRIBUTE_OF.get(field, field))
             return value
-        assert record.created is not None
-        if (move := self._pending.get(record.created)) is not None:
-            return move.parent.rid
-        if record.up is not None:
-            return record.up.rid  # nothing else moved it, or the entry would be written out
-        parent = self._moves.stated_parent(record.created)
-        assert parent is not None
-        return parent.rid
+        assert record.up is not None  # nothing else moved it, or the entry would be written out
+        return record.up.rid
 
     def _write(
         self, message: Message, record: Record, field: str, ts: Ts, value: Value, alias: Ts | None
@@ -349,11 +470,16 @@ def counts(op: New, r: Replica, *, inside: bool) -> bool:
     rid = op.rid
     if not may_be_named(rid) or len(op.name) > MAX_NAME:
         return False
-    if rid.startswith((f"{r}.", f"~{r}.")):
+    if owns(r, rid):
         return True
     if op.kind is Kind.ATTRIBUTE and rid == attribute_rid(op.parent, op.name, op.ns or ""):
         return True
     return inside and op.kind is not Kind.ATTRIBUTE and rid.startswith(f"{op.parent}/")
+
+
+def owns(r: Replica, rid: Rid) -> bool:
+    """Whether `rid` is one that replica r gives out, or begins with one."""
+    return rid.startswith((f"{r}.", f"~{r}."))
 
 
 def may_be_named(rid: Rid) -> bool:

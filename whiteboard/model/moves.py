@@ -1,9 +1,13 @@
 """Where records hang: Kleppmann's replicated tree with moves (SYNC 4.3).
 
-One log, ordered by ts, of every operation that states a parent (`new`, and `set` with `parent`).
-The tree is what comes out when the log is applied in order, an entry being skipped that would hang
-a record below itself. An operation that comes late is put in its place: newer entries are undone,
-then done again. This module knows nothing of visibility; purged records stay in the tree.
+One log, ordered by ts, of operations that state a parent (`new`, and `set` with `parent`). The tree
+is what comes out when the log is applied in order, an entry being skipped that would hang a record
+below itself. An operation that comes late is put in its place: newer entries are undone, then done
+again. This module knows nothing of visibility; purged records stay in the tree.
+
+Only records under which something was put at some time need be in the log. The others can be
+above nothing, so their moves are never skipped and touch nobody else: of those the newest stands,
+as of any field, and most records of a board (shapes, texts, attributes) never come here.
 """
 
 from __future__ import annotations
@@ -43,43 +47,42 @@ class MoveLog:
     def __len__(self) -> int:
         return len(self._log)
 
+    def enter(self, record: Record, places: Iterable[tuple[Ts, Record]]) -> None:
+        """Take in a record's moves so far, in order; nothing was ever put under it.
+
+        They happened, and it hangs where the last one put it: nothing has to be done again.
+        """
+        log = self._log
+        before: Record | None = None
+        for ts, parent in places:
+            move = Move(ts, record, parent)
+            move.before = before
+            before = parent
+            if not log or log[-1].ts < ts:
+                log.append(move)
+            else:
+                bisect.insort(log, move, key=_ts)
+
     def add(self, moves: Sequence[Move]) -> None:
         """Put operations in their places; many at once cost one pass over what is newer."""
         log = self._log
         late: list[Move] = []
         for move in moves:
-            record, parent = move.record, move.parent
             if late:
                 late.append(move)
             elif not log or log[-1].ts < move.ts:
                 log.append(move)
+                record, parent = move.record, move.parent
                 if is_below(parent, record):
                     move.skipped = True
                 else:
                     move.before = record.up
                     if record.up is not parent:
                         self._relocate(record, parent)
-            elif not record.parented and record is not parent:
-                self._slip_in(move)
             else:
                 late.append(move)
-            record.placed = parent.parented = True
         if late:
             self._weave(late)
-
-    def _slip_in(self, move: Move) -> None:
-        """Put in a late move of a record that never had children: nobody else's depends on it."""
-        log, record = self._log, move.record
-        at = bisect.bisect_left(log, move.ts, key=_ts)
-        if record.placed:
-            for newer in log[at:]:
-                if newer.record is record:
-                    move.before, newer.before = newer.before, move.parent
-                    log.insert(at, move)
-                    return
-        move.before = record.up
-        log.insert(at, move)
-        self._relocate(record, move.parent)
 
     def _weave(self, late: list[Move]) -> None:
         log = self._log
@@ -123,13 +126,6 @@ class MoveLog:
     def cut(self, horizon: int) -> None:
         """Forget the moves up to Lamport time `horizon`: none will come in between any more."""
         del self._log[: bisect.bisect_right(self._log, horizon, key=_lamport)]
-
-    def stated_parent(self, ts: Ts) -> Record | None:
-        """The parent that the operation at `ts` stated, whether it was skipped or not."""
-        i = bisect.bisect_left(self._log, ts, key=_ts)
-        if i < len(self._log) and self._log[i].ts == ts:
-            return self._log[i].parent
-        return None
 
 
 def is_below(record: Record, ancestor: Record) -> bool:

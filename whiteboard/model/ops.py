@@ -86,6 +86,13 @@ class LiteralElement:
     """(namespace, local name, value)."""
     children: tuple[LiteralElement | str, ...] = ()
 
+    def attribute_news(self, rid: Rid) -> Iterator[New]:
+        """The plain operations that make the attributes, where the element has this rid."""
+        for ns, name, value in sorted(self.attributes):
+            yield New(
+                attribute_rid(rid, name, ns), Kind.ATTRIBUTE, rid, 0.0, ns, name, chdata=value
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -96,8 +103,8 @@ class Literal:
     weight: float
     element: LiteralElement
 
-    def __iter__(self) -> Iterator[New]:
-        """The plain operations one by one, in the order that gives them their indexes.
+    def nodes(self) -> Iterator[tuple[Rid, Rid, float, LiteralElement | str]]:
+        """(rid, parent, weight, node) of each element and text, in document order.
 
         Lazy and without recursion: a literal from outside may be deep, and its rids grow with it.
         """
@@ -105,19 +112,23 @@ class Literal:
             (self.rid, self.parent, self.weight, self.element)
         ]
         while waiting:
-            rid, parent, weight, node = waiting.pop()
+            item = waiting.pop()
+            yield item
+            rid, _, _, node = item
+            if isinstance(node, LiteralElement) and node.children:
+                waiting.extend(
+                    (Rid(f"{rid}/{i}"), rid, float(i), node.children[i - 1])
+                    for i in range(len(node.children), 0, -1)
+                )
+
+    def __iter__(self) -> Iterator[New]:
+        """The plain operations one by one, in the order that gives them their indexes."""
+        for rid, parent, weight, node in self.nodes():
             if isinstance(node, str):
                 yield New(rid, Kind.TEXT, parent, weight, chdata=node)
                 continue
             yield New(rid, Kind.ELEMENT, parent, weight, node.ns, node.name)
-            for ns, name, value in sorted(node.attributes):
-                yield New(
-                    attribute_rid(rid, name, ns), Kind.ATTRIBUTE, rid, 0.0, ns, name, chdata=value
-                )
-            waiting.extend(
-                (Rid(f"{rid}/{i}"), rid, float(i), node.children[i - 1])
-                for i in range(len(node.children), 0, -1)
-            )
+            yield from node.attribute_news(rid)
 
     def expand(self) -> tuple[New, ...]:
         """The plain operations, in the order that gives them their indexes."""

@@ -6,6 +6,8 @@
 3. Of several attribute records that claim one name the one created last is shown.
 4. `touch` before a record changes, `settle` before anything is read, `take_changes` at the end of a
    transaction. Attributes are looked up when they are read; nothing about them is stored.
+5. An attribute of a literal is no record until somebody asks for it by its rid (`find`) or another
+   record claims its name. Reading, drawing, saving and hashing do not ask.
 
 Schemas and whitelists are no part of this (0.3.8).
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-from collections.abc import Iterator
+import re
 
 from whiteboard.model.canonical import encode
 from whiteboard.model.changes import AttributeName, Changes
@@ -24,8 +26,8 @@ from whiteboard.model.characters import (
     is_ncname,
     representable,
 )
-from whiteboard.model.ids import DOCUMENT, TRASH, Rid
-from whiteboard.model.ops import Kind
+from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
+from whiteboard.model.ops import Kind, Ts
 from whiteboard.model.record import Record, Slot, order
 from whiteboard.model.weights import format_weight
 
@@ -38,16 +40,21 @@ MAX_TEXT = 1024 * 1024
 XML_NS = "http://www.w3.org/XML/1998/namespace"
 XMLNS_NS = "http://www.w3.org/2000/xmlns/"
 
+MAX_LITERAL = 64
+"""Attributes of an element that may be without records: to find one is to look at all."""
+MAX_PLAIN = 256
+"""Characters of an attribute's name with its namespace, for it to do without a record."""
+_SPECIAL = re.compile(r"[@{}\s]")
+
 _CONTENT = frozenset({Kind.TEXT, Kind.COMMENT, Kind.INSTRUCTION})
 
 
 class _Before:
-    """How a record was seen when the transaction began."""
+    """How a visible record was seen when the transaction began."""
 
-    __slots__ = ("kind", "name", "ns", "shown", "up", "value", "weight")
+    __slots__ = ("kind", "name", "ns", "up", "value", "weight")
 
     def __init__(self, record: Record) -> None:
-        self.shown = record.shown
         self.kind = record.kind
         self.up = record.up
         self.weight = record.weight
@@ -63,14 +70,56 @@ class Projection:
         self.document = Record(DOCUMENT)
         self.document.shown = True
         self.trash = Record(TRASH)
+        self.document.parented = self.trash.parented = True
         self.records: dict[Rid, Record] = {DOCUMENT: self.document, TRASH: self.trash}
         self.root: Record | None = None
         self._dirty: dict[Record, None] = {}
         self._roots_dirty = False
-        self._before: dict[Record, _Before] = {}
-        self._slots_before: dict[tuple[Record, Slot], str | None] = {}
+        self._before: dict[Record, _Before | None] = {}
+        """How touched records were seen; None: not at all."""
+        self._slots_before: dict[Record, dict[Slot, str | None]] = {}
         self._unhashed: set[Record] = set()
         self._hash = 0
+
+    # --- records
+
+    def find(self, rid: Rid) -> Record | None:
+        """The record of a rid, be it one that an untouched attribute of a literal did not have."""
+        found = self.records.get(rid)
+        if found is None and "@" in rid:
+            element = self.records.get(home_of(rid))
+            if element is not None and element.literal:
+                ns, name = slot_in(rid)
+                if rid == attribute_rid(element.rid, name, ns):
+                    return self._make_attribute(element, (ns, name))
+        return found
+
+    def make_attributes(self, element: Record) -> None:
+        """Give all attributes of a literal their records."""
+        for ns, name, _ in element.literal:
+            self._make_attribute(element, (ns, name))
+        element.literal = ()
+
+    def _make_attribute(self, element: Record, slot: Slot) -> Record | None:
+        """Give an attribute of the literal its record, which says what is shown already."""
+        if element.attrs is not None and slot in element.attrs:
+            return None
+        place = next((i for i, item in enumerate(element.literal) if item[:2] == slot), None)
+        if place is None:
+            return None
+        assert element.created is not None
+        l, r, k = element.created  # noqa: E741 - as on the wire
+        item = element.literal[place]
+        record = Record(attribute_rid(element.rid, slot[1], slot[0]))
+        record.kind = Kind.ATTRIBUTE
+        record.created = Ts(l, r, k + 1 + sum(other < item for other in element.literal))
+        record.up = element
+        record.ns, record.name, record.chdata = item
+        if element.attrs is None:
+            element.attrs = {}
+        element.attrs[slot] = [record]
+        self.records[record.rid] = record
+        return record
 
     # --- the raw tree
 
@@ -81,7 +130,7 @@ class Projection:
                 self._capture(record.up, slot_of(record))
             return
         if record not in self._before:
-            self._before[record] = _Before(record)
+            self._before[record] = _Before(record) if record.shown else None
         self._dirty[record] = None
         if record.up is self.document:
             self._roots_dirty = True
@@ -102,9 +151,8 @@ class Projection:
             slot = slot_of(record)
             self._capture(up, slot)
             assert up.attrs is not None
-            claims = up.attrs[slot]
-            claims.remove(record)
-            if not claims:
+            up.attrs[slot].remove(record)
+            if not up.attrs[slot] and not up.literal:  # else: the literal's is not to come back
                 del up.attrs[slot]
         else:
             assert up.kids is not None
@@ -118,29 +166,33 @@ class Projection:
         if record.kind is Kind.ATTRIBUTE:
             slot = slot_of(record)
             self._capture(up, slot)
+            if up.literal:
+                self._make_attribute(up, slot)
             if up.attrs is None:
                 up.attrs = {}
             up.attrs.setdefault(slot, []).append(record)
+            return
+        kids = up.kids
+        if kids is None:
+            up.kids = [record]
+        elif not kids or order(kids[-1]) < order(record):
+            kids.append(record)
         else:
-            if up.kids is None:
-                up.kids = []
-            kids = up.kids
-            if not kids or order(kids[-1]) < order(record):
-                kids.append(record)
-            else:
-                bisect.insort(kids, record, key=order)
-            if up is self.document:
-                self._roots_dirty = True
-            if record not in self._before:  # it was an attribute until now
-                self._before[record] = _Before(record)
-            self._dirty[record] = None
+            bisect.insort(kids, record, key=order)
+        if up is self.document:
+            self._roots_dirty = True
+        if record not in self._before:  # it is new, or was an attribute until now
+            self._before[record] = _Before(record) if record.shown else None
+        self._dirty[record] = None
 
     def _capture(self, element: Record, slot: Slot) -> None:
+        slots = self._slots_before.get(element)
+        if slots is None:
+            slots = self._slots_before[element] = {}
+        if slot not in slots:
+            slots[slot] = slot_value(element, slot)
         if element is not self.document:
             self._unhashed.add(element)
-        if (element, slot) not in self._slots_before:
-            winner = slot_winner(element, slot)
-            self._slots_before[element, slot] = None if winner is None else shown_value(winner)
 
     # --- settling
 
@@ -191,7 +243,7 @@ class Projection:
             ):
                 continue
             if record not in self._before:
-                self._before[record] = _Before(record)
+                self._before[record] = _Before(record) if record.shown else None
             record.shown = shown
             record.depth = depth
             record.shown_ns = ns
@@ -237,13 +289,16 @@ class Projection:
         kept: set[Rid] = set()
         """Elements, new ones among them, with content that was seen before, here or elsewhere."""
         for record, before in self._before.items():
-            if not before.shown and not record.shown:
+            if before is None:
+                if record.shown:
+                    added.add(record.rid)
+                    if record.kind is not Kind.ELEMENT:
+                        assert record.up is not None
+                        text.add(record.up)
                 continue
             is_content = record.kind in _CONTENT or before.kind in _CONTENT
             changed = True
-            if not before.shown:
-                added.add(record.rid)
-            elif not record.shown:
+            if not record.shown:
                 removed.add(record.rid)
             else:
                 changed = before.value != raw_value(record)
@@ -257,20 +312,20 @@ class Projection:
                 if before.kind is not record.kind:
                     renamed.add(record.rid)
             if is_content and changed:
-                for up in (before.up if before.shown else None, record.up):
+                for up in (before.up, record.up):
                     if up is not None and up.shown:
                         text.add(up)
-                if before.shown and record.shown and record.up is not None:
+                if record.shown and record.up is not None:
                     kept.add(record.up.rid)
-        attributes: dict[Rid, set[AttributeName]] = {}
-        for (element, slot), old in self._slots_before.items():
-            if element.shown and element.kind is Kind.ELEMENT:
-                was = self._before.get(element)
-                if was is not None and not was.shown:
-                    continue
-                winner = slot_winner(element, slot)
-                if (None if winner is None else shown_value(winner)) != old:
-                    attributes.setdefault(element.rid, set()).add(slot)
+        attributes: dict[Rid, frozenset[AttributeName]] = {}
+        for element, slots in self._slots_before.items():
+            if not element.shown or element.kind is not Kind.ELEMENT:
+                continue
+            if element in self._before and self._before[element] is None:
+                continue
+            names = [slot for slot, old in slots.items() if slot_value(element, slot) != old]
+            if names:
+                attributes[element.rid] = frozenset(names)
         self._before.clear()
         self._slots_before.clear()
         return Changes(
@@ -278,7 +333,7 @@ class Projection:
             removed=frozenset(removed),
             moved=frozenset(moved),
             renamed=frozenset(renamed),
-            attributes={rid: frozenset(names) for rid, names in attributes.items()},
+            attributes=attributes,
             text=frozenset(up.rid for up in text if up.rid not in added or up.rid in kept),
         )
 
@@ -288,12 +343,24 @@ class Projection:
         """Visible children but the attributes, in order."""
         return [kid for kid in record.kids or () if kid.shown]
 
-    def attributes(self, element: Record) -> Iterator[tuple[Slot, Record]]:
-        """The attribute records that are shown if the element is, sorted by name."""
-        for slot in sorted(element.attrs or ()):
+    def attributes(self, element: Record) -> list[tuple[Slot, str]]:
+        """The names and values of attributes that are shown if the element is, sorted."""
+        return [(slot, value) for slot, value, _ in self._claims(element)]
+
+    def _claims(self, element: Record) -> list[tuple[Slot, str, Record | None]]:
+        """The same with their records; None for one that has none."""
+        attrs = element.attrs or {}
+        shown: list[tuple[Slot, str, Record | None]] = [
+            ((ns, name), value, None)
+            for ns, name, value in element.literal
+            if (ns, name) not in attrs
+        ]
+        for slot in attrs:
             winner = slot_winner(element, slot)
             if winner is not None:
-                yield slot, winner
+                shown.append((slot, shown_value(winner), winner))
+        shown.sort(key=_slot)
+        return shown
 
     def is_visible(self, record: Record) -> bool:
         """Whether a record, an attribute included, is seen."""
@@ -336,17 +403,11 @@ class Projection:
             shown_name(record),
             shown_value(record),
         )
-        if record.attrs and record.kind is Kind.ELEMENT:
-            for (ns, name), winner in self.attributes(record):
-                total += _sha(
-                    winner.rid,
-                    Kind.ATTRIBUTE,
-                    record.rid,
-                    winner.weight,
-                    ns,
-                    name,
-                    shown_value(winner),
-                )
+        if record.kind is Kind.ELEMENT:
+            for (ns, name), value, claim in self._claims(record):
+                rid = attribute_rid(record.rid, name, ns) if claim is None else claim.rid
+                weight = 0.0 if claim is None else claim.weight
+                total += _sha(rid, Kind.ATTRIBUTE, record.rid, weight, ns, name, value)
         return total
 
 
@@ -368,7 +429,7 @@ def slot_of(attribute: Record) -> Slot:
 
 
 def slot_winner(element: Record, slot: Slot) -> Record | None:
-    """The record that is shown for an attribute name: the one created last."""
+    """Of the records that claim an attribute name the one that is shown: the one created last."""
     claims = element.attrs.get(slot) if element.attrs is not None else None
     if not claims or not _is_attribute_name(slot):
         return None
@@ -378,9 +439,70 @@ def slot_winner(element: Record, slot: Slot) -> Record | None:
     return max(live, key=lambda claim: claim.created or (0,), default=None)
 
 
+def literal_value(element: Record, slot: Slot) -> str | None:
+    """The value of an untouched attribute of a literal."""
+    if element.literal and (element.attrs is None or slot not in element.attrs):
+        for ns, name, value in element.literal:
+            if (ns, name) == slot:
+                return value
+    return None
+
+
+def slot_value(element: Record, slot: Slot) -> str | None:
+    """The value that an attribute shows if its element is shown."""
+    winner = slot_winner(element, slot)
+    return literal_value(element, slot) if winner is None else shown_value(winner)
+
+
+def slot_rid(element: Record, slot: Slot) -> Rid | None:
+    """The rid of the record, made or not, whose value an attribute shows."""
+    winner = slot_winner(element, slot)
+    if winner is not None:
+        return winner.rid
+    if literal_value(element, slot) is None:
+        return None
+    return attribute_rid(element.rid, slot[1], slot[0])
+
+
 def _is_attribute_name(slot: Slot) -> bool:
     ns, name = slot
     return ns != XMLNS_NS and name != "xmlns" and is_ncname(name)
+
+
+def is_plain_slot(slot: Slot) -> bool:
+    """Whether an attribute of this name can do without a record.
+
+    It is shown as it is, no other way of writing it down means the same, and the rid of its record
+    tells its element and its name.
+    """
+    ns, name = slot
+    return (
+        _is_attribute_name(slot)
+        and expanded_ns(ns) == ns
+        and _SPECIAL.search(ns) is None
+        and len(ns) + len(name) <= MAX_PLAIN
+    )
+
+
+def home_of(rid: Rid) -> Rid:
+    """The element that the rid of an attribute record names."""
+    return Rid(rid.rpartition("@")[0])
+
+
+def is_place_of(home: Rid, rid: Rid) -> bool:
+    """Whether the rid of an attribute says that it belongs to `home`."""
+    return "@" in rid and rid.startswith(f"{home}@")
+
+
+def slot_in(rid: Rid) -> Slot:
+    """The attribute name in a rid, as `is_plain_slot` allows it."""
+    tail = rid.rpartition("@")[2]
+    ns, brace, name = tail.removeprefix("{").rpartition("}")
+    return (ns, name) if brace and tail.startswith("{") else ("", tail)
+
+
+def _slot(item: tuple[Slot, str, Record | None]) -> Slot:
+    return item[0]
 
 
 def effective_ns(element: Record) -> str:

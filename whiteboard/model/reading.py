@@ -17,10 +17,13 @@ from whiteboard.model.projection import (
     expanded_ns,
     shown_name,
     shown_value,
-    slot_winner,
+    slot_rid,
+    slot_value,
 )
 from whiteboard.model.record import Record, order
 from whiteboard.model.tree import Node, Tree
+
+_ID = ("", "id")
 
 
 class Reading:
@@ -55,7 +58,7 @@ class Reading:
     def _record(self, rid: Rid) -> Record | None:
         if self._busy:
             self._settle()
-        return self._projection.records.get(rid)
+        return self._projection.find(rid)
 
     def _known(self, rid: Rid) -> Record:
         record = self._record(rid)
@@ -118,21 +121,19 @@ class Reading:
     def attribute(self, rid: Rid, name: str, ns: str = "") -> str | None:
         """Value of an element's attribute; None if there is none."""
         record = self._record(rid)
-        winner = None if record is None else slot_winner(record, (ns, name))
-        return None if winner is None else shown_value(winner)
+        return None if record is None else slot_value(record, (ns, name))
 
     def attribute_record(self, rid: Rid, name: str, ns: str = "") -> Rid | None:
         """The record whose value an attribute shows."""
         record = self._record(rid)
-        winner = None if record is None else slot_winner(record, (ns, name))
-        return None if winner is None else winner.rid
+        return None if record is None else slot_rid(record, (ns, name))
 
     def attributes(self, rid: Rid) -> Mapping[tuple[str, str], str]:
         """(namespace, local name) -> value of all attributes of an element, sorted."""
         record = self._record(rid)
         if record is None:
             return {}
-        return {slot: shown_value(winner) for slot, winner in self._projection.attributes(record)}
+        return dict(self._projection.attributes(record))
 
     def text(self, rid: Rid) -> str:
         """Characters of a text, comment or attribute record, data of an instruction."""
@@ -144,16 +145,12 @@ class Reading:
         if self._busy or self._ids is None:
             ids: dict[str, set[Rid]] = {}
             for record in self._projection.records.values():
-                if record.shown and record.attrs and (value := self._id_of(record)) is not None:
+                if record.shown and (value := slot_value(record, _ID)) is not None:
                     ids.setdefault(value, set()).add(record.rid)
             if self._busy:
                 return self._first(ids.get(id, ()))
             self._ids = ids
         return self._first(self._ids.get(id, ()))
-
-    def _id_of(self, record: Record) -> str | None:
-        winner = slot_winner(record, ("", "id"))
-        return None if winner is None else shown_value(winner)
 
     def _first(self, rids: Iterable[Rid]) -> Rid | None:
         found = [rid for rid in rids if self._projection.records[rid].shown]
@@ -172,9 +169,9 @@ class Reading:
     def _update_ids(self, changes: Changes) -> None:
         ids = self._ids
         assert ids is not None
-        touched = [rid for rid, names in changes.attributes.items() if ("", "id") in names]
+        touched = [rid for rid, names in changes.attributes.items() if _ID in names]
         for rid in (*changes.added, *touched):
-            value = self._id_of(self._projection.records[rid])
+            value = slot_value(self._projection.records[rid], _ID)
             if value is not None:
                 ids.setdefault(value, set()).add(rid)
 

@@ -15,14 +15,22 @@ Slot: TypeAlias = tuple[str, str]
 """(namespace, local name) of an attribute."""
 
 
+LiteralAttributes: TypeAlias = tuple[tuple[str, str, str], ...]
+"""(namespace, local name, value) of each, as the literal in the message has them."""
+
+
 class Record:
     """The values that win, and what is needed to let another one win later.
 
     A record that only its `new` has written keeps no entries: `created` and the values say it all.
     `log` has the entries, by ts, of each field that was written more than once or otherwise.
-    `up` is the raw parent as the move log has it; `kids` the raw children but the attributes, in
-    order; `attrs` the raw attributes by slot. `shown`, `depth` and `shown_ns` belong to the
-    projection and are true for what it last settled.
+    `up` is the raw parent; `kids` the raw children but the attributes, in order; `attrs` the
+    attribute records by slot. `shown`, `depth` and `shown_ns` belong to the projection and are true
+    for what it last settled.
+
+    `literal` has the attributes that came with the element's literal. They are no records until
+    somebody touches them: those whose slot is in `attrs` are, for ever (`attrs` then keeps the
+    slot, also when nothing claims it any more). They follow `created` in the order of SYNC 4.8.
     """
 
     __slots__ = (
@@ -34,13 +42,13 @@ class Record:
         "digest",
         "kids",
         "kind",
+        "literal",
         "log",
         "name",
         "ns",
         "parented",
         "pidata",
         "pitarget",
-        "placed",
         "purged",
         "rid",
         "shown",
@@ -62,16 +70,15 @@ class Record:
         self.pitarget = ""
         self.pidata = ""
         self.purged = False
-        self.placed = False
-        """The move log has an entry that moves it."""
         self.parented = False
-        """The move log has an entry that puts something under it."""
+        """Something was put under it, once: the move log has all its moves."""
         self.log: dict[str, list[Entry]] | None = None
         self.text: TextLog | None = None
         self.closed: dict[Ts, TextLog] | None = None
         """Full write that is not the newest any more -> the partial edits that had changed it."""
         self.kids: list[Record] | None = None
         self.attrs: dict[Slot, list[Record]] | None = None
+        self.literal: LiteralAttributes = ()
         self.shown = False
         self.depth = 0
         self.shown_ns = ""

@@ -21,7 +21,7 @@ from whiteboard.model.ids import (
 from whiteboard.model.merge import Merge
 from whiteboard.model.ops import Batch, Kind, Literal, LiteralElement, New, Op, Remove, Set, Ts
 from whiteboard.model.placing import find_room
-from whiteboard.model.projection import Projection, shown_value, slot_winner
+from whiteboard.model.projection import Projection, slot_rid, slot_value
 from whiteboard.model.record import Record
 
 AIM = 8 * 1024
@@ -248,20 +248,23 @@ class Transaction:
         """Give an element's attribute a value, or delete it (None); nothing if it is so already."""
         element = self._known(rid)
         slot = (ns, name)
+        claim = slot_rid(element, slot)
         if value is None:
-            for claim in tuple((element.attrs or {}).get(slot, ())):
-                self.trash(claim.rid)
+            if claim is not None:
+                self._projection.find(claim)  # from here on `attrs` has it, with all its rivals
+            for rival in tuple((element.attrs or {}).get(slot, ())):
+                self.trash(rival.rid)
             return
         value = clean(value)
-        winner = slot_winner(element, slot)
-        if winner is None:
+        if claim is None:
             self._create_attribute(rid, ns, name, value)
-        elif shown_value(winner) != value:
+        elif slot_value(element, slot) != value:
             head, *rest = pieces(value)
             # With its place: an earlier deletion that comes later must not win (SYNC 10, 75).
-            version = self._version(winner.rid)
-            self.do(Set(winner.rid, version, parent=rid, weight=winner.weight, chdata=head))
-            self._append(winner.rid, len(head), rest)
+            known = self._projection.records.get(claim)
+            weight = 0.0 if known is None else known.weight
+            self.do(Set(claim, self._version(claim), parent=rid, weight=weight, chdata=head))
+            self._append(claim, len(head), rest)
 
     def set_text(self, rid: Rid, text: str) -> None:
         """Make the content of a text, comment or attribute `text`, by the smallest edit.
@@ -316,7 +319,7 @@ class Transaction:
 
     def _known(self, rid: Rid) -> Record:
         self._author.settle()
-        record = self._projection.records.get(rid)
+        record = self._projection.find(rid)
         if record is None:
             raise KeyError(rid)
         return record

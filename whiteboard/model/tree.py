@@ -19,7 +19,7 @@ from lxml import etree
 from whiteboard.model.changes import Changes
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind
-from whiteboard.model.projection import Projection, shown_value, slot_winner
+from whiteboard.model.projection import Projection, shown_value, slot_value
 from whiteboard.model.record import Record, Slot, order
 
 Node: TypeAlias = etree._Element  # noqa: SLF001 - lxml's public name of it is this one
@@ -69,7 +69,9 @@ class Tree:
 
     def update(self, changes: Changes) -> None:
         """Follow the projection through one difference."""
-        if changes.reset:
+        root = self._projection.root
+        if changes.reset or (root is not None and root.rid in changes.moved):
+            # What was an inner node never becomes the root of a document in lxml.
             self.rebuild()
             return
         records = self._projection.records
@@ -138,8 +140,8 @@ class Tree:
         if record.kind is Kind.ELEMENT:
             ns = record.shown_ns
             node = etree.Element(_tag(ns, record.name), nsmap={None: ns} if ns else None)
-            for slot, _ in self._projection.attributes(record):
-                self._set_attribute(node, record, slot)
+            for slot, value in self._projection.attributes(record):
+                node.set(_tag(*slot), value)
         elif record.kind is Kind.COMMENT:
             node = etree.Comment(shown_value(record))
         else:
@@ -157,10 +159,10 @@ class Tree:
         return True
 
     def _set_attribute(self, node: Node, element: Record, slot: Slot) -> None:
-        winner = slot_winner(element, slot)
+        value = slot_value(element, slot)
         tag = _tag(*slot)
-        if winner is not None:
-            node.set(tag, shown_value(winner))
+        if value is not None:
+            node.set(tag, value)
         elif tag in node.attrib:
             del node.attrib[tag]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from whiteboard.model.document import Document
@@ -187,6 +188,8 @@ class SavedBoard:
     """When it was last opened, Unix seconds."""
     is_damaged: bool = False
     """Its file cannot be read."""
+    picture: Path | None = None
+    """A small PNG of it, as it was when it was last closed."""
 
 
 class BoardService(Protocol):
@@ -204,6 +207,9 @@ class BoardService(Protocol):
 
     def delete_saved(self, key: str) -> None:
         """Take one of `saved` off the disk, for good."""
+
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """What is shown of a board on disk while it is not open."""
 
     def delete(self, board: Board) -> None:
         """Close an open board and take it off the disk, for good."""

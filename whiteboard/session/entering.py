@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from whiteboard.model.document import Document
+from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.history import weight_in_memory
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
@@ -19,12 +20,14 @@ from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining, Step
 from whiteboard.session.live import Handler, Live
+from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
     Advertise,
     CancelTimer,
     Direct,
     Effect,
     Ended,
+    Incident,
     InRoom,
     NewDocument,
     Notice,
@@ -34,6 +37,7 @@ from whiteboard.session.ports import (
 )
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
 from whiteboard.wire.messages import (
     Advertisement,
     Answer,
@@ -46,6 +50,7 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
 )
 
 OPEN_TIMER = "open"
@@ -54,6 +59,7 @@ YIELD_SECONDS = 10.0
 MAX_OTHER_SESSIONS = 256
 
 NOBODY_ANSWERS = "Nobody on this board answers. Ask for a new invitation, or try again later."
+OTHER_APPLICATION = "This is no drawing but: {}. This program cannot show it."
 OTHER_MODE = "This board uses an older way of drawing together that this program cannot join."
 
 
@@ -65,6 +71,7 @@ class Entering(Live):
     ) -> None:
         super().__init__(session, me, place, rng, role)
         self._name = ""
+        self._applications: Collection[str] = DRAWINGS
         self._yields = False
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
@@ -74,6 +81,8 @@ class Entering(Live):
         self._own_vv: Mapping[Replica, int] = {}
         """What of it the others could have by then."""
         self._joining: Joining | None = None
+        self._parts: Parts | None = None
+        """Joiner: what came of a folded state so far."""
         self._loading: Document | None = None
         """Joiner: what came of the state so far; nobody sees it yet."""
 
@@ -120,6 +129,11 @@ class Entering(Live):
         if message.description.mode is not Mode.MERGE:
             self.counters.count(Refusal.UNSUPPORTED.name)
             return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_MODE)
+        if message.description.application not in self._applications:
+            self.counters.count(Refusal.UNSUPPORTED.name)
+            application = APPLICATIONS.get(message.description.application)
+            title = message.description.application if application is None else application.title
+            return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_APPLICATION.format(title))
         if message.description.identity.party(self.me) is None:
             return self._refuse(Refusal.NO_IDENTITY)
         self._take_description(message.description)
@@ -149,6 +163,7 @@ class Entering(Live):
         assert self._joining is not None
         if not self._joining.expects_from(peer.address):
             return self._refuse(Refusal.NOT_THE_GIVER)
+        self._parts = Parts(message.parts) if message.parts else None
         return [*self._step(*self._joining.begin(message)), Notify(Notice.PROGRESS)]
 
     def _on_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -163,6 +178,37 @@ class Entering(Live):
         size = sum(map(weight_in_memory, batches)) if count else 0
         effects += self._step(*self._joining.took(count, size))
         return [*effects, Notify(Notice.PROGRESS)]
+
+    def _on_part(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StatePart)
+        assert self._joining is not None
+        assert self._loading is not None
+        if not self._joining.expects_from(peer.address) or self._parts is None:
+            return self._refuse(Refusal.NOT_THE_GIVER)
+        is_new = self._parts.add(message.number, message.text)
+        if is_new and self._parts.is_whole:
+            try:
+                folded = self._parts.state(self.session)
+            except FormatError as error:
+                return [Incident("state", str(error), peer), *self._step(*self._joining.failed())]
+            self._begin_with(folded)
+        return [
+            *self._step(*self._joining.took(int(is_new), len(message.text))),
+            Notify(Notice.PROGRESS),
+        ]
+
+    def _begin_with(self, folded: Folded) -> None:
+        """The document to be starts with this state, and what came of the messages before."""
+        assert self._joining is not None
+        assert self._loading is not None
+        early = self._loading
+        self._loading = early.like(folded)
+        self._loading.receive(early.batches_since({}))
+        self._loading.receive(early.waiting_batches())
+        self._sync = self._new_sync(self._loading)
+        self.memory.journal_floor = folded.floor
+        self._joining.holds = self._loading.holds
+        self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default
 
     def _on_state_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateEnd)
@@ -321,6 +367,7 @@ class Entering(Live):
         Outcome.NOTE: _on_sign_of_life,
         Outcome.TAKE_STATE: _on_state,
         Outcome.TAKE_BEGIN: _on_begin,
+        Outcome.TAKE_PART: _on_part,
         Outcome.TAKE_END: _on_state_end,
         Outcome.TAKE_OFFER: _on_offer,
         Outcome.REFUSE_OFFER: _on_other_offer,

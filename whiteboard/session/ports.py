@@ -24,6 +24,7 @@ from typing import Protocol, TypeAlias
 
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.svg.schema.check import Finding
@@ -109,6 +110,38 @@ class Persist:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """The folded past is needed (SYNC 5.5).
+
+    Have a document made from the journal (`Store.read_back`), beside the loop, and hand it, or
+    None, to `history_read(rebuilt, now)`.
+    """
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class KeepBase:
+    """The journal begins with this state from now on (None: with the first message).
+
+    It holds the messages of the document outside it.
+    """
+
+    folded: Folded | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsRebase:
+    """Nobody here can supply the history that something received needs (SYNC 5.5, step 3).
+
+    `member` is the address of who stays as it is, the greatest (sum of floor entries, replica) of
+    all present, '' for this one; whoever cannot be brought together with it rebases onto it (4.7d).
+    """
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
     """The session's document is this one from now on."""
 
@@ -190,6 +223,9 @@ Effect: TypeAlias = (
     | StartTimer
     | CancelTimer
     | Persist
+    | ReadHistory
+    | KeepBase
+    | NeedsRebase
     | NewDocument
     | AskUser
     | Notify
@@ -242,6 +278,12 @@ class Store(Protocol):
 
     def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
         """Keep; call `done` in the loop, now or later, once they are safe or cannot be kept."""
+
+    def read_back(self, document: Document, done: Callable[[Document | None], object]) -> None:
+        """Make a document like this from everything kept, beside the loop; then call `done`."""
+
+    def keep_base(self, folded: Folded | None) -> None:
+        """See `KeepBase`."""
 
     def unsent(self) -> tuple[Batch, ...]:
         """Own messages that the server has not taken, in order."""

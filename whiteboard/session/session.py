@@ -12,12 +12,13 @@ more than one contact can be invited; in a room the room does that.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session import moving
@@ -25,6 +26,7 @@ from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
+from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
     Advertise,
     Direct,
@@ -45,7 +47,9 @@ from whiteboard.session.ports import (
 from whiteboard.session.presence import Presence
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import TABLE, Entry, Refusal, Role, State
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
+    EMPTY,
     Advertisement,
     Connect,
     Description,
@@ -55,6 +59,7 @@ from whiteboard.wire.messages import (
     Peer,
     Reason,
     Terminate,
+    Vector,
 )
 
 __all__ = ["Role", "Session", "State"]
@@ -128,10 +133,22 @@ class Session(Entering):
         *,
         ask: Sequence[Peer] = (),
         name: str = "",
+        applications: Collection[str] = DRAWINGS,
     ) -> Session:
-        """Take part in a session that runs; `ask` = members known, the inviter or host first."""
+        """Take part in a session that runs.
+
+        Args:
+            session: its id.
+            me: how the others see this member.
+            place: where it lives.
+            rng: chooses ids and delays.
+            ask: members known, the inviter or host first.
+            name: of the board, '' if unknown.
+            applications: namespaces of the application types that can be taken part in.
+        """
         self = cls(session, me, place, rng, Role.JOINER)
         self._name = name
+        self._applications = applications
         self._joining = Joining(session, ask)
         for peer in ask:
             self._people.meet(peer)
@@ -150,6 +167,8 @@ class Session(Entering):
         session: SessionId,
         party: Party,
         replica: Replica | None,
+        folded: Folded | None = None,
+        floor: Vector = EMPTY,
         admitted: Iterable[str] = (),
     ) -> Session:
         """Go on where an earlier run stopped: live and offline; `online` is called first.
@@ -160,28 +179,34 @@ class Session(Entering):
             place: where it lives.
             rng: chooses ids and delays.
             role: of the earlier run.
-            kept: every message held, in a causal order.
+            kept: every message held, in a causal order; with `folded` those outside it.
             session: its id.
             party: who I am there.
             replica: the earlier run's, if `kept` certainly holds all it ever sent (SYNC 4.7); None
                 takes a new one, and so does a fork of the chain (SYNC 4.7c).
+            folded: the state inside which the earlier messages lie.
+            floor: where the journal begins: the snapshot that the earlier run joined by.
             admitted: direct: bare addresses of who was invited.
         """
         self = cls(session, me, place, rng, role)
         self._people.description = description
-        taken = {batch.r for batch in kept}
-        replica = replica or new_replica(session, party, rng, taken)
-        self.document = Document(session, party, replica, is_host=self._people.is_host)
-        self.document.receive(kept)
-        if replica in self.document.forks:
-            replica = new_replica(session, party, rng, taken)
-            self.document = Document(session, party, replica, is_host=self._people.is_host)
-            self.document.receive(kept)
+        past = folded or Folded(session, {}, (), ())
+        taken = {*past.chains, *(batch.r for batch in kept)}
+
+        def document_of(replica: Replica) -> Document:
+            is_host = self._people.is_host
+            document = Document.from_folded(past, party, replica, is_host=is_host)
+            document.receive(kept)
+            return document
+
+        self.document = document_of(replica or new_replica(session, party, rng, taken))
+        if self.document.replica in self.document.forks:
+            self.document = document_of(new_replica(session, party, rng, taken))
         self._sync = self._new_sync(self.document)
-        self._sync.count(kept)
+        self.memory.journal_floor = dict(floor)
         for address in admitted:
             self._people.admit(address)
-        self._people.expect({*(batch.party for batch in kept), description.creator})
+        self._people.expect({*self.document.parties.values(), description.creator})
         self.state = State.LIVE
         self.connected = False
         return self
@@ -230,6 +255,10 @@ class Session(Entering):
         """Creator: the board is shared from here on."""
         assert self.document is not None
         assert self.description is not None
+        if self.document.floor and self.memory.may_fold():
+            # It is copied message by message.
+            self.memory.journal_floor = {}
+            return self._with_history(self._open)
         party = self.description.creator
         replica = new_replica(self.session, party, self._rng)
         try:
@@ -344,7 +373,11 @@ class Session(Entering):
 
     def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
-            return self._beat()
+            effects = self._beat()
+            self._fold(now)
+            return effects
+        if name == HELP_TIMER:
+            return self._help_failed()
         if name == SOON_TIMER:
             return self._beat() if sync.soon() else []
         if name == NACK_TIMER:

@@ -29,6 +29,7 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
     Terminate,
 )
 
@@ -65,6 +66,10 @@ class Outcome(enum.Enum):
     TAKE_STATE = "take as part of the state"
     TAKE_BEGIN = "learn how much comes"
     TAKE_END = "go live, or ask for the rest"
+    TAKE_PART = "take as part of the folded state"
+    HELP_BEGIN = "learn how much help comes"
+    HELP_PART = "take as part of the help"
+    HELP_END = "go on from the deeper history"
     SHOW = "show for a moment"
     OFFER = "offer the state"
     TAKE_OFFER = "accept the offer"
@@ -111,8 +116,9 @@ _ROW: Mapping[type[Message], tuple[Entry, Entry, Entry, Entry]] = {
     StateOffer: (_R.NOT_OPEN, _O.TAKE_OFFER, _O.REFUSE_OFFER, _O.GO_ON),
     AcceptState: (_R.NOT_OPEN, _R.NOTHING_TO_GIVE, _R.NOTHING_TO_GIVE, _O.SERVE),
     RefuseState: (_R.NOT_OPEN, _R.NOT_OFFERED, _R.NOT_OFFERED, _O.FORGET_OFFER),
-    StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _R.NOT_ASKED),
-    StateEnd: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_END, _R.NOT_ASKED),
+    StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _O.HELP_BEGIN),
+    StatePart: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_PART, _O.HELP_PART),
+    StateEnd: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_END, _O.HELP_END),
     Initiate: (_R.NOT_FOR_SESSIONS,) * 4,
     Accept: (_R.NOT_FOR_SESSIONS,) * 4,
     Terminate: (_R.NOT_OPEN, _O.OTHER_ENDED, _O.OTHER_ENDED, _O.OTHER_ENDED),

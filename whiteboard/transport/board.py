@@ -32,6 +32,7 @@ from whiteboard.session.ports import (
     Effect,
     Ended,
     InRoom,
+    KeepBase,
     Link,
     Member,
     NewDocument,
@@ -49,6 +50,7 @@ from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import SVG
 from whiteboard.wire.messages import Message, Peer
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
@@ -106,6 +108,8 @@ class SharedBoard:
         self._connected = True
         self._unsent = 0
         self._previews: dict[Party, set[str]] = {}
+        self.application = SVG.namespace
+        """Application type that it is shared as."""
         self.waiting_for_answer = False
         """An invitation of mine to this board is open."""
         self.is_being_read = False
@@ -305,7 +309,9 @@ class SharedBoard:
             self._show,
             subscribe=self._listen,
             persist=self._persist,
+            read_back=self._read_back,
         )
+        session.memory.may_fold = self._may_fold
         return self._driver
 
     def _persist(self, effect: Persist, done: Callable[[], None]) -> None:
@@ -315,6 +321,28 @@ class SharedBoard:
             done()
         else:
             self._store.persist(effect.batches, done)
+
+    def _may_fold(self) -> bool:
+        """Whether everything is in a journal, so that memory need not hold it."""
+        return self._store is not None and self._store.keeps
+
+    def _read_back(self, document: Document) -> None:
+        session = self._session
+
+        def done(rebuilt: Document | None) -> None:
+            if session is not None:
+                self.run(lambda now: session.history_read(rebuilt, now))
+
+        if self._store is None:
+            done(None)
+        else:
+            self._store.read_back(document, done)
+
+    def want_history(self) -> None:
+        """The folded past of the document is needed here."""
+        session = self._session
+        if session is not None:
+            self.run(session.want_history)
 
     def run(self, call: Callable[[float], Sequence[Effect]]) -> None:
         """Make one call of the session and perform what it asks for."""
@@ -410,6 +438,8 @@ class SharedBoard:
             self.changed.emit(None)
 
     def _show(self, effect: Effect) -> None:
+        if isinstance(effect, KeepBase) and self._store is not None:
+            self._store.keep_base(effect.folded)
         if isinstance(effect, NewDocument):
             self._document = effect.document
             self.document_replaced.emit(effect.document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from whiteboard.model.document import Document, new_document
@@ -25,6 +25,7 @@ from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid
 from whiteboard.util.clock import Clock, MonotonicClock
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Accept,
     Description,
@@ -79,6 +80,7 @@ class Boards:
         connection: the present connection, None while signed out.
         rng: chooses ids and delays.
         shelf: keeps boards on disk; None keeps nothing.
+        applications: namespaces of the application types to take part in; others are declined.
     """
 
     def __init__(
@@ -86,8 +88,10 @@ class Boards:
         connection: Callable[[], Connection | None],
         rng: random.Random | None = None,
         shelf: Shelf | None = None,
+        applications: Collection[str] = DRAWINGS,
     ) -> None:
         self._connection = connection
+        self._applications = applications
         self._rng = rng or random.Random(secrets.randbits(128))
         self._clock: Clock = MonotonicClock()
         self._boards: list[SharedBoard] = []
@@ -155,6 +159,11 @@ class Boards:
         """See `BoardService`."""
         if self._shelf is not None:
             self._shelf.delete(key)
+
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """See `BoardService`."""
+        if self._shelf is not None:
+            self._shelf.keep_picture(board, png)
 
     def delete(self, board: Board) -> None:
         """See `BoardService`."""
@@ -255,7 +264,9 @@ class Boards:
             identity = Identity.OCCUPANT_ID
         elif not connection.rooms.is_anonymous(room):
             identity = Identity.JID
-        description = Description(name=shared.name, identity=identity)
+        description = Description(
+            name=shared.name, identity=identity, application=shared.application
+        )
         running = connection.rooms.advertisements(room)
         place = InRoom(room)
         session = Session.share(
@@ -265,7 +276,10 @@ class Boards:
         self._changed()
 
     def join_in_room(self, room: str, session: str) -> SharedBoard:
-        """See `BoardService`."""
+        """See `BoardService`; the board that is open already, if there is one."""
+        for one in self._boards:
+            if one.session == session and one.place == room and not one.is_over:
+                return one
         connection = self._connection()
         running = connection.rooms.advertisements(room) if connection is not None else []
         names = [ad.name for _, ad in running if ad.session == session and ad.name]
@@ -290,7 +304,15 @@ class Boards:
             return
         place = InRoom(room)
         ask = connection.rooms.members_of(room, session)
-        joining = Session.join(SessionId(session), me, place, self._rng, ask=ask, name=board.name)
+        joining = Session.join(
+            SessionId(session),
+            me,
+            place,
+            self._rng,
+            ask=ask,
+            name=board.name,
+            applications=self._applications,
+        )
         board.attach(joining, self._link(connection, place), place)
 
     def close(self, board: Board) -> None:
@@ -397,7 +419,13 @@ class Boards:
         def join(board: SharedBoard) -> None:
             place = Direct(host.address)
             joining = Session.join(
-                session, connection.me, place, self._rng, ask=[host], name=board.name
+                session,
+                connection.me,
+                place,
+                self._rng,
+                ask=[host],
+                name=board.name,
+                applications=self._applications,
             )
             board.attach(joining, self._link(connection, place), place)
 
@@ -436,7 +464,9 @@ class Boards:
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
-            description = Description(name=board.name, identity=Identity.JID)
+            description = Description(
+                name=board.name, identity=Identity.JID, application=board.application
+            )
             actor = Session.share(board.document, description, connection.me, place, self._rng)
             board.attach(actor, self._link(connection, place), place)
         actor.admit(address)
@@ -571,7 +601,7 @@ class Boards:
             known=connection.roster.is_contact(peer.bare),
         )
         entry = _Entry(row, self._open_with(message.session, peer))
-        actor = Negotiation.incoming(message.session, connection.me, peer)
+        actor = Negotiation.incoming(message.session, connection.me, peer, self._applications)
         attempt = self._drive(entry, connection, actor)
         self._entries[row.id] = entry
         attempt.driver.run(lambda now: actor.receive(peer, message, now))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -18,7 +18,7 @@ from typing import BinaryIO
 from whiteboard.im.account import AccountSettings, ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import RoomState
 from whiteboard.model.changes import Origin
-from whiteboard.model.document import Document
+from whiteboard.model.document import Document, new_document
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch, LiteralElement
 from whiteboard.session.boards import BoardState, InvitationState
@@ -29,6 +29,7 @@ from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.service import Network
 from whiteboard.transport.stanzas import local
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import ALL, APPLICATIONS, DRAWINGS, SVG, Application
 from whiteboard.wire.log import LogWriter
 from whiteboard.wire.messages import EditMessage, Peer
 
@@ -86,6 +87,8 @@ class Task:
     draw: tuple[LiteralElement, ...] = ()
     record: Path | None = None
     until: Until | float = Until.IDLE
+    application: Application = SVG
+    """What a board is that is made here."""
     patience: float = 60.0
     """Seconds to get onto the board, invitations not counted."""
 
@@ -99,6 +102,8 @@ class Outcome:
     document: Document
     participants: tuple[str, ...] = ()
     """Names of the others who were there at the end."""
+    application: Application = SVG
+    """What the board is."""
 
 
 @dataclass(slots=True)
@@ -153,7 +158,7 @@ async def take_part(
     Raises:
         HeadlessError: it did not get onto the board, or lost it before it was done.
     """
-    own = network or Network()
+    own = network or Network(applications=ALL)
     participant = _Participant(task, own)
     try:
         board = await participant.get_on_board()
@@ -179,7 +184,8 @@ class _Participant:
     async def get_on_board(self) -> SharedBoard:
         """Sign in, find or make the board, be live on it."""
         task = self._task
-        self._people.sign_in(task.settings)
+        others = tuple(sorted(ALL - DRAWINGS))
+        self._people.sign_in(replace(task.settings, applications=others))
         await self._until(self._is_ready, "The server does not answer.")
         if task.accept:
             board = await self._accept()
@@ -205,9 +211,16 @@ class _Participant:
             board = self._boards.join_in_room(task.room, session)
             self._record(board)
             return board
-        board = self._boards.new_board(local(task.room))
+        board = self._new_board(local(task.room))
         self._record(board)
         self._boards.share_in_room(board, task.room)
+        return board
+
+    def _new_board(self, name: str) -> SharedBoard:
+        application = self._task.application
+        empty = new_document() if application is SVG else new_document(application.empty())
+        board = self._boards.new_board(name, empty)
+        board.application = application.namespace
         return board
 
     async def _invite(self) -> SharedBoard:
@@ -222,7 +235,7 @@ class _Participant:
                 lambda: bool(connection.roster.drawing_devices(task.contact)),
                 f"{task.contact} is not here, or cannot draw.",
             )
-        board = self._boards.new_board(task.settings.name or local(task.settings.address))
+        board = self._new_board(task.settings.name or local(task.settings.address))
         self._record(board)
         self._boards.invite(board, task.contact)
         invitation = self._boards.invitations[0].id
@@ -406,7 +419,10 @@ class _Participant:
     def outcome(self, board: SharedBoard) -> Outcome:
         """What there is at the end."""
         others = tuple(p.name for p in board.participants if not p.me and not p.away)
-        return Outcome(board.session or "", board.name, board.document, others)
+        actor = board.actor
+        said = None if actor is None else actor.description
+        application = APPLICATIONS.get(said.application, SVG) if said is not None else SVG
+        return Outcome(board.session or "", board.name, board.document, others, application)
 
     def close(self) -> None:
         """Finish the log."""

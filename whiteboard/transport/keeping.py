@@ -6,15 +6,19 @@ that happens on its document is appended; what its session sends waits for that 
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from whiteboard.journal.file import About
 from whiteboard.journal.folder import Folder, Journal
+from whiteboard.journal.snapshot import Past, host_of
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.document import Document
+from whiteboard.model.document import Document, FoldedError
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session.identity import new_replica
@@ -24,6 +28,8 @@ from whiteboard.transport.board import SharedBoard
 from whiteboard.wire.description import read_description, write_description
 from whiteboard.wire.messages import Description, Peer
 from whiteboard.wire.xml import parse, to_xml
+
+ReadBack: TypeAlias = Callable[[Journal, Document, Callable[["Document | None"], object]], object]
 
 
 class Keeper:
@@ -35,6 +41,7 @@ class Keeper:
         journal: the board's own, if it comes from one, with all of its document in it.
         about: what that journal says.
         is_failing: whether the disk refuses at present.
+        read_back: makes a document from a journal, beside the loop.
     """
 
     def __init__(
@@ -45,12 +52,14 @@ class Keeper:
         about: About | None = None,
         *,
         is_failing: Callable[[], bool] = lambda: False,
+        read_back: ReadBack = lambda _journal, _document, done: done(None),
     ) -> None:
         self.journal = journal
         self._board = board
         self._folder = folder
         self._about = about or About()
         self._is_failing = is_failing
+        self._read_back = read_back
         self._document = board.document
         self._proved: set[Replica] = set(board.document.forks) if journal is not None else set()
         self._vv: dict[Replica, int] = dict(board.document.vv) if journal is not None else {}
@@ -58,8 +67,8 @@ class Keeper:
         self._taken: dict[Replica, int] = dict(self._about.taken)
         self._description: tuple[Description | None, str] = (None, "")
         if journal is not None:
-            self._note_mine(board.document.batches_since(self._taken))
-        self._stop_listening = board.document.on_commit.subscribe(self._committed)
+            self._note_all_mine(board.document)
+        self._stop_listening = self._listen(board.document)
         self._unsubscribe = [
             board.taken.subscribe(self._note_taken),
             board.document_replaced.subscribe(self._document_replaced),
@@ -123,7 +132,29 @@ class Keeper:
         since = {**document.vv, **{r: self._taken.get(r, 0) for r in self._mine}}
         return tuple(b for b in document.batches_since(since) if b.r not in document.forks)
 
+    def read_back(self, document: Document, done: Callable[[Document | None], object]) -> None:
+        """See `Store`."""
+        if self.journal is None:
+            done(None)
+        else:
+            self._read_back(self.journal, document, done)
+
+    def keep_base(self, folded: Folded | None) -> None:
+        """See `Store`."""
+        if self.journal is not None:
+            self.journal.keep_base(folded)
+            self._vv = dict(self._document.floor)
+            self._append(tuple(self._document.batches_since(self._vv)))
+
     # --- what happens on the board
+
+    def _history_wanted(self, _none: None) -> None:
+        """An undo reaches into what is folded."""
+        document = self._document
+        if self._board.session is not None:
+            self._board.want_history()
+        else:
+            self.read_back(document, lambda rebuilt: _unfold(document, rebuilt))
 
     def _committed(self, commit: Commit) -> None:
         by_person = commit.origin in {Origin.LOCAL, Origin.UNDO}
@@ -140,18 +171,33 @@ class Keeper:
         held = self._document.batches_since(self._document.vv)  # nothing but proofs
         self.journal.append_proof(tuple(batch for batch in held if batch.r in fresh))
 
+    def _listen(self, document: Document) -> Callable[[], None]:
+        stops = (
+            document.on_commit.subscribe(self._committed),
+            document.on_history_wanted.subscribe(self._history_wanted),
+        )
+
+        def stop() -> None:
+            for one in stops:
+                one()
+
+        return stop
+
     def _document_replaced(self, document: Document) -> None:
         self._stop_listening()
-        self._stop_listening = document.on_commit.subscribe(self._committed)
+        self._stop_listening = self._listen(document)
+        is_other = document.session != self._document.session
         if document.session != self._document.session:
             # Whoever joins gets what I have by state: only what comes later is to be sent.
             self._taken = dict(document.vv)
             self._mine = {}
         self._document = document
-        self._vv = {}
+        self._vv = dict(document.floor)
         if self.journal is not None:
             self._tell(self._about_now())
-        self._append(tuple(document.batches_since({})))
+            if is_other and document.floor:
+                self.journal.keep_base(document.folded())
+        self._append(tuple(document.batches_since(document.floor)))
         self._proved = set()
         self._keep_proofs()
 
@@ -160,7 +206,10 @@ class Keeper:
             self.journal = self._folder.create()
             self._about = replace(self._about, opened=time.time())
             self._tell(self._about_now())
-            batches = self._document.batches_since({})
+            floor = self._document.floor
+            if floor:  # it joined by a snapshot
+                self.journal.keep_base(self._document.folded())
+            batches = self._document.batches_since(floor)
         fresh = tuple(batch for batch in batches if batch.n > self._vv.get(batch.r, 0))
         if not fresh:
             return
@@ -173,6 +222,11 @@ class Keeper:
         for batch in batches:
             if batch.party == self._document.party:
                 self._mine[batch.r] = batch.n
+
+    def _note_all_mine(self, document: Document) -> None:
+        for r, party in document.parties.items():
+            if party == document.party:
+                self._mine[r] = document.vv[r]
 
     def _note_taken(self, batch: Batch) -> None:
         is_mine = batch.session == self._document.session and batch.r in self._mine
@@ -225,8 +279,14 @@ class Keeper:
         return self._description[1]
 
 
+def _unfold(document: Document, rebuilt: Document | None) -> None:
+    if rebuilt is not None:
+        with contextlib.suppress(FoldedError):  # something came meanwhile that is not written yet
+            document.unfold(rebuilt)
+
+
 def revived(
-    about: About, batches: Sequence[Batch], rng: random.Random, *, is_newest: bool
+    about: About, past: Past, rng: random.Random, *, is_newest: bool
 ) -> tuple[Document, Session | None]:
     """What a journal holds as a document, and the session to go on with, if it goes on.
 
@@ -236,14 +296,16 @@ def revived(
     """
     place = place_of(about)
     if place is None:
-        return _copy(about, batches, rng), None
+        return _copy(about, past, rng), None
     actor = Session.resume(
         read_description(parse(about.description)),
         Peer(about.me),
         place,
         rng,
         Role(about.role),
-        batches,
+        past.batches,
+        folded=past.folded,
+        floor=past.floor,
         session=SessionId(about.session),
         party=Party(about.party),
         replica=Replica(about.replica) if is_newest else None,
@@ -262,16 +324,16 @@ def place_of(about: About) -> Place | None:
     return Direct(about.other) if about.other else None
 
 
-def _copy(about: About, batches: Sequence[Batch], rng: random.Random) -> Document:
+def _copy(about: About, past: Past, rng: random.Random) -> Document:
     """A board without a session; one whose own chain was forked goes on under another identity."""
     session, party, replica = SessionId(about.session), Party(about.party), Replica(about.replica)
-    creator = read_description(parse(about.description)).creator if about.description else ""
+    is_host = host_of(about)
 
     def document_of(replica: Replica) -> Document:
-        document = Document(
-            session, party, replica, is_host=lambda one: not creator or one == creator
-        )
-        document.receive(batches)
+        document = Document(session, party, replica, is_host=is_host)
+        if past.folded is not None:
+            document = document.like(past.folded)
+        document.receive(past.batches)
         return document
 
     document = document_of(replica)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
 
@@ -37,6 +37,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.session import Session
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire import ns
 from whiteboard.wire.codec import decode, encode
 from whiteboard.wire.errors import RemoteProtocolError
@@ -313,11 +314,19 @@ class Node:
         session = Session.share(document, description, self.peer, self.place, rng, yields=yields)
         return self._begin(session)
 
-    def join(self, session_id: SessionId, ask: Sequence[Peer] = ()) -> Session:
+    def join(
+        self,
+        session_id: SessionId,
+        ask: Sequence[Peer] = (),
+        applications: Collection[str] = DRAWINGS,
+    ) -> Session:
         """Join a session; in a room those seen there are asked."""
         rng = random.Random(self.network.rng.random())
         known = list(ask) or self.seen.get(session_id, [])
-        return self._begin(Session.join(session_id, self.peer, self.place, rng, ask=known))
+        joining = Session.join(
+            session_id, self.peer, self.place, rng, ask=known, applications=applications
+        )
+        return self._begin(joining)
 
     def _begin(self, session: Session) -> Session:
         self.session = session

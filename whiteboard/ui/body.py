@@ -58,16 +58,18 @@ class Body(QWidget):
         sessions: Pane,
         people: Pane,
         preferences: Preferences,
+        start: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._preferences = preferences
         self.frame = frame
+        self.start = start
         self.sessions = sessions
         self.people = people
         self.size_class = SizeClass.FULL
         self._known_width = 0
-        for child in (frame, sessions, people):
+        for child in (frame, start, sessions, people):
             child.setParent(self)
         self._shades = {pane: Shade(self, 0, Depth.CARD) for pane in (sessions, people)}
         sessions.closed.connect(lambda: self.open_pane(sessions, opened=False))
@@ -130,6 +132,7 @@ class Body(QWidget):
         self.frame.setGeometry(
             self._mirrored(QRect(left, 0, whole.width() - left - right, whole.height()), rtl=rtl)
         )
+        self.start.setGeometry(self.frame.geometry())
         sessions = QRect(0, 0, SESSIONS_WIDTH, whole.height())
         people = QRect(whole.width() - RIGHT_WIDTH, 0, RIGHT_WIDTH, whole.height())
         self.sessions.setGeometry(self._mirrored(sessions, rtl=rtl))

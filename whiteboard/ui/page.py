@@ -32,6 +32,8 @@ from whiteboard.ui import words
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import SVG
+from whiteboard.validation.edits import count_offences
 
 _PLACES: Final = {
     "to-front": Place.FRONT,
@@ -502,6 +504,14 @@ class CanvasSurface:
     def reload_pictures(self) -> None:
         """Realise everything again, now that other pictures may be fetched."""
         self.view.scene.set_context(self.view.scene.context)
+
+    def missing(self) -> tuple[str, ...]:
+        """What cannot be shown, and what is drawn otherwise than it is written."""
+        hidden = count_offences(self._board.document, SVG)
+        planner = self.view.scene.planner
+        noticed = {notice.rid for notice in planner.notices()} if planner is not None else ()
+        sentences = [words.not_shown_here(hidden)] if hidden else []
+        return (*sentences, *([words.drawn_otherwise(len(noticed))] if noticed else ()))
 
     def close(self) -> None:
         """Let go of the board."""

@@ -129,5 +129,8 @@ class Surface(Protocol):
     def reload_pictures(self) -> None:
         """Look again for pictures that could not be shown (the person allows the web now)."""
 
+    def missing(self) -> tuple[str, ...]:
+        """What of the board is not drawn as it is written, in sentences."""
+
     def close(self) -> None:
         """Let go of the board and of everything subscribed to."""

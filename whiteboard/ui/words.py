@@ -82,6 +82,22 @@ def saved_here() -> str:
     return tr("Saved on this computer")
 
 
+def blank_board() -> str:
+    return tr("Blank, ready to draw")
+
+
+def kinds_of_file() -> str:
+    return tr("SVG, or a session log")
+
+
+def nothing_found() -> str:
+    return tr("No board is called so.")
+
+
+def no_boards_yet() -> str:
+    return tr("Boards that you draw on stand here.")
+
+
 def damaged_board() -> str:
     return tr("Damaged board")
 
@@ -302,6 +318,30 @@ def not_shown_in_file(n: int) -> str:
         "%n part of this drawing cannot be shown. It stays in the file.",
         "%n parts of this drawing cannot be shown. They stay in the file.",
     )
+
+
+def not_shown_here(n: int) -> str:
+    return plural(
+        n,
+        "%n part of this board cannot be shown. It stays in the document.",
+        "%n parts of this board cannot be shown. They stay in the document.",
+    )
+
+
+def drawn_otherwise(n: int) -> str:
+    return plural(
+        n,
+        "%n object is drawn without its filter, mask or pattern.",
+        "%n objects are drawn without their filters, masks or patterns.",
+    )
+
+
+def no_language(text: str) -> str:
+    return _fill("{it} is not a language. A language looks like en or de-CH.", it=text)
+
+
+def no_document_address(text: str) -> str:
+    return _fill("“{it}” is not the address of a document.", it=text)
 
 
 def left_out_of_paste(n: int) -> str:

@@ -42,11 +42,14 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
     Terminate,
 )
 from whiteboard.wire.values import format_vector, parse_count, parse_vector
 
 MAX_SESSION = 1024
+MAX_PART = 64 * 1024
+"""Characters of a part of a state."""
 MAX_ANSWERED = 1000
 """Originals in one answer; a server's stanza limit is reached long before."""
 
@@ -63,6 +66,7 @@ _GET = f"{{{ns.SYNC}}}get"
 _ANSWER = f"{{{ns.SYNC}}}answer"
 _REJECT = f"{{{ns.SYNC}}}reject"
 _SNAPSHOT = f"{{{ns.SYNC}}}snapshot"
+_FOLDED = f"{{{ns.SYNC}}}folded"
 _FORWARDED = f"{{{ns.FORWARD}}}forwarded"
 _DELAY = f"{{{ns.DELAY}}}delay"
 _OCCUPANT = f"{{{ns.OCCUPANT_ID}}}occupant-id"
@@ -85,6 +89,10 @@ def encode(message: Message) -> list[Element]:
         return [_encode_answer(message)]
     if isinstance(message, Reject):
         return [sync.write_reject(message)]
+    if isinstance(message, StatePart):
+        element = sync.unnumbered(message.session)
+        SubElement(element, _FOLDED, {"part": str(message.number)}).text = message.text
+        return [element]
     if isinstance(message, EphemeralMessage):
         element = sync.unnumbered(message.session)
         if message.guest:
@@ -166,6 +174,8 @@ def _encode_negotiation(
         if isinstance(message, StateBegin):
             SubElement(state, _BEGIN, {"prolog": write_prolog(message.prolog)})
             snapshot.set("count", str(message.count))
+            if message.parts:
+                snapshot.set("parts", str(message.parts))
         else:
             SubElement(state, _END, {"last-sender": "", "last-id": ""})
         return [element, beside]
@@ -232,9 +242,18 @@ def _decode_unnumbered(stamp: Element) -> Message | None:
             return _decode_answer(child, session)
         if child.tag == _REJECT:
             return sync.read_reject(child, session)
+        if child.tag == _FOLDED:
+            return _decode_part(child, session)
     items = read_items(stamp)
     guest = Party(stamp.get("guest", "")[:MAX_SESSION])
     return EphemeralMessage(session, items, guest) if items else None
+
+
+def _decode_part(folded: Element, session: SessionId) -> StatePart:
+    number, text = parse_count(folded.get("part")), folded.text or ""
+    if number is None or len(text) > MAX_PART:
+        raise RemoteProtocolError(Fault.MALFORMED, "a part of a state without number, or too long")
+    return StatePart(session, number, text)
 
 
 def _decode_answer(answer: Element, session: SessionId) -> Answer:
@@ -296,4 +315,5 @@ def _decode_state(session: SessionId, state: Element, beside: Element | None) ->
     if begin is None:
         return StateEnd(session, vv)
     count = parse_count(snapshot.get("count")) or 0
-    return StateBegin(session, read_prolog(begin.get("prolog", "")), count, vv)
+    parts = parse_count(snapshot.get("parts")) or 0
+    return StateBegin(session, read_prolog(begin.get("prolog", "")), count, vv, parts)

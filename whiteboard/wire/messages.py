@@ -215,12 +215,25 @@ class RefuseState:
 
 @dataclass(frozen=True, slots=True)
 class StateBegin:
-    """The state follows in answers: `count` messages; complete when the joiner holds `vv`."""
+    """The state follows: `count` messages in answers, before them a folded state in `parts`.
+
+    It is complete when the joiner holds `vv`.
+    """
 
     session: SessionId
     prolog: str = ""
     count: int = 0
     vv: Vector = field(default_factory=dict)
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatePart:
+    """A part of the folded state at the giver's floor (SYNC 0.2/5.7); the first has number 0."""
+
+    session: SessionId
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +316,7 @@ Message: TypeAlias = (
     | AcceptState
     | RefuseState
     | StateBegin
+    | StatePart
     | StateEnd
     | Initiate
     | Accept
@@ -323,6 +337,7 @@ MESSAGE_TYPES: tuple[type[Message], ...] = (
     AcceptState,
     RefuseState,
     StateBegin,
+    StatePart,
     StateEnd,
     Initiate,
     Accept,

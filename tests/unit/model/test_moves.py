@@ -76,10 +76,3 @@ def test_random_moves_make_one_tree_however_they_come_and_never_a_cycle():
                 forest.add(*rest[:size])
                 rest = rest[size:]
             assert forest.parents() == expected.parents()
-
-
-def test_the_stated_parent_of_a_skipped_move_is_remembered():
-    forest = Forest()
-    forest.add((at(1), "a", ""), (at(2), "a", "a"))
-    assert forest.log.stated_parent(Ts(*at(2))).rid == "a"
-    assert forest.log.stated_parent(Ts(*at(9))) is None

@@ -73,6 +73,7 @@ SAMPLES: dict[type, m.Message] = {
         m.AcceptState(w.SESSION),
         m.RefuseState(w.SESSION),
         m.StateBegin(w.SESSION),
+        m.StatePart(w.SESSION, 0, ""),
         m.StateEnd(w.SESSION),
         m.Initiate(w.SESSION, "a@b/c", "a@b/c", DESCRIPTION),
         m.Accept(w.SESSION, "a@b/c", "a@b/c", DESCRIPTION),

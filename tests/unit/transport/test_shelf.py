@@ -130,6 +130,19 @@ async def test_a_board_that_another_process_has_open_is_refused_with_a_sentence(
     assert answers == [IN_USE]
 
 
+async def test_a_small_picture_is_kept_and_goes_with_its_board(start, tmp_path):
+    network = start()
+    board = network.boards.new_board("Plan")
+    draw(board, id="a")
+    network.boards.keep_picture(board, b"PNG")
+    network.boards.close(board)
+    await until(network.boards.changed, lambda: network.boards.saved)
+    assert network.boards.saved[0].picture.read_bytes() == b"PNG"
+    network.boards.delete_saved(network.boards.saved[0].key)
+    await network._shelf.settle()
+    assert not list(tmp_path.glob("here/*/*"))
+
+
 async def test_deleting_takes_a_board_off_the_disk(start, tmp_path):
     network = start()
     open_one, closed = network.boards.new_board("A"), network.boards.new_board("B")

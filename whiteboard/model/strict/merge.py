@@ -133,6 +133,8 @@ class StrictMerge:
         if moves:
             projection.detach(record)
         record.write(op)
+        if record.rid not in self.waiting:
+            record.keep()
         if moves:
             projection.attach(record)
         if len(record.parents) != steps:
@@ -162,6 +164,7 @@ class StrictMerge:
             record.news.clear()
             record.edits.clear()
             record.removes.clear()
+            record.checkpoints = ()
         for opid, op in self._operations(rids):
             record = self.record(op.rid)
             if isinstance(op, Set):

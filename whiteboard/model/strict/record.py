@@ -26,25 +26,43 @@ class Edit(NamedTuple):
     op: Set
 
 
-def effective(edits: Sequence[Edit], base: int) -> list[Edit]:
-    """Of all edits of a record, sorted, those with an effect, in order."""
+EVERY = 256
+"""The values are kept after each so many edits (SYNC 8) …"""
+KEPT = 4
+"""… the last so many times."""
+
+
+class Checkpoint(NamedTuple):
+    """The values of a record after the first so many of its edits."""
+
+    edits: int
+    new: New
+    """The `new` that they begin with."""
+    standing: int
+    parents: int
+    """How many parents it had had."""
+    values: tuple[float, str | None, str, str, str, str]
+
+
+def effective(edits: Sequence[Edit], base: int, start: int = 0) -> list[Edit]:
+    """Of all edits of a record, sorted, those with an effect, in order; from `start` on."""
     last = len(edits) - 1
     return [
         edit
-        for i, edit in enumerate(edits)
-        if edit.version == base + 1 + i
+        for i in range(start, last + 1)
+        if (edit := edits[i]).version == base + 1 + i
         and (i == 0 or edits[i - 1].version != edit.version)
         and (i == last or edits[i + 1].version != edit.version)
     ]
 
 
-def settled(edits: Sequence[Edit], base: int) -> int:
-    """How many of the edits, sorted, come before the first gap.
+def settled(edits: Sequence[Edit], base: int, start: int = 0) -> int:
+    """How many of the edits, sorted, come before the first gap; there is none before `start`.
 
     What is before it and without effect stays so, whatever else arrives; what is behind it waits.
     """
-    for i, edit in enumerate(edits):
-        if edit.version > base + 1 + i:
+    for i in range(start, len(edits)):
+        if edits[i].version > base + 1 + i:
             return i
     return len(edits)
 
@@ -61,7 +79,7 @@ class StrictRecord(Record):
     was removed. `created` has no time in it: it ranks by rid among those that claim one place.
     """
 
-    __slots__ = ("base", "edits", "news", "parents", "removes", "standing")
+    __slots__ = ("base", "checkpoints", "edits", "news", "parents", "removes", "standing")
 
     def __init__(self, rid: Rid) -> None:
         super().__init__(rid)
@@ -73,6 +91,8 @@ class StrictRecord(Record):
         self.standing = 0
         """The version of the newest effective edit."""
         self.parents: list[Rid] = []
+        self.checkpoints: tuple[Checkpoint, ...] = ()
+        """The oldest first; there is no gap before any of them."""
 
     @property
     def is_waiting(self) -> bool:
@@ -80,8 +100,13 @@ class StrictRecord(Record):
         if self.removes:
             return False
         return bool(self.edits) and (
-            not self.news or settled(self.edits, self.base) < len(self.edits)
+            not self.news or settled(self.edits, self.base, self._start) < len(self.edits)
         )
+
+    @property
+    def _start(self) -> int:
+        """How many edits the newest checkpoint covers."""
+        return self.checkpoints[-1].edits if self.checkpoints else 0
 
     @property
     def next_version(self) -> int:
@@ -94,27 +119,43 @@ class StrictRecord(Record):
         if in_order:
             self.edits.append(edit)
         else:
-            bisect.insort(self.edits, edit)
+            i = bisect.bisect(self.edits, edit)
+            self.edits.insert(i, edit)
+            # The edit before it may have lost its effect, so that must not be covered either.
+            self.checkpoints = tuple(c for c in self.checkpoints if c.edits < i)
         return in_order
 
-    def replay(self) -> None:
-        """Make the values anew from the operations."""
+    def keep(self) -> None:
+        """Make a checkpoint if it is time for one; only where nothing is missing."""
         new = winner(self.news)
-        self.parents = []
-        self.base = self.standing = base_version(new) if new is not None else 0
-        if new is None or self.removes:
-            self.kind = self.created = None
-            return
-        self.kind = new.kind
-        self.created = Ts(0, Replica(self.rid), 0)
-        self.parents.append(new.parent)
-        self.weight = finite(new.weight)
-        self.ns = new.ns
-        self.name = new.name
-        self.chdata = new.chdata
-        self.pitarget = new.pitarget
-        self.pidata = new.pidata
-        for edit in effective(self.edits, self.base):
+        if new is not None and len(self.edits) % EVERY == 0:
+            values = self.weight, self.ns, self.name, self.chdata, self.pitarget, self.pidata
+            here = Checkpoint(len(self.edits), new, self.standing, len(self.parents), values)
+            self.checkpoints = (*self.checkpoints[1 - KEPT :], here)
+
+    def replay(self) -> None:
+        """Make the values anew from the operations, or from the newest checkpoint on."""
+        new = winner(self.news)
+        if self.checkpoints and (self.removes or self.checkpoints[-1].new is not new):
+            self.checkpoints = ()
+        if self.checkpoints:
+            here = self.checkpoints[-1]
+            self.standing = here.standing
+            self.parents = self.parents[: here.parents]
+            values = here.values
+        else:
+            self.parents = []
+            self.base = self.standing = base_version(new) if new is not None else 0
+            if new is None or self.removes:
+                self.kind = self.created = None
+                return
+            self.kind = new.kind
+            self.created = Ts(0, Replica(self.rid), 0)
+            self.parents.append(new.parent)
+            weight = finite(new.weight)
+            values = weight, new.ns, new.name, new.chdata, new.pitarget, new.pidata
+        self.weight, self.ns, self.name, self.chdata, self.pitarget, self.pidata = values
+        for edit in effective(self.edits, self.base, self._start):
             self.write(edit.op)
             self.standing = edit.version
 
