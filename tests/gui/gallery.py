@@ -18,6 +18,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from tests.helpers.afternoon import afternoon
 from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
 from whiteboard.editing.properties import Properties, Related, set_properties
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
@@ -36,6 +37,7 @@ from whiteboard.session.boards import (
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.notices import Notice
+from whiteboard.ui.page import CanvasSurface
 from whiteboard.ui.surface import Style
 from whiteboard.ui.theme import Scheme, theme
 
@@ -359,6 +361,78 @@ def edit_menu() -> QWidget:
     return made._menus["Edit"]
 
 
+def history(width: int = 1280, height: int = 800) -> MainWindow:
+    """An afternoon of four people, read and looked at in the middle (design/history.png)."""
+    world, made = World().populated(), None
+    document, kept = afternoon()
+    board = world.boards.new_board("River walk kiosk", document)
+    world.boards.kept["River walk kiosk"] = kept
+    made = MainWindow(world.services, CanvasSurface)
+    made.resize(width, height)
+    made.show()
+    made.pages.show(board)
+    world.share(board)
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    made.body.open_pane(made.history_pane, opened=True)
+    flow = made.history_flow
+    while flow.history is None or flow.history.is_reading:
+        QApplication.processEvents()
+    return made
+
+
+def looking_back(width: int = 1280, height: int = 800) -> MainWindow:
+    made = history(width, height)
+    flow = made.history_flow
+    assert flow.history is not None
+    chosen = next(one for one in flow.history.listed() if one.words == "What if there is")
+    flow.history.seek(chosen.last)
+    while not flow.history.is_there:
+        QApplication.processEvents()
+    settle()
+    page = made.pages.front
+    assert page is not None
+    page.surface.fit()
+    assert flow._past is not None
+    flow._past.pick((next(iter(chosen.things)),))
+    flow._past.settle()
+    settle()
+    return made
+
+
+def history_narrow() -> MainWindow:
+    made = looking_back(632, 760)
+    made.body.open_pane(made.history_pane, opened=True)
+    return made
+
+
+def history_people() -> MainWindow:
+    made = history()
+    made.history_pane.by_person.click()
+    return made
+
+
+def history_reading() -> MainWindow:
+    world = World().populated()
+    made = window(world)
+    made.frame.invitation.hide()
+    board = world.boards.boards[0]
+    world.boards.kept[board.name] = ()
+    made.body.open_pane(made.history_pane, opened=True)
+    flow = made.history_flow.history
+    assert flow is not None
+    flow._read_timer.stop()
+    world.boards.recalls[-1].total = 4210
+    flow.changed.emit(None)
+    return made
+
+
+def history_question() -> QDialog:
+    made = looking_back()
+    made.history_flow.ask_undo_work("ben")
+    return dialog(made)
+
+
 def dialog(made: MainWindow) -> QDialog:
     keep.append(made)
     assert made.people_flow.dialog is not None
@@ -405,6 +479,12 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "focus": focused,
     "menu-view": menu,
     "menu-edit": edit_menu,
+    "history": looking_back,
+    "history-now": history,
+    "history-people": history_people,
+    "history-narrow": history_narrow,
+    "history-reading": history_reading,
+    "dialog-undo-work": history_question,
 }
 
 

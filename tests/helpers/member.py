@@ -23,6 +23,8 @@ from tests.helpers.prosody import PASSWORD, until
 from whiteboard.app.paths import Paths
 from whiteboard.im.account import AccountSettings, TlsMode
 from whiteboard.im.people import RoomState
+from whiteboard.journal.reading import JournalReader
+from whiteboard.model.ops import Batch
 from whiteboard.session.boards import BoardState
 from whiteboard.transport.account import BackOff
 from whiteboard.transport.board import SharedBoard
@@ -45,7 +47,7 @@ class Told:
     vv: dict[str, int]
     hash: str
     operations: str
-    """SHA-256 over all messages held, sorted: equal for equal sets."""
+    """SHA-256 over all messages in the journal, sorted: equal for equal sets."""
     shown: int
     waiting: int
     forks: int
@@ -132,14 +134,13 @@ class Led:
         self.board = found[0]
 
     async def edit(self, count: int, seed: int) -> None:
-        """So many messages of random changes, with time for the network; waits for the disk."""
+        """So many messages of random changes, with time for the network between them."""
         rng = random.Random(seed)
         document = self.board.document
         enough = document.vv.get(document.replica, 0) + count
         while document.vv.get(document.replica, 0) < enough:
             random_edit(self.board, rng)
             await asyncio.sleep(0)
-        await self._shelf.settle()
 
     async def state(self, name: str) -> None:
         """Wait until the board is live, or offline."""
@@ -156,14 +157,18 @@ class Led:
     async def tell(self) -> None:
         """Nothing but the answer."""
 
-    def told(self) -> str:
-        """The answer to every command."""
+    async def fold(self) -> None:
+        """Free the memory of everything that is held: whatever rests on less is below it."""
+        document = self.board.document
+        assert document.fold(dict(document.vv))
+
+    async def told(self) -> str:
+        """The answer to every command, once all that happened is on the disk."""
         if self.board is None:
             return json.dumps(vars(Told("", "", "", {}, "", "", 0, 0, 0)))
         board, document = self.board, self.board.document
-        messages = sorted(
-            (b.dot, b.party, to_xml(stanza(EditMessage(b)))) for b in document.batches_since({})
-        )
+        await self._shelf.settle()
+        messages = sorted((b.dot, b.party, to_xml(stanza(EditMessage(b)))) for b in self._written())
         return json.dumps(
             vars(
                 Told(
@@ -180,12 +185,28 @@ class Led:
             )
         )
 
+    def _written(self) -> list[Batch]:
+        path = self._shelf.journal_of(self.board)
+        if path is None:
+            return []
+        with JournalReader(path) as reader:
+            return [line.batch() for line in reader.lines()]
+
 
 async def main(address: str, port: str, profile: str) -> None:
     led = Led(address, int(port), Path(profile))
     commands: dict[str, Any] = {
         one.__name__: one
-        for one in (led.enter, led.recover, led.edit, led.state, led.retry, led.holds, led.tell)
+        for one in (
+            led.enter,
+            led.recover,
+            led.edit,
+            led.fold,
+            led.state,
+            led.retry,
+            led.holds,
+            led.tell,
+        )
     }
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
@@ -194,7 +215,7 @@ async def main(address: str, port: str, profile: str) -> None:
     while line := await reader.readline():
         name, arguments = json.loads(line)
         await commands[name](**arguments)
-        say(led.told())
+        say(await led.told())
     await led.network.close()
 
 

@@ -33,6 +33,7 @@ from whiteboard.journal.writer import Trouble, Writer, trouble_of
 from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
+from whiteboard.wire.messages import StrictMessage
 
 T = TypeVar("T")
 
@@ -73,9 +74,9 @@ class Journal:
         """What this opening is known by."""
         return self._token
 
-    def tell(self, about: About) -> None:
-        """Keep what the board is now."""
-        self._writer.submit(self._file, lambda file: file.tell(about))
+    def tell(self, about: About, was: str = "") -> None:
+        """Keep what the board is now; see `JournalFile.tell`."""
+        self._writer.submit(self._file, lambda file: file.tell(about, was))
 
     def put(self, key: str, value: object) -> None:
         """Keep one thing about the board."""
@@ -85,6 +86,11 @@ class Journal:
         """Keep messages."""
         now = time.time()
         self._writer.submit(self._file, lambda file: file.append(batches, now))
+
+    def append_strict(self, messages: tuple[StrictMessage, ...], first: int) -> None:
+        """Keep messages of a strict session; `first` is how many were kept before."""
+        now = time.time()
+        self._writer.submit(self._file, lambda file: file.append_strict(messages, first, now))
 
     def append_proof(self, proof: tuple[Batch, ...]) -> None:
         """Keep the contents that show that a chain was forked."""

@@ -254,6 +254,11 @@ class Document(Checkpointed):
     # --- messages
 
     @property
+    def message_count(self) -> int:
+        """See `SharedDocument`."""
+        return sum(self.vv.values())
+
+    @property
     def vv(self) -> Mapping[Replica, int]:
         """Delivered message numbers; never falls."""
         return self._history.vv

@@ -15,6 +15,7 @@ from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.history import weight_in_memory
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
@@ -35,6 +36,8 @@ from whiteboard.session.ports import (
     Persist,
     Place,
 )
+from whiteboard.session.resync import Resync
+from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
@@ -51,6 +54,7 @@ from whiteboard.wire.messages import (
     StateEnd,
     StateOffer,
     StatePart,
+    StrictMessage,
 )
 
 OPEN_TIMER = "open"
@@ -60,7 +64,6 @@ MAX_OTHER_SESSIONS = 256
 
 NOBODY_ANSWERS = "Nobody on this board answers. Ask for a new invitation, or try again later."
 OTHER_APPLICATION = "This is no drawing but: {}. This program cannot show it."
-OTHER_MODE = "This board uses an older way of drawing together that this program cannot join."
 
 
 class Entering(Live):
@@ -75,7 +78,9 @@ class Entering(Live):
         self._yields = False
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
-        self._moving: Document | None = None
+        self._offered: SharedDocument | None = None
+        """Creator of a strict session, opening: whose content is shared."""
+        self._moving: SharedDocument | None = None
         self._own: tuple[SessionId, Description | None] = (session, None)
         """What was given up for another board, in case nobody is there."""
         self._own_vv: Mapping[Replica, int] = {}
@@ -109,6 +114,8 @@ class Entering(Live):
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()
+        if self._strict is not None:
+            effects += self._strict.timers_to_cancel()
         if isinstance(self.place, InRoom):
             effects.append(Advertise(None))
         return [*effects, Notify(Notice.STATE), Ended(reason, text)]
@@ -117,7 +124,13 @@ class Entering(Live):
         effects = super()._gone(address)
         if self._joining is not None and self.state in {State.ASKING, State.RECEIVING}:
             effects += self._step(*self._joining.gone(address))
+            self._look_at_giver()
         return effects
+
+    def _look_at_giver(self) -> None:
+        """Asking anew: of which kind the session is, the next offer says again."""
+        if self.state is State.ASKING:
+            self._strict = None
 
     # ------------------------------------------------------------------------- what givers say
 
@@ -126,14 +139,13 @@ class Entering(Live):
         assert self._joining is not None
         if not self._joining.was_asked(peer.address):
             return self._refuse(Refusal.NOT_ASKED)
-        if message.description.mode is not Mode.MERGE:
-            self.counters.count(Refusal.UNSUPPORTED.name)
-            return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_MODE)
         if message.description.application not in self._applications:
             self.counters.count(Refusal.UNSUPPORTED.name)
             application = APPLICATIONS.get(message.description.application)
             title = message.description.application if application is None else application.title
             return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_APPLICATION.format(title))
+        if message.description.mode is Mode.STRICT:
+            return self._begin_strict(peer, message.description)
         if message.description.identity.party(self.me) is None:
             return self._refuse(Refusal.NO_IDENTITY)
         self._take_description(message.description)
@@ -141,6 +153,40 @@ class Entering(Live):
         effects = self._people.meet(peer)
         self._people.listens(peer.address)
         return [*effects, *self._joining.take_offer(peer.address), Notify(Notice.STATE)]
+
+    def _begin_strict(self, peer: Peer, description: Description) -> list[Effect]:
+        """The session turns out to be a strict one."""
+        assert self._joining is not None
+        self._people.description = description
+        self._people.name_again()
+        self._loading = None
+        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict.resync = Resync.of(self._joining)
+        self.state = State.RECEIVING
+        effects = self._people.meet(peer)
+        self._people.listens(peer.address)
+        return [
+            *effects,
+            *self._strict.resync.take_offer(peer.address),
+            Notify(Notice.STATE),
+        ]
+
+    def _strict_joined(self, now: float) -> list[Effect]:
+        """The first state of a strict session is here."""
+        assert self._strict is not None
+        document = self._strict.document
+        assert document is not None
+        self.state = State.LIVE
+        self._joining = None
+        effects: list[Effect] = [NewDocument(document)]
+        if isinstance(self.place, InRoom):
+            effects.append(Advertise(Advertisement(self.session, self.name)))
+        effects += [Notify(Notice.STATE), Notify(Notice.PEOPLE)]
+        if self._moving is not None:
+            moved = moving.copy_into(self._moving, document)
+            self._moving = None
+            effects += self._strict.committed(moved, now) if moved is not None else []
+        return effects
 
     def _on_other_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         if self._joining is not None and self._joining.expects_from(peer.address):
@@ -243,6 +289,8 @@ class Entering(Live):
             effects.append(Notify(Notice.NAME))
         if self._joining is not None:
             effects += self._joining.appeared(peer)
+        elif self._strict is not None:
+            effects += self._strict.appeared(peer)
         return effects
 
     def _on_presence(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -325,14 +373,39 @@ class Entering(Live):
             if original.sender is not None:
                 self._sync.came_from(original.sender.address, original.batch.r)
         if self._moving is not None:
-            own = moving.copy_into(self._moving, self.document)
+            moved = moving.copy_into(self._moving, self.document)
             self._moving = None
-            effects += self._send_own(own) if own else []
+            effects += self._send_own(moved.batches) if moved is not None else []
         return effects
+
+    @property
+    def _is_strict(self) -> bool:
+        description = self.description
+        return description is not None and description.mode is Mode.STRICT
+
+    def _open_strict(self) -> list[Effect]:
+        """Creator: the board is shared by the rules of XEP-0284 from here on."""
+        assert self._offered is not None
+        party = self._people.party(self.me)
+        assert party is not None
+        replica = new_replica(self.session, party, self._rng)
+        document = moving.as_strict(self._offered, self.session, party, replica)
+        self._offered = None
+        self._yields = False
+        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict.begin(document)
+        kept = tuple(
+            StrictMessage(self.session, one.id, one.ops, self.me) for one in document.stanzas
+        )
+        self.state = State.LIVE
+        effects: list[Effect] = [NewDocument(document), Persist((), kept)]
+        if isinstance(self.place, InRoom):
+            effects.append(Advertise(Advertisement(self.session, self.name)))
+        return [*effects, Notify(Notice.STATE), Notify(Notice.PEOPLE)]
 
     def _give_way(self, session: SessionId, peer: Peer) -> list[Effect]:
         """Another board was opened in this room at the same moment: go there with all edits."""
-        self._moving = self.document
+        self._moving = self.document or self._offered
         self._own = (self.session, self.description)
         self._own_vv = dict(self.document.vv) if self.document is not None else {}
         self.document = None
@@ -349,11 +422,15 @@ class Entering(Live):
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         return [*effects, Advertise(None), Notify(Notice.STATE), *self._joining.ask()]
 
-    def _come_back(self, document: Document) -> list[Effect]:
+    def _come_back(self, document: SharedDocument) -> list[Effect]:
         """The other board was announced and nobody is on it: go on with one's own."""
         self.session, self._people.description = self._own
         self.role = Role.CREATOR
-        self.document, self._moving, self._loading = document, None, None
+        self._moving, self._loading, self._joining = None, None, None
+        if not isinstance(document, Document) or self._is_strict:
+            self._offered = document
+            return [CancelTimer(ASK_TIMER), CancelTimer(STALL_TIMER), *self._open_strict()]
+        self.document = document
         self._sync = self._new_sync(document)
         self._serving = self._new_serving()
         timers = [CancelTimer(name) for name in (ASK_TIMER, STALL_TIMER, PACE_TIMER)]

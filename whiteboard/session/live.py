@@ -41,6 +41,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.serving import Askers, Serving
+from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
@@ -89,6 +90,8 @@ class Live:
         self._help: Help | None = None
         """Deep help under way."""
         self._serving = self._new_serving()
+        self._strict: Strict | None = None
+        """What it does in strict mode, once it is known to be that."""
         self._doubts = Doubts()
         self._askers = Askers()
 
@@ -123,6 +126,8 @@ class Live:
         self._serving.forget(address)
         if self._sync is not None:
             self._sync.gone(address)
+        if self._strict is not None and self.state is State.LIVE:
+            effects += self._strict.gone(address)
         self.memory.gone(address)
         known = self._people.get(address)
         if known is not None and not known.away:
@@ -151,7 +156,9 @@ class Live:
     def _introduce(self) -> list[Effect]:
         """Creator of a direct session: tell the guests of each other when one came or went."""
         is_relay = isinstance(self.place, Direct) and self.role is Role.CREATOR
-        if not is_relay or not self.connected or self.state is not State.LIVE:
+        if not is_relay or not self.connected or self._sync is None:
+            return []
+        if self.state is not State.LIVE:
             return []
         return self._beat() if self._people.guests() != self._introduced else []
 

@@ -28,12 +28,12 @@ from whiteboard.session.ports import (
 from whiteboard.session.table import Refusal
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
+    CONTENT_NAME,
     MESSAGE_TYPES,
     Accept,
     Description,
     Initiate,
     Message,
-    Mode,
     Peer,
     Reason,
     Terminate,
@@ -134,6 +134,7 @@ class Invitation:
         self.host = ""
         self.reason: Reason | None = None
         self.counters = Counters()
+        self._content = CONTENT_NAME
 
     @classmethod
     def outgoing(
@@ -187,12 +188,12 @@ class Invitation:
     def _on_initiate(self, message: Initiate) -> list[Effect]:
         if self.description is not None:
             return []  # repeated
-        is_known = message.description.application in self._applications
-        if message.description.mode is not Mode.MERGE or not is_known:
+        if message.description.application not in self._applications:
             self.counters.count(Refusal.UNSUPPORTED.name)
             return self._terminate(Reason.UNSUPPORTED_APPLICATIONS)
         self.description = message.description
         self.host = message.host or self.peer.address
+        self._content = message.content
         return [
             AskUser(self.session, self.peer, message.description.name),
             StartTimer(UNANSWERED_TIMER, UNANSWERED_SECONDS),
@@ -205,7 +206,7 @@ class Invitation:
         if self.description is None:
             return []
         self.stage = Stage.ACCEPTED
-        accept = Accept(self.session, self.peer.address, self.host, self.description)
+        accept = Accept(self.session, self.peer.address, self.host, self.description, self._content)
         return [
             CancelTimer(UNANSWERED_TIMER),
             Send(ToPeer(self.peer.address), accept),

@@ -27,8 +27,10 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.svg.schema.check import Finding
-from whiteboard.wire.messages import Advertisement, Message, Peer, Reason
+from whiteboard.wire.messages import Advertisement, Message, Peer, Reason, StrictMessage
 
 # ------------------------------------------------------------------------------------ places
 
@@ -107,6 +109,8 @@ class Persist:
     """Keep these durably before they are sent (own) or acknowledged (others')."""
 
     batches: tuple[Batch, ...]
+    strict: tuple[StrictMessage, ...] = ()
+    """What `batches` are elsewhere, in a strict session: each with its sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ class NeedsRebase:
 class NewDocument:
     """The session's document is this one from now on."""
 
-    document: Document
+    document: SharedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +280,12 @@ class Timers(Protocol):
 class Store(Protocol):
     """Durable memory of one board's messages."""
 
-    def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
+    def persist(
+        self,
+        batches: tuple[Batch, ...],
+        done: Callable[[], None],
+        strict: tuple[StrictMessage, ...] = (),
+    ) -> None:
         """Keep; call `done` in the loop, now or later, once they are safe or cannot be kept."""
 
     def read_back(self, document: Document, done: Callable[[Document | None], object]) -> None:
@@ -287,6 +296,9 @@ class Store(Protocol):
 
     def unsent(self) -> tuple[Batch, ...]:
         """Own messages that the server has not taken, in order."""
+
+    def unsent_strict(self) -> tuple[Stanza, ...]:
+        """The same on a strict board."""
 
     @property
     def waiting(self) -> int:

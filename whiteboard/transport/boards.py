@@ -7,18 +7,30 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from whiteboard.model.document import Document, new_document
+from whiteboard.model.document import new_document
 from whiteboard.model.ids import SessionId
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import Board, Invitation, InvitationState, SavedBoard
 from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.negotiation import Stage
-from whiteboard.session.ports import AskUser, Direct, Effect, Ended, InRoom, Place, Target
+from whiteboard.session.ports import (
+    AskUser,
+    Direct,
+    Effect,
+    Ended,
+    InRoom,
+    Place,
+    Send,
+    Target,
+    ToPeer,
+)
 from whiteboard.session.session import Session, State
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.returning import Returning, take_up
 from whiteboard.transport.shelf import Afterwards, Revived, Shelf
 from whiteboard.transport.soon import Soon
@@ -28,10 +40,12 @@ from whiteboard.util.event import Event
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Accept,
+    Connect,
     Description,
     Identity,
     Initiate,
     Message,
+    Mode,
     Peer,
     Reason,
     Terminate,
@@ -47,6 +61,7 @@ MOST_OVER = 50
 
 NOT_IN_ROOM = "You are not in this group chat."
 NOT_SIGNED_IN = "You are not signed in."
+TOO_SIMPLE = "Their program is simpler and cannot join this board. Invite them to a new one."
 THROWN_OUT = "You are no longer in this group chat. The board stays here."
 
 _STATES = {
@@ -155,6 +170,11 @@ class Boards:
 
         shelf.take(key, self._rng, read)
 
+    def recall(self, board: Board) -> Recalling:
+        """See `BoardService`."""
+        own = self._own(board)
+        return Recalling(self._shelf.journal_of(own) if self._shelf is not None else None)
+
     def delete_saved(self, key: str) -> None:
         """See `BoardService`."""
         if self._shelf is not None:
@@ -245,7 +265,7 @@ class Boards:
 
     # --- boards ---
 
-    def new_board(self, name: str, document: Document | None = None) -> SharedBoard:
+    def new_board(self, name: str, document: SharedDocument | None = None) -> SharedBoard:
         """See `BoardService`."""
         board = self._add(name, document or new_document())
         self._changed()
@@ -264,8 +284,10 @@ class Boards:
             identity = Identity.OCCUPANT_ID
         elif not connection.rooms.is_anonymous(room):
             identity = Identity.JID
+        # Fixed for the session's life: whoever is there must be able to take part.
+        mode = Mode.STRICT if connection.rooms.has_plain_client(room) else Mode.MERGE
         description = Description(
-            name=shared.name, identity=identity, application=shared.application
+            mode=mode, name=shared.name, identity=identity, application=shared.application
         )
         running = connection.rooms.advertisements(room)
         place = InRoom(room)
@@ -371,7 +393,18 @@ class Boards:
         if connection is None or jid is None or not devices:
             self._set_state(entry, InvitationState.GONE)
             return
-        self._share_directly(shared, connection, bare(jid))
+        plain = [device for device in devices if connection.capabilities.is_plain(device)]
+        mode = Mode.STRICT if len(plain) == len(devices) else Mode.MERGE
+        self._share_directly(shared, connection, bare(jid), mode)
+        if shared.is_plain:
+            mode = Mode.STRICT
+        elif mode is Mode.STRICT:
+            # The session merges, for ever: a simpler program could not follow.
+            self._set_state(entry, InvitationState.DECLINED)
+            shared.fail_softly(TOO_SIMPLE)
+            return
+        if mode is Mode.MERGE:
+            devices = [device for device in devices if device not in plain]
         for device in devices:
             self._ask_device(entry, shared, connection, device)
         shared.waiting_for_answer = True
@@ -460,12 +493,17 @@ class Boards:
                 del self._entries[invitation]
             self._changed()
 
-    def _share_directly(self, board: SharedBoard, connection: Connection, address: str) -> None:
+    def _share_directly(
+        self, board: SharedBoard, connection: Connection, address: str, mode: Mode
+    ) -> None:
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
             description = Description(
-                name=board.name, identity=Identity.JID, application=board.application
+                mode=mode,
+                name=board.name,
+                identity=Identity.JID,
+                application=board.application,
             )
             actor = Session.share(board.document, description, connection.me, place, self._rng)
             board.attach(actor, self._link(connection, place), place)
@@ -550,8 +588,23 @@ class Boards:
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """See `Listener`."""
         for board in self._at(place):
-            if board.session == message.session:
+            if board.session != message.session:
+                continue
+            if isinstance(message, Connect) and self._is_too_simple(board, peer):
+                goodbye = Terminate(SessionId(message.session), Reason.UNSUPPORTED_APPLICATIONS)
+                assert board.link is not None
+                board.link.send(Send(ToPeer(peer.address), goodbye))
+            else:
                 board.receive(peer, message)
+
+    def _is_too_simple(self, board: SharedBoard, peer: Peer) -> bool:
+        """Whether a plain XEP-0284 client asks for the state of a session that merges."""
+        connection = self._connection()
+        return (
+            connection is not None
+            and connection.capabilities.is_plain(peer.address)
+            and not board.is_plain
+        )
 
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """See `Listener`."""
@@ -706,7 +759,7 @@ class Boards:
         if connection is not None and isinstance(board.link, StanzaLink):
             board.link.rebind(connection.account, connection.rooms, connection.bounces)
 
-    def _add(self, name: str, document: Document) -> SharedBoard:
+    def _add(self, name: str, document: SharedDocument) -> SharedBoard:
         board = SharedBoard(name, document, self._clock, self._name_of)
         if self._shelf is not None:
             self._shelf.keep(board)

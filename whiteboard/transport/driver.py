@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from whiteboard.model.document import Document
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.ports import (
     Advertise,
     CancelTimer,
@@ -58,7 +59,7 @@ class Driver:
         clock: Clock,
         show: Callable[[Effect], object],
         *,
-        subscribe: Callable[[Document], Callable[[], None]] | None = None,
+        subscribe: Callable[[SharedDocument], Callable[[], None]] | None = None,
         persist: Callable[[Persist, Callable[[], None]], object] | None = None,
         read_back: Callable[[Document], object] | None = None,
     ) -> None:
@@ -109,7 +110,7 @@ class Driver:
         self._timers.clear()
         self.forget_document()
 
-    def listen(self, document: Document) -> None:
+    def listen(self, document: SharedDocument) -> None:
         """The actor has this document already: hand it the commits from now on."""
         self.forget_document()
         if self._subscribe is not None:

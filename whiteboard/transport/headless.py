@@ -21,6 +21,8 @@ from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch, LiteralElement
+from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.boards import BoardState, InvitationState
 from whiteboard.session.identity import author
 from whiteboard.session.ports import Direct, Persist
@@ -31,7 +33,7 @@ from whiteboard.transport.stanzas import local
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import ALL, APPLICATIONS, DRAWINGS, SVG, Application
 from whiteboard.wire.log import LogWriter
-from whiteboard.wire.messages import EditMessage, Peer
+from whiteboard.wire.messages import EditMessage, Mode, Peer
 
 IDLE_SECONDS = 2.0
 _GONE_SECONDS = 5.0
@@ -99,7 +101,7 @@ class Outcome:
 
     session: str
     name: str
-    document: Document
+    document: SharedDocument
     participants: tuple[str, ...] = ()
     """Names of the others who were there at the end."""
     application: Application = SVG
@@ -119,11 +121,18 @@ class _Recorder:
         session = self.board.actor
         assert session is not None
         if self._writer is None:
-            self._writer = LogWriter(self.file, session.session, description=session.description)
+            self._writer = LogWriter(
+                self.file, session.session, self._mode(), description=session.description
+            )
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for message in effect.strict:
+            self._writer.write(replace(message, stamp=stamp))
         for batch in effect.batches:
             self._writer.write(EditMessage(batch, self._sender(batch), stamp))
         self.file.flush()
+
+    def _mode(self) -> Mode:
+        return Mode.STRICT if self.board.is_plain else Mode.MERGE
 
     def close(self) -> None:
         """The log is complete."""
@@ -385,7 +394,7 @@ class _Participant:
                 except TimeoutError:
                     if board.state is BoardState.ENDED:
                         return
-                    settled = connection.account.outbox.idle and not board.document.missing()
+                    settled = connection.account.outbox.idle and not _is_incomplete(board.document)
                     if settled and board.state is BoardState.LIVE:
                         return
         finally:
@@ -428,6 +437,13 @@ class _Participant:
         """Finish the log."""
         if self._recorder is not None:
             self._recorder.close()
+
+
+def _is_incomplete(document: SharedDocument) -> bool:
+    """Whether something is known to be on its way."""
+    if isinstance(document, StrictDocument):
+        return bool(document.pending or document.waiting)
+    return isinstance(document, Document) and bool(document.missing())
 
 
 def sentence(problem: Problem) -> str:

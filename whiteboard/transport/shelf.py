@@ -18,13 +18,15 @@ from typing import Any, TypeVar
 
 from whiteboard.journal.file import About, JournalError
 from whiteboard.journal.folder import Folder, Journal, Listed
-from whiteboard.journal.reading import UNREADABLE
+from whiteboard.journal.reading import UNREADABLE, JournalReader
 from whiteboard.journal.writer import Trouble
 from whiteboard.model.document import Document
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import Board, SavedBoard
 from whiteboard.session.session import Session
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.keeping import Keeper, place_of, revived
+from whiteboard.transport.keeping_strict import is_strict, revived_strict
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire.errors import RemoteProtocolError
@@ -62,8 +64,10 @@ class Revived:
 
     journal: Journal
     about: About
-    document: Document
+    document: SharedDocument
     session: Session | None
+    strict_count: int = 0
+    """How many messages it has, if it is of a strict session."""
 
     def is_of(self, me: Peer) -> bool:
         """Whether it goes on, and it is me who drew here."""
@@ -109,6 +113,7 @@ class Shelf:
             journal,
             about,
             is_failing=lambda: self._is_failing,
+            strict_count=what.strict_count if what is not None else 0,
             read_back=self._read_back,
         )
 
@@ -203,13 +208,21 @@ class Shelf:
 
     def _read(self, key: str, rng: random.Random) -> Revived:
         journal, about, past, is_newest = self._folder.open_past(key)
+        document: SharedDocument
+        count = 0
         try:
-            document, session = revived(about, past, rng, is_newest=is_newest)
+            if is_strict(about):
+                with JournalReader(self._folder.path_of(key)) as reader:
+                    messages = [m for line in reader.lines() if (m := line.strict()) is not None]
+                count = len(messages)
+                document, session = revived_strict(about, messages, rng)
+            else:
+                document, session = revived(about, past, rng, is_newest=is_newest)
         except (RemoteProtocolError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             self._folder.close([journal])
             raise JournalError(UNREADABLE) from error
-        return Revived(journal, about, document, session)
+        return Revived(journal, about, document, session, count)
 
     def close(self, what: Revived) -> None:
         """What was read is not wanted: put it back as it is."""

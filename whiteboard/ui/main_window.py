@@ -22,11 +22,13 @@ from whiteboard.ui.dialogs.contact import AskName
 from whiteboard.ui.dialogs.properties import PropertiesSheet
 from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
+from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
 from whiteboard.ui.keys import KeySheet
 from whiteboard.ui.not_shown import NotShownNotices
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
+from whiteboard.ui.panes.history import HistoryPane
 from whiteboard.ui.panes.people import PeoplePane
 from whiteboard.ui.panes.sessions import SessionsPane
 from whiteboard.ui.people_flow import PeopleFlow
@@ -76,12 +78,17 @@ class MainWindow(QMainWindow):
         self.frame = BoardFrame()
         self.sessions = SessionsPane(services)
         self.people_pane = PeoplePane(services.boards)
+        self.history_pane = HistoryPane()
         self.top = TopBar(self)
         self.start = StartPage(services)
-        self.body = Body(self.frame, self.sessions, self.people_pane, preferences, self.start)
+        panes = (self.people_pane, self.history_pane)
+        self.body = Body(self.frame, self.sessions, panes, preferences, self.start)
         self._build()
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
+        self.history_flow = HistoryFlow(
+            services.boards, self.frame, self.history_pane, self.people_flow, self, self.say
+        )
         self.teller = ConnectionTeller(
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
@@ -125,6 +132,7 @@ class MainWindow(QMainWindow):
         top.menu.clicked.connect(self.open_menu)
         top.sessions.clicked.connect(lambda: self._toggle(self.sessions))
         top.people.clicked.connect(lambda: self._toggle(self.people_pane))
+        top.history.clicked.connect(lambda: self._toggle(self.history_pane))
         top.new.clicked.connect(self.add_board)
         top.start.clicked.connect(lambda: self.show_start(shown=not self.start.isVisible()))
         self.start.new_wanted.connect(self.add_board)
@@ -175,6 +183,7 @@ class MainWindow(QMainWindow):
             "start": lambda: self.show_start(shown=not self.start.isVisible()),
             "sessions": lambda: self._toggle(self.sessions),
             "people": lambda: self._toggle(self.people_pane),
+            "history": lambda: self._toggle(self.history_pane),
             "rename": self._with_page(self._rename),
             "leave": self._with_page(lambda page: page.board.leave()),
             "invite": self.open_invite,
@@ -262,8 +271,8 @@ class MainWindow(QMainWindow):
             self.start.open()
         else:
             self.start.hide()
-            if self.frame.surface is not None:
-                self.frame.surface.widget.setFocus()
+            if self.frame.canvas is not None:
+                self.frame.canvas.setFocus()
         self.top.start.setChecked(shown)
         self.actions_by_id["start"].setChecked(shown)
         self._pages_changed()
@@ -401,6 +410,7 @@ class MainWindow(QMainWindow):
         self.top.badge.show_count(0 if self.body.is_open(self.sessions) else self.sessions.badge())
 
     def _front_changed(self, page: Page | None) -> None:
+        self.history_flow.look_at(None)
         self.show_start(shown=False)
         if page is None:
             self.frame.let_go()
@@ -411,6 +421,7 @@ class MainWindow(QMainWindow):
             page.surface.choose(tool)
         page.surface.set_paper(self.services.preferences.get("paper") or "auto")
         self.frame.show_surface(page.surface)
+        self._follow_history()
         self.teller.watch(page.board)
         self.not_shown.watch(page)
         page.surface.widget.setFocus()
@@ -436,11 +447,18 @@ class MainWindow(QMainWindow):
         for pane, button, action in (
             (self.sessions, self.top.sessions, "sessions"),
             (self.people_pane, self.top.people, "people"),
+            (self.history_pane, self.top.history, "history"),
         ):
             opened = self.body.is_open(pane)
             button.setChecked(opened)
             self.actions_by_id[action].setChecked(opened)
+        self._follow_history()
         self._show_badge()
+
+    def _follow_history(self) -> None:
+        """The history of the board in front, while its pane is open."""
+        is_open = self.body.is_open(self.history_pane)
+        self.history_flow.look_at(self.frame.surface if is_open else None)
 
     def _class_changed(self) -> None:
         narrow = self.body.size_class is SizeClass.SMALL
@@ -542,7 +560,7 @@ class MainWindow(QMainWindow):
         self.people_flow.postpone(invitation)
         self._boards_changed()
 
-    def _toggle(self, pane: SessionsPane | PeoplePane) -> None:
+    def _toggle(self, pane: SessionsPane | PeoplePane | HistoryPane) -> None:
         opened = not self.body.is_open(pane)
         self.body.open_pane(pane, opened=opened)
         if opened and self.body.size_class is SizeClass.SMALL:
@@ -567,7 +585,7 @@ class MainWindow(QMainWindow):
         if not only:
             self.body.apply_class()
         else:
-            for pane in (self.sessions, self.people_pane):
+            for pane in (self.sessions, self.people_pane, self.history_pane):
                 self.body.open_pane(pane, opened=False, remember=False)
 
     def _toggle_full_screen(self) -> None:
@@ -590,10 +608,10 @@ class MainWindow(QMainWindow):
     def _regions(self) -> list[list[QWidget]]:
         """What F6 walks: the canvas, each bar, the top bar, the panes; each with what to focus."""
         regions: list[list[QWidget]] = []
-        if self.frame.surface is not None:
-            regions.append([self.frame.surface.widget])
+        if self.frame.canvas is not None:
+            regions.append([self.frame.canvas])
         regions += [_focusable(bar) for bar in (*self.frame.bars, self.top)]
-        regions += [[self.sessions.list], [self.people_pane.list]]
+        regions += [[self.sessions.list], [self.people_pane.list], _focusable(self.history_pane)]
         regions += [_focusable(card) for card in (self.frame.invitation, self.frame.toast)]
         return [region for region in regions if region and region[0].isVisible()]
 
@@ -644,6 +662,7 @@ class MainWindow(QMainWindow):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self.sessions.let_go()
+        self.history_flow.look_at(None)
         self.start.let_go()
         self.teller.watch(None)
         self.frame.let_go()

@@ -53,7 +53,7 @@ class Shown:
 def small_picture(board: Board) -> QImage | None:
     """What is on an open board; None of an empty or a very large one."""
     document = board.document
-    is_large = sum(document.vv.values()) > MOST_PICTURED
+    is_large = document.message_count > MOST_PICTURED
     if document.root is None or not document.children(document.root) or is_large:
         return None
     try:

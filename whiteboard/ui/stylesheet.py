@@ -17,6 +17,7 @@ QWidget#start { background: $raised; }
 QDialog, QWidget#sheet { background: $raised; }
 QLabel { color: $text; background: transparent; }
 QLabel[tone="text2"] { color: $text2; }
+QLabel[tone="on_soft"] { color: $on_soft; }
 QLabel[tone="danger"] { color: $danger; }
 QLabel[tone="warn"] { color: $warn; }
 QLabel[tone="good"] { color: $good; }

@@ -345,6 +345,9 @@ class TopBar(QWidget):
         self.people = IconButton(
             "people", words.tr("People"), self, key="Ctrl+Shift+1", checkable=True
         )
+        self.history = IconButton(
+            "history", words.tr("History"), self, key="Ctrl+Shift+5", checkable=True
+        )
         self._divider = Divider(self, margin=3)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
@@ -370,6 +373,7 @@ class TopBar(QWidget):
         about.addWidget(self.invite_small)
         about.addWidget(self._divider)
         about.addWidget(self.people)
+        about.addWidget(self.history)
         self._avatars: list[AvatarButton] = []
         self._shown: tuple[tuple[str, str, bool], ...] = ()
         self._room_for = 3
@@ -388,6 +392,7 @@ class TopBar(QWidget):
         self.invite.setVisible(not narrow)
         self.invite_small.setVisible(narrow)
         self._divider.setVisible(not narrow)
+        self.history.setVisible(not tiny)
         self.chip.set_short(narrow)
         self._room_for = 1 if tiny else 2 if narrow else 3
         self._shown = ()

@@ -43,8 +43,10 @@ from whiteboard.wire.messages import (
     StateEnd,
     StateOffer,
     StatePart,
+    StrictMessage,
     Terminate,
 )
+from whiteboard.wire.strict import decode_strict, encode_strict
 from whiteboard.wire.values import format_vector, parse_count, parse_vector
 
 MAX_SESSION = 1024
@@ -81,6 +83,8 @@ def encode(message: Message) -> list[Element]:
     """What carries `message`: children of a `<message/>` or of presence, or one `<jingle/>`."""
     if isinstance(message, EditMessage):
         return _encode_edit(message)
+    if isinstance(message, StrictMessage):
+        return encode_strict(message)
     if isinstance(message, Heartbeat):
         return [sync.write_heartbeat(message)]
     if isinstance(message, Get):
@@ -201,6 +205,8 @@ def decode(stanza: Element) -> Message | None:
         return None if edits is None else _decode_advertisement(edits)
     if stamp is not None and "n" in stamp.attrib:
         return _decode_edit(edits, stamp)
+    if edits is not None and edits.find(_STATE) is not None:
+        return _decode_state(stanza, edits, stamp)
     if edits is not None:
         return _decode_negotiation(edits, stamp)
     assert stamp is not None
@@ -301,16 +307,18 @@ def _decode_negotiation(edits: Element, beside: Element | None) -> Message | Non
         return AcceptState(session, since)
     if child.tag == _REFUSE:
         return RefuseState(session)
-    if child.tag == _STATE:
-        return _decode_state(session, child, beside)
     return None
 
 
-def _decode_state(session: SessionId, state: Element, beside: Element | None) -> Message:
+def _decode_state(stanza: Element, edits: Element, beside: Element | None) -> Message | None:
+    """Edits without a stamp are those of a strict session, unless we say that they are none."""
     snapshot = None if beside is None else beside.find(_SNAPSHOT)
-    begin, end = state.find(_BEGIN), state.find(_END)
-    if snapshot is None or (begin is None) == (end is None):
-        raise RemoteProtocolError(Fault.UNSUPPORTED, "a plain edit in a session that merges")
+    if snapshot is None:
+        return decode_strict(stanza)
+    session = _session(edits)
+    begin, end = edits.find(f"{_STATE}/{_BEGIN}"), edits.find(f"{_STATE}/{_END}")
+    if (begin is None) == (end is None):
+        raise RemoteProtocolError(Fault.MALFORMED, "a state that neither begins nor ends")
     vv = parse_vector(snapshot.get("vv"))
     if begin is None:
         return StateEnd(session, vv)

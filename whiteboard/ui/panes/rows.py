@@ -66,6 +66,8 @@ class Row:
     buttons: tuple[RowButton, ...] = ()
     """The first is the main action (Enter, double click)."""
     count: str = ""
+    badge: str = ""
+    """A number in a pill at the end of the row."""
     folded: bool = False
     plus: str = ""
     """A section's '+': its name for screen readers."""
