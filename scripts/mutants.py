@@ -30,6 +30,8 @@ NEEDED = (
     "tests/property",
     "tests/unit/__init__.py",
     "tests/unit/model",
+    "tests/unit/journal/test_snapshots.py",
+    "tests/unit/session/test_memory.py",
     "whiteboard",
 )
 SUITES = (
@@ -37,6 +39,8 @@ SUITES = (
         "tests/unit/model/scenarios",
         "tests/unit/model/test_history.py",
         "tests/unit/model/test_literals.py",
+        "tests/unit/session/test_memory.py",
+        "tests/unit/journal/test_snapshots.py",
     ),
     ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
@@ -46,7 +50,7 @@ SUITES = (
         "tests/property/test_strict_random.py",
         "-mnot slow",
     ),
-    ("tests/property/test_replicas.py",),
+    ("tests/property/test_replicas.py", "tests/property/test_checkpoints.py"),
 )
 """Quick ones first: what they kill need not be looked for at random."""
 SECONDS = 240

@@ -145,6 +145,7 @@ class FakeBoard:
         self.ephemeral: Event[Ephemera] = Event()
         self.not_shown: Event[NotShown] = Event()
         self.odd: Event[Odd] = Event()
+        self.grown_large: Event[None] = Event()
         self.document = document if document is not None else new_document()
         self.session: str | None = None
         self.name = name

@@ -219,7 +219,7 @@ class Document(Checkpointed):
             self._rids.used = max(self._rids.used, self._merge.own_counter)
             lost = tuple(self._merge.lost)
             self._merge.lost.clear()
-            applied = tuple(message.batch for message in valid if message.batch is not None)
+            applied = tuple([message.batch for message in valid if message.batch is not None])
             if applied or replay:
                 self._busy = "on_commit"
                 self.on_commit.emit(Commit(Origin.REMOTE, "", changes, applied, lost))
@@ -227,8 +227,8 @@ class Document(Checkpointed):
                 applied,
                 duplicates,
                 self._history.waiting,
-                tuple(r for r in self._history.forks if r not in known),
-                tuple(message.batch for message in delivered if message.batch is not None),
+                tuple([r for r in self._history.forks if r not in known]),
+                tuple([message.batch for message in delivered if message.batch is not None]),
                 self._history.below,
             )
         finally:

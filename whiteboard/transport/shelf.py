@@ -115,6 +115,7 @@ class Shelf:
             is_failing=lambda: self._is_failing,
             strict_count=what.strict_count if what is not None else 0,
             read_back=self._read_back,
+            take_snapshot=lambda journal: self._later(partial(self._folder.take_snapshot, journal)),
         )
 
     def _read_back(

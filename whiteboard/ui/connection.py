@@ -48,7 +48,7 @@ class ConnectionTeller(QObject):
         self._toast = toast
         self._invite_again = invite_again
         self._board: Board | None = None
-        self._unsubscribe: Callable[[], None] = lambda: None
+        self._stops: tuple[Callable[[], None], ...] = ()
         self._was_offline = False
         self._offline_count = 0
         self._problem = ""
@@ -69,9 +69,13 @@ class ConnectionTeller(QObject):
     def watch(self, board: Board | None) -> None:
         """Speak about this board from now on."""
         self._board = board
-        self._unsubscribe()
+        for stop in self._stops:
+            stop()
+        self._stops = ()
         if board is not None:
-            self._unsubscribe = board.odd.subscribe(self._say_odd)
+            stop_odd = board.odd.subscribe(self._say_odd)
+            stop_large = board.grown_large.subscribe(self._say_large)
+            self._stops = (stop_odd, stop_large)
         self._joined.clear()
         self.join_timer.stop()
         self._here = _present(board.participants) if board is not None else {}
@@ -181,6 +185,9 @@ class ConnectionTeller(QObject):
         """Quietly, and without a warning's colour: there is nothing for the person to do."""
         say = words.sends_too_much if odd.what is Oddity.FLOOD else words.has_another_board
         self._toast.say(Notice("odd", say(odd.sender.name), "info"))
+
+    def _say_large(self, _none: None) -> None:
+        self._toast.say(Notice("large", words.grown_large(), "info"))
 
     # --- people ---------------------------------------------------------------------------
 

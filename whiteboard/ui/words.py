@@ -199,6 +199,11 @@ def has_left(who: str) -> str:
     )
 
 
+def grown_large() -> str:
+    """A board takes much memory or disk."""
+    return tr("This board has grown very large and may become slow. A new board helps.")
+
+
 def sends_too_much(who: str) -> str:
     return _fill("{who} sends more than can be shown at once. You can go on drawing.", who=who)
 
