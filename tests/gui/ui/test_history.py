@@ -361,6 +361,52 @@ def test_one_persons_work_is_undone_after_a_question(story):
     assert story.names() == ["rect", "circle"]
 
 
+def test_the_menu_of_a_person_asks_the_same_once_the_history_is_read(story):
+    window = story.window
+    window.body.open_pane(window.people_pane, opened=True)
+    settle()
+    people = window.people_pane
+    people.list.menu_wanted.emit("person:mira", people.mapToGlobal(QPoint(10, 10)))
+    (undo,) = people.menu.actions()
+    undo.trigger()
+    people.menu.close()
+    story.wait(lambda: window.people_flow.dialog is not None)
+    question = window.people_flow.dialog
+    assert words.plain(question.title.text()) == "Undo all that Mira Chen did on this board?"
+    assert story.pane.isVisible()
+    assert people.isVisible()
+    question.reject()
+    settle()
+    assert story.names() == ["rect", "circle"]
+
+
+def test_two_panes_share_the_column_and_in_a_medium_window_the_newer_one_has_it(story):
+    window = story.window
+    window.body.open_pane(window.people_pane, opened=True)
+    story.open()
+    people, history = window.people_pane.geometry(), story.pane.geometry()
+    assert people.bottom() + 7 == history.top()
+    assert people.width() == history.width()
+    window.body.open_pane(window.people_pane, opened=False)
+    window.resize(1000, 700)
+    settle()
+    window.body.open_pane(window.people_pane, opened=True)
+    assert not story.pane.isVisible()
+    assert story.history is None
+
+
+def test_a_toast_stands_below_the_banner(story):
+    story.open()
+    story.choose_row("You drew a rectangle")
+    story.window.say("Mira joined the board")
+    settle()
+    frame = story.window.frame
+    assert frame.toast.geometry().top() > frame.past_notice.geometry().bottom()
+    story.window.history_flow.back_to_now()
+    settle()
+    assert frame.toast.geometry().top() == 12
+
+
 def test_a_pointed_entry_outlines_what_it_touched(story):
     story.open()
     place = story.titles().index("Mira drew an ellipse")
