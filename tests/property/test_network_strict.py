@@ -467,3 +467,23 @@ def test_a_strict_board_that_gave_way_to_one_that_nobody_is_on_comes_back_and_is
     draw(late)
     network.run(2)
     assert_one_document([ana, late])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_edit_that_the_room_sent_back_to_nobody_here_counts_once(seed):
+    network = network_of(seed, delay=(0.1, 0.1))
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(2)
+    set_attribute(mira, shape, "fill", "blue")
+    network.run(0.15)  # the room has it, and has not sent it back
+    network.cut(mira)
+    network.run(2)
+    assert strict_of(ana).attribute(shape, "fill") == "blue"
+    network.restore(mira)
+    network.run(5)
+    assert not strict_of(mira).pending
+    set_attribute(mira, shape, "fill", "green")
+    network.run(5)
+    assert strict_of(ana).attribute(shape, "fill") == "green"
+    assert_one_document([ana, mira])
