@@ -33,7 +33,6 @@ STRICT_RECORD = "whiteboard/model/strict/record.py"
 STRICT_FOREST = "whiteboard/model/strict/forest.py"
 STRICT_SNAPSHOT = "whiteboard/model/strict/snapshot.py"
 STRICT_REASSERT = "whiteboard/model/strict/reassert.py"
-STRICT_DEMANDS = "whiteboard/model/strict/demands.py"
 
 MUTANTS = [
     Mutant(
@@ -387,7 +386,7 @@ MUTANTS = [
     ),
     Mutant(
         "strict: parents are removed before what lies in them",
-        STRICT_DEMANDS,
+        STRICT_RECORD,
         "return reversed(order)",
         "return iter(order)",
     ),

@@ -61,6 +61,8 @@ def read_description(element: Element) -> Description:
         RemoteProtocolError: an application, mode or identity unknown here; too long. A description
             without our `<session/>` is a plain XEP-0284 one: a strict session.
     """
+    if not is_element(element):
+        raise RemoteProtocolError(Fault.MALFORMED, "a comment in place of a description")
     application = split_tag(element.tag)[0]
     session = element.find(_SESSION)
     if application not in ns.APPLICATIONS:
