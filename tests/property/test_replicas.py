@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 
 from tests.helpers.merging import Member, assert_equal, element, message, sync
 from whiteboard.model.changes import Origin
+from whiteboard.model.history import Limits
 from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, New, Op, Remove, Set, Ts, expand
 from whiteboard.model.view import view
@@ -35,11 +36,17 @@ FIELDS["primary-weight"] = "weight"
 
 
 class Replicas(RuleBasedStateMachine):
-    """Three members, up to two joiners and a modified client on an unreliable network."""
+    """Three members, up to two joiners and a modified client on an unreliable network.
+
+    Of messages that wait for others, the third member keeps few.
+    """
+
+    few = Limits(messages=3)
 
     def __init__(self) -> None:
         super().__init__()
-        self.members = [Member(name) for name in "abc"]
+        self.members = [Member(name) for name in "ab"]
+        self.members.append(Member("c", limits=self.few))
         self.inboxes: dict[str, list[Batch]] = {name: [] for name in "abc"}
         self.sides: dict[str, int] = dict.fromkeys("abcde", 0)
         self.everything: list[Batch] = []
@@ -76,9 +83,23 @@ class Replicas(RuleBasedStateMachine):
         self.touched.append(author)
 
     def receive(self, member: Member, batches: list[Batch]) -> None:
+        """Hands messages to a member; what falls out of its buffer it has not heard."""
+        if member.name != "c":
+            self.take(member, batches)
+            return
+        for batch in batches:
+            self.take(member, [batch])
+            self.heard["c"] = [b for b in self.heard["c"] if self.is_kept(member, b)]
+
+    def take(self, member: Member, batches: list[Batch]) -> None:
         self.heard[member.name] += batches
         member.doc.receive(batches)
         self.touched.append(member)
+
+    def is_kept(self, member: Member, batch: Batch) -> bool:
+        """Whether a message was delivered or waits."""
+        waiting = member.doc._history._waiting.get(batch.r, {})
+        return member.doc.holds(batch.r, batch.n) or batch.n in waiting
 
     def member(self, i: int) -> Member:
         return self.members[i % len(self.members)]
@@ -128,6 +149,27 @@ class Replicas(RuleBasedStateMachine):
     def cut_or_mend(self, i: int) -> None:
         name = self.member(i).name
         self.sides[name] = 1 - self.sides[name]
+
+    @rule(i=who, j=who, count=st.integers(1, 6), seed=st.integers(0, 99))
+    def away_and_back(self, i: int, j: int, count: int, seed: int) -> None:
+        """One draws on without a connection, as another does; then each gets all, in any order.
+
+        A small buffer cannot hold that: what fell out is asked for again, by `heal` or at the end.
+        """
+        away, other = self.member(i), self.member(j)
+        rid = self.element_of(away, seed)
+        if away is other or rid is None or other.doc.kind(rid) is not Kind.ELEMENT:
+            return
+        self.sides[away.name] = 1 - self.sides[other.name]
+        for number in range(count):
+            away.add(rid, element("g", x=str(number)))
+            other.set(rid, "x", str(number))
+            self.posted(away)
+            self.posted(other)
+        self.sides[away.name] = self.sides[other.name]
+        for k, member in ((i, away), (j, other)):
+            if member.doc.kind(rid) is Kind.ELEMENT:
+                self.burst(k, seed)
 
     @precondition(lambda self: len(self.members) < 5)
     @rule(i=who)
@@ -457,7 +499,9 @@ class Replicas(RuleBasedStateMachine):
         expected = view(self.everything)
         for member in self.members:
             for batch in rng.sample(self.everything, len(self.everything)):
-                member.doc.receive([batch, batch])
+                self.receive(member, [batch, batch])
+            if member.name == "c":
+                self.receive(member, self.everything)  # once more, in order: what fell out
             assert_equal(member.doc, expected)
             assert not member.doc.missing()
         assert expected.pending == 0 or expected.forks

@@ -1,4 +1,4 @@
-"""Scenarios of SYNC section 10 in strict sessions: what is lost, comes twice, or cannot be shown."""
+"""Scenarios of SYNC section 10 in strict sessions: what is lost, repeated, or cannot be shown."""
 
 from __future__ import annotations
 
