@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from tests.helpers.merging import Member, assert_equal, element, message, sync
 from whiteboard.model.changes import Origin
 from whiteboard.model.history import Limits
-from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, New, Op, Remove, Set, Ts, expand
 from whiteboard.model.view import view
 
@@ -54,6 +54,7 @@ class Replicas(RuleBasedStateMachine):
         self.rids: list[Rid] = [Rid("a.none")]
         self.hostile: list[Batch] = []
         self.touched: list[Member] = []
+        self.pasts: list[tuple[dict[Replica, int], int]] = [({}, 0)]
 
     @initialize(apart=st.booleans())
     def start(self, apart: bool) -> None:
@@ -71,6 +72,7 @@ class Replicas(RuleBasedStateMachine):
     def posted(self, author: Member) -> None:
         """Puts what the author sent since the last call on its way to all others."""
         fresh = [b for b in author.sent if b not in self.heard[author.name]]
+        self.pasts.append((dict(author.doc.vv), author.doc.clock))
         self.heard[author.name] += fresh
         self.everything += fresh
         for batch in fresh:
@@ -456,6 +458,19 @@ class Replicas(RuleBasedStateMachine):
         self.post_hostile(self.hostile_message(i, ops, lead, forged), self.members)
         self.rids.append(Rid(counter))
 
+    @rule(past=st.integers(0, 99), r=pick, p=pick, lead=st.integers(0, 2))
+    def fresh_identity(self, past: int, r: int, p: int, lead: int) -> None:
+        """The modified client takes a new id and pretends to have seen just what it likes."""
+        deps, clock = self.pasts[past % len(self.pasts)]
+        name = f"m{len(self.everything)}"
+        made = New(Rid(f"{name}.1"), Kind.ELEMENT, self.rid(p), 1.0, name="late")
+        ops = [made, Set(self.rid(r), parent=self.rid(p), chdata="late", replace=(0, 1))]
+        batch = message(name, 1, clock + lead, *ops, deps=dict(deps), party="m")
+        self.everything.append(batch)
+        self.rids.append(made.rid)
+        for member in self.members:
+            self.inboxes[member.name].append(batch)
+
     @precondition(lambda self: self.hostile)
     @rule(i=who, j=who, p=pick, back=small)
     def equivocation(self, i: int, j: int, p: int, back: int) -> None:
@@ -504,6 +519,8 @@ class Replicas(RuleBasedStateMachine):
                 self.receive(member, self.everything)  # once more, in order: what fell out
             assert_equal(member.doc, expected)
             assert not member.doc.missing()
+            honest = [m for m in member.doc._history.log if m.party != "m"]
+            assert all(m.valid for m in honest)
         assert expected.pending == 0 or expected.forks
         sync(*self.members)
         assert len({member.doc.c14n() for member in self.members}) == 1
