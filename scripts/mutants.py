@@ -30,7 +30,11 @@ NEEDED = (
     "whiteboard",
 )
 SUITES = (
-    ("tests/unit/model/scenarios", "tests/unit/model/test_literals.py"),
+    (
+        "tests/unit/model/scenarios",
+        "tests/unit/model/test_literals.py",
+        "tests/unit/model/test_rebase.py",
+    ),
     ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
         "tests/property/test_strict_small_scope.py",
@@ -39,6 +43,7 @@ SUITES = (
         "tests/property/test_strict_random.py",
         "-mnot slow",
     ),
+    ("tests/property/test_rebase.py",),
     ("tests/property/test_replicas.py",),
 )
 """Quick ones first: what they kill need not be looked for at random."""

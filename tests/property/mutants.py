@@ -22,6 +22,7 @@ MOVES = "whiteboard/model/moves.py"
 TEXT = "whiteboard/model/text.py"
 SPANS = "whiteboard/model/text_spans.py"
 HISTORY = "whiteboard/model/history.py"
+REBASE = "whiteboard/model/rebase.py"
 PROJECTION = "whiteboard/model/projection.py"
 UNDO = "whiteboard/editing/undo.py"
 STRICT_MERGE = "whiteboard/model/strict/merge.py"
@@ -374,5 +375,35 @@ MUTANTS = [
         STRICT_DEMANDS,
         "return reversed(order)",
         "return iter(order)",
+    ),
+    Mutant(
+        "anybody can give up the replica of another",
+        HISTORY,
+        "return not deps.get(r, 0) or self.parties.get(r, party) == party",
+        "return True",
+    ),
+    Mutant(
+        "a replica that was given up goes on",
+        HISTORY,
+        "        for old, n in own.items():\n            self._give_up(old, n)\n",
+        "",
+    ),
+    Mutant(
+        "rebase over what somebody else wrote meanwhile",
+        REBASE,
+        "        if now != piece.saw:\n            return None\n",
+        "",
+    ),
+    Mutant(
+        "rebase sends what was heard of others as one's own",
+        REBASE,
+        "        self._without.receive(seen)\n",
+        "",
+    ),
+    Mutant(
+        "rebase forgets a creation whose parent is gone",
+        REBASE,
+        "if self._board.is_purged(op.rid) or not self._is_there(op.parent):\n            return None",
+        "if self._board.is_purged(op.rid) or not self._is_there(op.parent):\n            return True",
     ),
 ]

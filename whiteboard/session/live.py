@@ -165,8 +165,9 @@ class Live:
         party = self._people.party(peer)
         if party is None:
             return Refusal.NO_IDENTITY
-        if not fits(batch.r, self.session, party, self._people.identity):
-            return Refusal.FOREIGN_REPLICA
+        for r in (batch.r, *batch.was):
+            if not fits(r, self.session, party, self._people.identity):
+                return Refusal.FOREIGN_REPLICA
         return replace(batch, party=party)
 
     def _admit_all(self, originals: Iterable[EditMessage], relay: Peer) -> list[Batch]:

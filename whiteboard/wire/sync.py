@@ -34,6 +34,8 @@ FIELDS = frozenset(
 )
 MAX_CONTROLS = 1000
 MAX_GUESTS = 1000
+MAX_WAS = 64
+"""Replicas that one message gives up."""
 
 
 # ----------------------------------------------------------------------------------- stamps
@@ -50,6 +52,8 @@ def write_stamp(batch: Batch, blanks: TakenOut) -> Element:
     if batch.restores:
         restores = sorted(batch.restores.items())
         sync.set("a", " ".join(f"{k}.{field}={format_ts(ts)}" for (k, field), ts in restores))
+    if batch.was:
+        sync.set("was", format_vector(batch.was))
     if not batch.ops:
         sync.set("session", batch.session)
     for control in batch.controls:
@@ -86,6 +90,7 @@ def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...], blanks: P
         deps=parse_vector(sync.get("d")),
         restores=_read_restores(sync.get("a")),
         controls=controls,
+        was=parse_vector(sync.get("was"), most=MAX_WAS, least=0),
     )
 
 
