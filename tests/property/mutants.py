@@ -403,7 +403,7 @@ MUTANTS = [
     Mutant(
         "rebase forgets a creation whose parent is gone",
         REBASE,
-        "if self._board.is_purged(op.rid) or not self._is_there(op.parent):\n            return None",
-        "if self._board.is_purged(op.rid) or not self._is_there(op.parent):\n            return True",
+        "not self._is_there(op.parent):\n            return None",
+        "not self._is_there(op.parent):\n            return True",
     ),
 ]

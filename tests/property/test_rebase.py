@@ -36,9 +36,9 @@ class Person:
     def follow(self, document: Document) -> None:
         self.doc = document
         self.undo = UndoStack(document)
-        self.sent: list[Batch] = list(
+        self.sent: list[Batch] = [
             batch for batch in document.batches_since({}) if batch.r == document.replica
-        )
+        ]
         document.on_commit.subscribe(
             lambda commit: self.sent.extend(b for b in commit.batches if b.r == document.replica)
         )
@@ -144,7 +144,7 @@ class Board:
 @pytest.mark.parametrize("run", range(RUNS))
 def test_nothing_is_lost_over_generations_and_all_show_what_the_specification_says(run):
     seed = int(os.environ.get("REBASE_SEED", random.randrange(10**9))) + run
-    print("REBASE_SEED", seed)
+    print("REBASE_SEED", seed)  # noqa: T201 - pytest shows it when the test fails
     rng = random.Random(seed)
     board = Board(rng)
     for _ in range(40):

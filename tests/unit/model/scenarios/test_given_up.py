@@ -49,7 +49,7 @@ def test_rids_of_the_old_replica_count_for_the_new_one_only():
 
 
 def test_nobody_can_give_up_the_replica_of_somebody_else():
-    a, b, root = board()
+    a, _b, root = board()
     kept = a.add(root, element("g"))
     b2 = heir(a, 1, "b2", "b")
     b2.doc = Document(b2.doc.session, Party("b"), Replica("b2"))
@@ -74,7 +74,7 @@ def test_what_rests_on_a_void_message_still_counts_where_that_is_missing():
 
 
 def test_a_replica_nobody_knows_can_be_given_up_as_a_whole():
-    a, b, root = board()
+    a, _b, root = board()
     c = Member("c")
     c.hear(a)
     drawn = c.add(root, element("g"))
@@ -85,7 +85,7 @@ def test_a_replica_nobody_knows_can_be_given_up_as_a_whole():
 
 
 def test_only_a_first_message_gives_up_a_replica():
-    a, b, root = board()
+    a, _b, root = board()
     kept = a.add(root, element("g"))
     a2 = Member("a2", "a")
     a2.hear(a)
@@ -104,7 +104,7 @@ def test_giving_up_is_part_of_the_canonical_form_and_changes_no_other_message():
 
 
 def test_a_member_who_was_given_up_somewhere_else_can_write_no_more():
-    a, b, root = board()
+    a, _b, root = board()
     a.add(root, element("g"))
     a2 = heir(a, 1)
     a2.set(root, "x", "1")
