@@ -17,7 +17,9 @@ from benchmarks.figure import Figure, not_measured, print_table, write_json
 from whiteboard.app import collector
 
 # The canvas comes last: its boards stay in memory, and the collector would look at them.
-MODULES = ("wire", "engine", "validation", "text", "journal", "latency", "join", "canvas")
+MODULES = (
+    "wire", "engine", "memory", "validation", "text", "journal", "past", "latency", "join", "canvas"
+)  # fmt: skip
 
 
 def measured(name: str) -> list[Figure]:

@@ -223,11 +223,11 @@ def bench(arguments: list[str]) -> None:
 
 
 def kill_test(arguments: list[str]) -> None:
-    """A drawing process is killed at this many moments."""
+    """Drawing processes, with and without a window, are killed at this many moments."""
     setup(tests=True)
     env = {"KILL_MOMENTS": arguments[0] if arguments else "1000"}
     run(PYTHON, "-m", "pytest", "-q", "-x", "tests/integration/test_killed_over_prosody.py",
-        env=env)  # fmt: skip
+        "tests/e2e/test_killed_window.py", env=env)  # fmt: skip
 
 
 def fuzz(arguments: list[str]) -> None:

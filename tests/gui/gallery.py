@@ -18,13 +18,26 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from tests.helpers.afternoon import afternoon
 from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
+from whiteboard.editing.properties import Properties, Related, set_properties
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import SubscriptionRequest
-from whiteboard.session.boards import BoardState, InvitationState, Odd, Oddity
+from whiteboard.model.changes import Origin
+from whiteboard.model.document import SVG_NS
+from whiteboard.model.ops import LiteralElement
+from whiteboard.session.boards import (
+    BoardState,
+    InvitationState,
+    NotShown,
+    Odd,
+    Oddity,
+    SavedBoard,
+)
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.notices import Notice
+from whiteboard.ui.page import CanvasSurface
 from whiteboard.ui.surface import Style
 from whiteboard.ui.theme import Scheme, theme
 
@@ -83,6 +96,30 @@ def hovered() -> MainWindow:
     world.boards.changed.emit(None)
     made.sessions.list.hover_row("contact:sofia@example.org")
     return made
+
+
+def start_page(width: int = 1280, height: int = 800) -> MainWindow:
+    world, made = shared(width, height)
+    made.people_flow.postpone("in1")
+    document = world.boards.boards[0].document
+    with document.transact(Origin.LOCAL) as edit:
+        for x, colour in ((0, "#FFE58A"), (120, "#FFC6D8"), (240, "#C6ECC3")):
+            shape = (("", "x", str(x)), ("", "width", "90"), ("", "height", "90"))
+            edit.add(document.root, LiteralElement(SVG_NS, "rect", (*shape, ("", "fill", colour))))
+    world.boards.set(
+        saved=[
+            SavedBoard("k1", "Thesis outline", "mira@example.org", 12),
+            SavedBoard("k2", "Kids’ corner", "", 0),
+            SavedBoard("k3", "Sprint 14", world.people.rooms[0].address, 0),
+            SavedBoard("k4", "", "", 0, is_damaged=True),
+        ]
+    )
+    made.top.start.click()
+    return made
+
+
+def start_narrow() -> MainWindow:
+    return start_page(632, 760)
 
 
 def first_start() -> MainWindow:
@@ -246,6 +283,31 @@ def export() -> QDialog:
     return dialog(made)
 
 
+def properties() -> QDialog:
+    _, made = shared()
+    page = made.pages.front
+    assert page is not None
+    related = (
+        Related("https://plans.example/attic.svg", "The attic"),
+        Related("xmpp:wall@rooms.example?join", "The wall"),
+    )
+    said = Properties("River bank", "What we found on the walk in May.", "en", related)
+    set_properties(page.board.document, said)
+    page.surface.missing = lambda: (words.not_shown_here(2), words.drawn_otherwise(3))
+    made.actions_by_id["properties"].trigger()
+    return dialog(made)
+
+
+def not_shown() -> MainWindow:
+    world, made = shared()
+    board = world.boards.boards[0]
+    other = next(one for one in board.participants if not one.me)
+    board.not_shown.emit(NotShown(other, 1))
+    made.not_shown.tell()
+    keep.append(made)
+    return made
+
+
 def unsaved() -> QDialog:
     made = first_start()
     page = made.pages.front
@@ -299,6 +361,78 @@ def edit_menu() -> QWidget:
     return made._menus["Edit"]
 
 
+def history(width: int = 1280, height: int = 800) -> MainWindow:
+    """An afternoon of four people, read and looked at in the middle (design/history.png)."""
+    world, made = World().populated(), None
+    document, kept = afternoon()
+    board = world.boards.new_board("River walk kiosk", document)
+    world.boards.kept["River walk kiosk"] = kept
+    made = MainWindow(world.services, CanvasSurface)
+    made.resize(width, height)
+    made.show()
+    made.pages.show(board)
+    world.share(board)
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    made.body.open_pane(made.history_pane, opened=True)
+    flow = made.history_flow
+    while flow.history is None or flow.history.is_reading:
+        QApplication.processEvents()
+    return made
+
+
+def looking_back(width: int = 1280, height: int = 800) -> MainWindow:
+    made = history(width, height)
+    flow = made.history_flow
+    assert flow.history is not None
+    chosen = next(one for one in flow.history.listed() if one.words == "What if there is")
+    flow.history.seek(chosen.last)
+    while not flow.history.is_there:
+        QApplication.processEvents()
+    settle()
+    page = made.pages.front
+    assert page is not None
+    page.surface.fit()
+    assert flow._past is not None
+    flow._past.pick((next(iter(chosen.things)),))
+    flow._past.settle()
+    settle()
+    return made
+
+
+def history_narrow() -> MainWindow:
+    made = looking_back(632, 760)
+    made.body.open_pane(made.history_pane, opened=True)
+    return made
+
+
+def history_people() -> MainWindow:
+    made = history()
+    made.history_pane.by_person.click()
+    return made
+
+
+def history_reading() -> MainWindow:
+    world = World().populated()
+    made = window(world)
+    made.frame.invitation.hide()
+    board = world.boards.boards[0]
+    world.boards.kept[board.name] = ()
+    made.body.open_pane(made.history_pane, opened=True)
+    flow = made.history_flow.history
+    assert flow is not None
+    flow._read_timer.stop()
+    world.boards.recalls[-1].total = 4210
+    flow.changed.emit(None)
+    return made
+
+
+def history_question() -> QDialog:
+    made = looking_back()
+    made.history_flow.ask_undo_work("ben")
+    return dialog(made)
+
+
 def dialog(made: MainWindow) -> QDialog:
     keep.append(made)
     assert made.people_flow.dialog is not None
@@ -312,6 +446,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "flood": flood,
     "hover": hovered,
     "first-start": first_start,
+    "start": start_page,
+    "start-narrow": start_narrow,
     "selection": selection,
     "shapes": shape_options,
     "text": text_options,
@@ -334,6 +470,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-create-room": create_room,
     "dialog-add-contact": add_contact,
     "dialog-export": export,
+    "dialog-properties": properties,
+    "not-shown": not_shown,
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,
     "invite": invite,
@@ -341,6 +479,12 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "focus": focused,
     "menu-view": menu,
     "menu-edit": edit_menu,
+    "history": looking_back,
+    "history-now": history,
+    "history-people": history_people,
+    "history-narrow": history_narrow,
+    "history-reading": history_reading,
+    "dialog-undo-work": history_question,
 }
 
 

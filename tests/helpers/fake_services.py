@@ -10,6 +10,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from whiteboard.canvas.past import PastView
+from whiteboard.canvas.touched import Touched
+from whiteboard.editing.describing import describe
 from whiteboard.im.account import (
     AccountSettings,
     AccountState,
@@ -30,6 +33,10 @@ from whiteboard.im.people import (
 )
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
+from whiteboard.model.ids import Rid
+from whiteboard.model.ops import Batch
+from whiteboard.model.shown import Shown
 from whiteboard.session.boards import (
     Board,
     BoardState,
@@ -165,6 +172,28 @@ class FakeBoard:
         self.set(state=BoardState.ENDED)
 
 
+class FakeRecall:
+    """A history that is read as soon as it is asked for, in pieces."""
+
+    def __init__(self, kept: Sequence[tuple[Batch, float | None]]) -> None:
+        self.total = len(kept)
+        self.people: dict[str, tuple[str, str]] = {}
+        self.base: Folded | None = None
+        self.is_done = False
+        self.is_closed = False
+        self.pieces = [list(kept[at : at + 50]) for at in range(0, len(kept), 50)]
+
+    def take(self) -> Sequence[tuple[Batch, float | None]]:
+        if self.pieces:
+            return self.pieces.pop(0)
+        self.is_done = True
+        return ()
+
+    def close(self) -> None:
+        self.is_closed = True
+        self.is_done = True
+
+
 class FakeBoards:
     """A BoardService; inviting makes a row that waits, as the real one does."""
 
@@ -176,6 +205,8 @@ class FakeBoards:
         self.names: dict[str, str] = {}
         self.saved: Sequence[SavedBoard] = ()
         self.in_use = ""
+        self.kept: dict[str, Sequence[tuple[Batch, float | None]]] = {}
+        self.recalls: list[FakeRecall] = []
         self._count = 0
 
     def set(self, **state: object) -> None:
@@ -240,6 +271,10 @@ class FakeBoards:
         self.boards = [one for one in self.boards if one is not board]
         self.changed.emit(None)
 
+    def recall(self, board: Board) -> FakeRecall:
+        self.recalls.append(FakeRecall(self.kept.get(board.name, ())))
+        return self.recalls[-1]
+
     def open_saved(self, key: str, then: Callable[[Board | str], None]) -> None:
         self.calls.append(("open_saved", key))
         if self.in_use:
@@ -248,6 +283,9 @@ class FakeBoards:
         found = next(one for one in self.saved if one.key == key)
         self.saved = [one for one in self.saved if one is not found]
         then(self.new_board(found.name))
+
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        self.calls.append(("keep_picture", board.name))
 
     def delete_saved(self, key: str) -> None:
         self.calls.append(("delete_saved", key))
@@ -287,8 +325,15 @@ class FakeFiles:
         self.calls.append(("export_png", path.name, options))
         then(None)
 
-    def export_svg(self, board: Board, path: Path, then: Callable[[Refused | None], None]) -> None:
-        self.calls.append(("export_svg", path.name))
+    def export_svg(
+        self,
+        board: Board,
+        path: Path,
+        then: Callable[[Refused | None], None],
+        *,
+        with_history: bool = False,
+    ) -> None:
+        self.calls.append(("export_svg_with_history" if with_history else "export_svg", path.name))
         then(None)
 
 
@@ -356,6 +401,9 @@ class FakeSurface:
         self.undo_label: str | None = None
         self.redo_label: str | None = None
         self.zoom = 1.0
+        self.chosen: Sequence[Rid] = ()
+        self.past: PastView | None = None
+        self.touched: Touched | None = None
         self.calls: list[tuple[object, ...]] = []
 
     def set(self, **state: object) -> None:
@@ -397,8 +445,32 @@ class FakeSurface:
     def set_grid(self, shown: bool) -> None:
         self.calls.append(("grid", shown))
 
+    def missing(self) -> tuple[str, ...]:
+        return ()
+
     def reload_pictures(self) -> None:
         self.calls.append(("reload_pictures",))
+
+    def describe(self, rid: Rid) -> str:
+        return describe(self.board.document, rid)
+
+    def look_back(self, then: Shown) -> PastView:
+        self.may_draw = False
+        self.past = PastView(then)
+        return self.past
+
+    def look_now(self) -> None:
+        self.may_draw = True
+        if self.past is not None:
+            self.past.release()
+            self.past.hide()
+            self.past.deleteLater()
+            self.past = None
+
+    def show_touched(self, touched: Touched | None) -> None:
+        self.touched = touched
+        if self.past is not None:
+            self.past.show_touched(touched)
 
     def close(self) -> None:
         self.widget.hide()

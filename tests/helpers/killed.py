@@ -8,6 +8,7 @@ invitation.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -23,6 +24,13 @@ from whiteboard.transport.shelf import Shelf
 
 EVERY = 0.02
 """Seconds between two edits: more than the outbox lets go, so some always wait."""
+
+
+def moments() -> tuple[int, int]:
+    """How many times a process is killed: without, and with a window."""
+    every = int(os.environ.get("KILL_MOMENTS", "20"))
+    windows = max(1, every // 5)
+    return every - windows, windows
 
 
 def say(line: str) -> None:

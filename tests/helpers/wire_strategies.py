@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from whiteboard.model import ephemeral as e
@@ -15,11 +17,14 @@ from whiteboard.model.ops import (
     Remove,
     Set,
     Ts,
+    expand,
 )
 from whiteboard.wire import messages as m
+from whiteboard.wire.codec import decode
+from whiteboard.wire.strict import strict_stanza
 from whiteboard.wire.sxe import INVALID
 from whiteboard.wire.sync import FIELDS
-from whiteboard.wire.xml import representable
+from whiteboard.wire.xml import parse, representable, to_xml
 
 SESSION = "session-1"
 
@@ -189,8 +194,23 @@ originals = st.builds(
 )
 
 session = st.just(SESSION)
+
+
+def _strict(batch, prolog, last, guest):
+    """A message of a strict session; what says nothing valid is read once, so that it stays."""
+    made = m.StrictMessage(SESSION, "s-1", expand(batch.ops), guest=guest)
+    return replace(decode(parse(to_xml(strict_stanza(made)))), prolog=prolog, last=last)
+
+
 all_messages = st.one_of(
     st.builds(m.EditMessage, batches()),
+    st.builds(
+        _strict,
+        batches(),
+        st.sampled_from([None, "", "<?xml version='1.0'?>"]),
+        st.sampled_from([None, ("", ""), ("room@h/ana", "7")]),
+        st.sampled_from(["", "mira@x/1"]),
+    ),
     st.builds(
         m.Heartbeat,
         session,
@@ -216,7 +236,10 @@ all_messages = st.one_of(
     st.builds(m.StateOffer, session, descriptions),
     st.builds(m.AcceptState, session, vectors),
     st.builds(m.RefuseState, session),
-    st.builds(m.StateBegin, session, text, counts, vectors),
+    st.builds(m.StateBegin, session, text, counts, vectors, counts),
+    st.builds(
+        m.StatePart, session, counts, st.text(st.characters(max_codepoint=126, min_codepoint=32))
+    ),
     st.builds(m.StateEnd, session, vectors),
     st.builds(m.Initiate, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),
     st.builds(m.Accept, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),

@@ -11,7 +11,9 @@ from tests.helpers.drawing import SVG, draw, drawn
 from tests.helpers.prosody import PASSWORD, needs_prosody, room_address, settings, unique
 from whiteboard.model.document import Document
 from whiteboard.model.ops import LiteralElement
+from whiteboard.session.boards import BoardState
 from whiteboard.transport.headless import HeadlessError, Task, Until, take_part
+from whiteboard.validation.applications import XHTML
 from whiteboard.wire.log import LogReader
 
 pytestmark = [pytest.mark.prosody, needs_prosody]
@@ -112,3 +114,29 @@ async def test_what_goes_wrong_is_one_sentence(bot, changes, text):
 async def test_a_board_that_does_not_run_is_named(bot):
     with pytest.raises(HeadlessError, match="does not run"):
         await take_part(Task(bot(), room=room_address(), session="nowhere", patience=1))
+
+
+async def test_bots_share_a_page_and_a_window_says_that_it_cannot_show_it(bot, party):
+    room = room_address()
+    page = LiteralElement("http://www.w3.org/1999/xhtml", "p", (), ("Hello",))
+    joined = asyncio.Event()
+    stop = asyncio.Event()
+    first = asyncio.ensure_future(
+        take_part(
+            Task(bot(), room=room, application=XHTML, draw=(page,), until=Until.CLOSED),
+            joined=lambda _: joined.set(),
+            stop=stop,
+        )
+    )
+    await asyncio.wait_for(joined.wait(), 30)
+    second = await take_part(Task(bot(), room=room))
+    assert second.application is XHTML
+    assert b"Hello" in second.document.serialise()
+    ana = await party("ana")
+    await ana.enter(room)
+    await ana.until(lambda: ana.room(room).boards)
+    board = ana.boards.join_in_room(room, second.session)
+    await ana.until(lambda: board.state is BoardState.ENDED)
+    assert "Page (XHTML)" in board.problem
+    stop.set()
+    assert (await first).document.c14n() == second.document.c14n()

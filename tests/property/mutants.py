@@ -49,7 +49,7 @@ MUTANTS = [
     Mutant(
         "a late move of what nothing lies under is not compared with newer ones",
         MERGE,
-        'elif self._entries(record, "parent")[-1][0] == ts and record.up is not parent:',
+        "elif is_newest and record.up is not parent:",
         "elif record.up is not parent:",
     ),
     Mutant(
@@ -61,7 +61,7 @@ MUTANTS = [
     Mutant(
         "an attribute of a literal is as old as its element",
         PROJECTION,
-        "Ts(l, r, k + 1 + sum(other < item for other in element.literal))",
+        "Ts(l, r, k + 1 + sorted(element.literal).index(item))",
         "Ts(l, r, k)",
     ),
     Mutant(

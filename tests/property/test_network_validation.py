@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.helpers.boards import (
     DIRECT,
+    IN_ROOM,
+    ROOM,
     SVG,
     assert_equal,
     board_of,
@@ -21,7 +25,8 @@ from whiteboard.model.ops import LiteralElement
 from whiteboard.session.judging import TOLD_A_MINUTE
 from whiteboard.svg.schema.check import Severity
 from whiteboard.transport.memory import MemoryNetwork, Node
-from whiteboard.wire.messages import Reject
+from whiteboard.validation.applications import ALL, XHTML, XML
+from whiteboard.wire.messages import Reason, Reject
 
 SCRIPT = LiteralElement(SVG, "script", (), ("alert(1)",))
 
@@ -124,3 +129,46 @@ def test_one_to_one_a_guest_is_told_by_the_creator_and_the_creator_by_one_guest(
     assert about(tom, ana) == about(mira, ana) == [["forbidden: <script>"]]
     assert about(mira, mira) == about(ana, ana) == [[]]
     assert all(f.severity is Severity.FORBIDDEN for o in tom.shown.offences for f in o.findings)
+
+
+PAGE = replace(IN_ROOM, application=XHTML.namespace)
+
+
+def test_a_page_is_shared_like_a_drawing_and_judged_by_its_own_rules() -> None:
+    network = MemoryNetwork(8)
+    ana, mira = (network.enter_room(ROOM, nick) for nick in ("ana", "mira"))
+    ana.share(new_document(XHTML.empty()), PAGE)
+    network.run(1.0)
+    mira.join(min(mira.seen), applications=ALL)
+    assert network.run_until(lambda: in_sync([ana, mira]), 30)
+    xhtml = "http://www.w3.org/1999/xhtml"
+    add(mira, LiteralElement(xhtml, "p", (), ("Hello",)))
+    network.run(1.0)
+    assert ana.shown.offences == []
+    add(mira, LiteralElement(xhtml, "script", (), ("alert(1)",)))
+    network.run(1.0)
+    assert about(ana, mira) == [["forbidden: <script>"]]
+    assert_equal([ana, mira])
+
+
+def test_who_can_show_only_drawings_leaves_a_page_alone_and_says_why() -> None:
+    network = MemoryNetwork(9)
+    ana, mira = (network.enter_room(ROOM, nick) for nick in ("ana", "mira"))
+    ana.share(new_document(XHTML.empty()), PAGE)
+    network.run(1.0)
+    mira.join(min(mira.seen))
+    network.run(5.0)
+    (ended,) = mira.shown.ended
+    assert ended.reason is Reason.UNSUPPORTED_APPLICATIONS
+    assert "Page (XHTML)" in ended.text
+
+
+def test_an_invitation_to_any_xml_is_declined_by_who_can_show_only_drawings() -> None:
+    network = MemoryNetwork(10)
+    ana = network.sign_in("ana@example.org/a", "mira@example.org/m")
+    ana.share(new_document(XML.empty()), replace(DIRECT, application=XML.namespace))
+    mira = network.sign_in("mira@example.org/m")
+    invitation = ana.invite(mira.peer.address)
+    network.run(5.0)
+    assert mira.shown.asked == []
+    assert invitation.reason is Reason.UNSUPPORTED_APPLICATIONS

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.random_board import picture as seen
 from tests.property.test_incremental_equals_rebuilt import edited_board
-from tests.unit.model.boards import SESSION, board
+from tests.unit.model.boards import board
 from whiteboard.model.changes import Origin
 from whiteboard.model.ids import DOCUMENT, Party
 from whiteboard.model.merge import FIELDS
@@ -51,7 +51,7 @@ def everything_of(rng, count):
 
 
 def timeline_of(document):
-    timeline = Timeline(SESSION)
+    timeline = Timeline(board("0"))
     timeline.add(Kept(batch, 100.0 + i) for i, batch in enumerate(document.batches_since({})))
     return timeline
 
@@ -67,7 +67,7 @@ def after(batches, seq):
 def test_the_board_at_every_number_is_that_of_so_many_messages(seed, count):
     rng = random.Random(seed)
     batches = everything_of(rng, count).batches_since({})
-    timeline = Timeline(SESSION)
+    timeline = Timeline(board("0"))
     timeline.add(Kept(batch) for batch in batches)
     assert len(timeline) == len(batches)
     numbers = [*range(len(batches) + 1), *reversed(range(len(batches) + 1))]
@@ -127,7 +127,7 @@ def test_who_made_and_who_changed_is_what_a_search_through_all_writes_finds(seed
     whole = everything_of(rng, count)
     batches = whole.batches_since({})
     timeline = timeline_of(whole)
-    shuffled = Timeline(SESSION)
+    shuffled = Timeline(board("0"))
     shuffled.add(Kept(batch) for batch in rng.sample(batches, len(batches)))
     for rid in seen(whole):
         mine = [

@@ -27,8 +27,8 @@ from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.snapshot import snapshot
 from whiteboard.session.replay import replay
 from whiteboard.wire.log import LogReader, LogWriter
-from whiteboard.wire.messages import Description, Identity, Mode, Peer
-from whiteboard.wire.strict import StrictMessage, state_messages
+from whiteboard.wire.messages import Description, Identity, Mode, Peer, StrictMessage
+from whiteboard.wire.strict import state_messages
 
 ROOM = "atelier@rooms.example"
 ANA, MIRA, TOM = (Peer(f"{ROOM}/{nick}", f"id-{nick}") for nick in ("ana", "mira", "tom"))
@@ -117,7 +117,8 @@ def test_a_log_that_starts_with_the_state_goes_on_after_what_the_state_names(cut
     giver = StrictDocument(SESSION)
     giver.receive(m.stanza(m.sender.address) for m in LOG[:cut])
     ids = iter(range(100, 200))
-    state = list(state_messages(SESSION, snapshot(giver), "", lambda: str(next(ids))))
+    given = snapshot(giver)
+    state = list(state_messages(SESSION, given.ops, given.last, "", lambda: str(next(ids))))
     given_by_ana = [
         StrictMessage(SESSION, m.id, m.ops, Peer(ANA.address), prolog=m.prolog, last=m.last)
         for m in state

@@ -173,3 +173,18 @@ def test_members_who_see_each_other_late_agree_with_one_who_joined_by_a_snapshot
         joiner.receive(room[at:])
         assert joiner.c14n() == members["a"].c14n()
         assert joiner.state_hash() == members["a"].state_hash()
+
+
+def test_an_inner_element_that_becomes_the_root_is_the_root_of_its_lxml_document():
+    """Once it was found by chance."""
+    inner = NewAt("a", Kind.ELEMENT, "b", 0.0, None, "g", "", "t", "")
+    outer = NewAt("a", Kind.ELEMENT, "", 0.0, None, "g", "", "t", "")
+    document = StrictDocument(SESSION)
+    assert document.tree.root is None
+    for one in (
+        FIRST,
+        Stanza("ana", "0", (inner,)),
+        Stanza("ana", "1", (Remove("~r"), inner, outer)),
+    ):
+        document.receive([one])
+    assert _nodes(document.tree) == _nodes(Tree(document._projection)) != []

@@ -221,6 +221,9 @@ def _add_join(parser: argparse.ArgumentParser) -> None:
     _add_sign_in(parser)
     parser.add_argument("--session", metavar="ID", help="this board of the room")
     parser.add_argument("--accept", action="store_true", help="wait to be invited")
+    parser.add_argument(
+        "--type", choices=("svg", "xhtml", "xml"), default="svg", help="of a board that is made"
+    )
     parser.add_argument("--draw", type=Path, metavar="FILE.svg")
     parser.add_argument("--record", type=Path, metavar="LOG")
     parser.add_argument("--export", type=Path, metavar="OUT.svg")

@@ -28,6 +28,11 @@ from whiteboard.wire.log import LogWriter
 from whiteboard.wire.messages import Description, EditMessage, Identity, Mode
 from whiteboard.wire.xml import parse
 
+NOT_FROM_THE_START = (
+    "This board was joined when its beginning was given as a state only."
+    " The log has what came since, and does not replay to the whole of it."
+)
+
 
 def run_log(options: argparse.Namespace) -> int:
     """List the boards, or write the log of one."""
@@ -41,6 +46,8 @@ def run_log(options: argparse.Namespace) -> int:
     try:
         with JournalReader(folder.path_of(chosen.key)) as reader, _output(options.output) as file:
             write_log(reader, file)
+            if reader.base() is not None:
+                print(NOT_FROM_THE_START, file=sys.stderr)
     except JournalError as error:
         raise CommandError(f"{options.board}: {error}") from error
     return 0

@@ -10,10 +10,14 @@ from whiteboard.app import collector
 from whiteboard.app.import_log import read_log
 from whiteboard.app.loading import read_document_in_slices
 from whiteboard.app.output import replace_file
+from whiteboard.app.provenance import Known, nothing_known, read_provenance
 from whiteboard.app.tasks import Tasks
 from whiteboard.canvas.export import ExportError, png_bytes, render_document
 from whiteboard.formats.clean import cleaned
+from whiteboard.formats.history import save_with_history, without_history
 from whiteboard.formats.svgfile import FileError, save
+from whiteboard.journal.file import JournalError
+from whiteboard.model.document import Document
 from whiteboard.session.boards import Board
 from whiteboard.ui.ports import Opened, PngOptions, Refused
 
@@ -23,8 +27,11 @@ Then = Callable[[Refused | None], None]
 class FileService:
     """Implements `ui.ports.Files`; disks are waited for off the loop."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(
+        self, tasks: Tasks, journal_of: Callable[[Board], Path | None] = lambda _board: None
+    ) -> None:
         self._tasks = tasks
+        self._journal_of = journal_of
 
     def open(self, path: Path, then: Callable[[Opened | Refused], None]) -> None:
         """See `ui.ports.Files`."""
@@ -49,10 +56,30 @@ class FileService:
         data = save(board.document)
         self._tasks.spawn(self._write(path, data, then), f"save {path.name}")
 
-    def export_svg(self, board: Board, path: Path, then: Then) -> None:
+    def export_svg(
+        self, board: Board, path: Path, then: Then, *, with_history: bool = False
+    ) -> None:
         """See `ui.ports.Files`."""
-        data = cleaned(save(board.document))
+        if with_history:
+            self._tasks.spawn(self._export_history(board, path, then), f"export {path.name}")
+            return
+        data = cleaned(without_history(save(board.document)))
         self._tasks.spawn(self._write(path, data, then), f"export {path.name}")
+
+    async def _export_history(self, board: Board, path: Path, then: Then) -> None:
+        names = {one.id: one.name for one in board.participants}
+        document = board.document
+        forks = dict(document.forks) if isinstance(document, Document) else {}
+        known: Known = nothing_known
+        if (journal := self._journal_of(board)) is not None:
+            try:
+                known = await asyncio.to_thread(
+                    read_provenance, journal, forks, lambda party: names.get(party, party)
+                )
+            except JournalError as error:
+                then(Refused(str(error), str(journal)))
+                return
+        await self._write(path, cleaned(save_with_history(document, known)), then)
 
     def export_png(self, board: Board, path: Path, options: PngOptions, then: Then) -> None:
         """See `ui.ports.Files`."""

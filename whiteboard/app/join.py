@@ -19,6 +19,7 @@ from whiteboard.formats.svgfile import FileError, load, save
 from whiteboard.formats.tree import Element
 from whiteboard.model.ops import LiteralElement
 from whiteboard.transport.headless import HeadlessError, Outcome, Task, Until, take_part
+from whiteboard.validation.applications import by_word
 
 
 def run_join(options: argparse.Namespace) -> int:
@@ -40,7 +41,7 @@ def run_join(options: argparse.Namespace) -> int:
     except OSError as error:
         raise CommandError(f"“{error.filename}” cannot be written: {error.strerror}.") from error
     if options.export is not None:
-        write_whole(options.export, cleaned(save(outcome.document)))
+        write_whole(options.export, cleaned(save(outcome.document), outcome.application))
     _tell(outcome, as_json=options.json)
     return 0
 
@@ -68,6 +69,7 @@ def _task(options: argparse.Namespace) -> Task:
         accept=options.accept,
         nick=options.nick,
         session=options.session or "",
+        application=by_word(options.type),
         draw=_drawing(options.draw) if options.draw is not None else (),
         record=options.record,
         until=_until(options.until),

@@ -27,7 +27,7 @@ def run_replay(options: argparse.Namespace) -> int:
     if options.json:
         result = {
             "session": document.session,
-            "messages": _count(document),
+            "messages": document.message_count,
             "passed_over": passed_over,
             "state_hash": document.state_hash(),
         }
@@ -35,12 +35,6 @@ def run_replay(options: argparse.Namespace) -> int:
     elif options.state_hash or (options.output is None and not options.c14n):
         print(document.state_hash())
     return 0
-
-
-def _count(document: Document | StrictDocument) -> int:
-    if isinstance(document, StrictDocument):
-        return len(list(document.stanzas))
-    return sum(document.vv.values())
 
 
 def read_log(path: Path, until: int | None = None) -> tuple[Document | StrictDocument, int]:

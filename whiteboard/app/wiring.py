@@ -20,6 +20,7 @@ from whiteboard.canvas.pictures import PictureStore
 from whiteboard.im.account import ConnectionState
 from whiteboard.im.people import RoomState
 from whiteboard.session.boards import Board, BoardState
+from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.service import Network
 from whiteboard.transport.shelf import Shelf
 from whiteboard.ui.main_window import MainWindow
@@ -69,7 +70,14 @@ class Program:
         self.services = Services(
             people=self.people,
             boards=self.network.boards,
-            files=FileService(self.tasks),
+            files=FileService(
+                self.tasks,
+                lambda board: (
+                    shelf.journal_of(board)
+                    if shelf is not None and isinstance(board, SharedBoard)
+                    else None
+                ),
+            ),
             preferences=store,
             trust=store,
             new_window=lambda: self.open_window().show(),

@@ -115,6 +115,10 @@ class Camera:
             self._height / 2 - (rect.y + rect.height / 2) * scale,
         )
 
+    def look_like(self, other: Camera) -> None:
+        """Look where another camera looks, as large as there."""
+        self._place(other.scale, *other.offset)
+
     def centre_on(self, x: float, y: float) -> None:
         """Bring a point (user units) to the middle without scaling."""
         self._place(

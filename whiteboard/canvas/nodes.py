@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from whiteboard.model.changes import Changes, Commit
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind, LiteralElement
-from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 from whiteboard.svg.schema.check import Name, check, may_be_drawn
 
 
@@ -22,7 +22,7 @@ class DocumentSource:
     Each element is checked when its attributes are first read, and again after it has changed.
     """
 
-    def __init__(self, document: SharedDocument) -> None:
+    def __init__(self, document: Shown) -> None:
         self.document = document
         self._read_as: dict[Rid, Mapping[Name, str | None]] = {}
         """Element -> attributes that are read otherwise than written; all that were checked."""

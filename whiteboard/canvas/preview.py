@@ -13,7 +13,7 @@ from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.items import realise
 from whiteboard.canvas.nodes import DocumentSource, LiteralSource
 from whiteboard.model.ops import LiteralElement
-from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.svg.planner import plan
 
@@ -30,7 +30,7 @@ class Preview:
         self,
         elements: tuple[LiteralElement, ...],
         context: PaintContext,
-        document: SharedDocument | None = None,
+        document: Shown | None = None,
     ) -> None:
         """Show these and nothing else; ids they refer to are also looked up in the document."""
         if elements == self._elements:

@@ -22,7 +22,7 @@ from whiteboard.canvas.measure import QtMeasure
 from whiteboard.canvas.nodes import DocumentSource
 from whiteboard.model.changes import Commit
 from whiteboard.model.ids import Rid
-from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 from whiteboard.svg.index import PlanIndex
 from whiteboard.svg.plan import Clip, ImageShape, Isolate, Key, Matrix, PlanNode, Rect, Source
 from whiteboard.svg.planner import ChangesLike, Placed, Planner, owner
@@ -74,14 +74,14 @@ class BoardScene:
         self._overrides: dict[Key, tuple[QTransform, float]] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._source: Source | None = None
-        self.document: SharedDocument | None = None
+        self.document: Shown | None = None
         self.planner: Planner | None = None
         self._index: PlanIndex[Rid] | None = None
         self._stop_pictures = context.pictures.arrived.subscribe(self._picture_arrived)
 
     # What it follows ------------------------------------------------------------------------
 
-    def set_document(self, document: SharedDocument) -> None:
+    def set_document(self, document: Shown) -> None:
         """Show another document from now on; the old items go with the first pump."""
         self.close()
         self.document = document

@@ -40,9 +40,10 @@ from whiteboard.canvas.overlay import FeedbackOverlay
 from whiteboard.canvas.palette import LIGHT, Palette
 from whiteboard.canvas.scene import BoardScene
 from whiteboard.canvas.tiles import SIZE, Counts, Picture
+from whiteboard.canvas.touched import Touched, paint_touched
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.ids import Rid
-from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.events import Phase, PointerEvent, ToolEvent
 from whiteboard.tools.ports import Feedback
@@ -135,6 +136,7 @@ class BoardView(QWidget):
         self.input.panning = self._panning
         self.focus_rid: Rid | None = None
         self.describe: Callable[[Rid], str] = lambda _rid: ""
+        self._touched: Touched | None = None
         self._remote_waiting = False
         self._fit_wanted = False
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -165,7 +167,7 @@ class BoardView(QWidget):
 
     # What it shows --------------------------------------------------------------------------
 
-    def set_document(self, document: SharedDocument) -> None:
+    def set_document(self, document: Shown) -> None:
         """Show this document from now on."""
         self._unsubscribe()
         self.scene.set_document(document)
@@ -334,7 +336,17 @@ class BoardView(QWidget):
         painter.setOpacity(1.0)
         self.overlay.paint_marks(painter, self._palette)
         self.others.paint_marks(painter, self._palette, self.font())
+        if self._touched is not None and self.scene.is_settled:
+            paint_touched(
+                painter, self._touched, self.places, self.camera, self._palette, self.font()
+            )
         self._paint_focus(painter)
+
+    def show_touched(self, touched: Touched | None) -> None:
+        """Outline what somebody touched, in place of what was outlined before."""
+        if touched != self._touched:
+            self._touched = touched
+            self._repaint(None)
 
     def set_focus_rid(self, rid: Rid | None) -> None:
         """Show the ring of the keyboard focus around an element."""

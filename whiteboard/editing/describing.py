@@ -5,7 +5,7 @@ from __future__ import annotations
 from whiteboard.editing.style import colour_name, declarations
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Kind
-from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 
 _NAMES = {
     "rect": "Rectangle",
@@ -26,7 +26,7 @@ _LONGEST = 40
 """Characters of a text that are read out."""
 
 
-def describe(document: SharedDocument, rid: Rid) -> str:
+def describe(document: Shown, rid: Rid) -> str:
     """Kind, own words and colour: 'Rectangle, blue', 'Text, “Big type”, red'."""
     name = document.name(rid)
     kind = _NAMES.get(name, name)
@@ -41,14 +41,14 @@ def describe(document: SharedDocument, rid: Rid) -> str:
     return ", ".join(parts)
 
 
-def _title(document: SharedDocument, rid: Rid) -> str:
+def _title(document: Shown, rid: Rid) -> str:
     for child in document.children(rid):
         if document.kind(child) is Kind.ELEMENT and document.name(child) == "title":
             return _words(document, child)
     return ""
 
 
-def _words(document: SharedDocument, rid: Rid) -> str:
+def _words(document: Shown, rid: Rid) -> str:
     parts: list[str] = []
     for child in document.children(rid):
         kind = document.kind(child)
@@ -59,7 +59,7 @@ def _words(document: SharedDocument, rid: Rid) -> str:
     return " ".join("".join(parts).replace("\u200b", "").split())
 
 
-def _colour(document: SharedDocument, rid: Rid) -> str:
+def _colour(document: Shown, rid: Rid) -> str:
     styled = declarations(document.attribute(rid, "style") or "")
     order = ("fill", "stroke") if document.name(rid) == "text" else ("stroke", "fill")
     for prop in order:

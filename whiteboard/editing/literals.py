@@ -6,11 +6,18 @@ import re
 from collections.abc import Callable, Sequence
 
 from whiteboard.model.ids import Rid
+from whiteboard.model.markup import BOARD_NS
 from whiteboard.model.ops import Kind, LiteralElement
 from whiteboard.model.shared import SharedDocument
 from whiteboard.svg.plan import IDENTITY, XLINK_NS, XML_NS, Matrix
 from whiteboard.svg.transform import format_transform, multiply, parse_transform
 
+PROVENANCE = ("rid", "creator", "created", "modifier", "modified")
+"""Attributes of `BOARD_NS` in files with history: where an element comes from."""
+_NAMING = frozenset({"aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"})
+"""Attributes that hold ids with spaces between."""
+_EVENT = re.compile(r"([^\s;.+]+)\.([a-z]+)\b")
+"""`id.event` in the timing of an animation."""
 _URL = re.compile(r"url\(\s*(['\"]?)#([^'\")]+)\1\s*\)")
 
 
@@ -59,13 +66,12 @@ def with_fresh_ids(
 ) -> tuple[LiteralElement, ...]:
     """Copies whose ids nobody has, with the references among them following.
 
-    References to what is not among the elements stay as they are.
+    References to what is not among the elements stay as they are. Where the originals came from
+    (`PROVENANCE`) is not said of the copies: they are other elements.
     """
     renamed: dict[str, str] = {}
     for element in elements:
         _collect(element, is_taken, renamed)
-    if not renamed:
-        return tuple(elements)
     return tuple(_renamed(element, renamed) for element in elements)
 
 
@@ -90,6 +96,10 @@ def _renamed(element: LiteralElement, renamed: dict[str, str]) -> LiteralElement
             return renamed.get(value, value)
         if name == "href" and ns in ("", XLINK_NS) and value.startswith("#"):
             return f"#{renamed.get(value[1:], value[1:])}"
+        if name in _NAMING and not ns:
+            return " ".join(renamed.get(word, word) for word in value.split())
+        if name in ("begin", "end") and not ns:
+            return _EVENT.sub(lambda m: f"{renamed.get(m[1], m[1])}.{m[2]}", value)
         if "url(" in value:
             return _URL.sub(lambda m: f"url(#{renamed[m[2]]})" if m[2] in renamed else m[0], value)
         return value
@@ -97,7 +107,11 @@ def _renamed(element: LiteralElement, renamed: dict[str, str]) -> LiteralElement
     return LiteralElement(
         element.ns,
         element.name,
-        tuple((ns, name, value_of(ns, name, value)) for ns, name, value in element.attributes),
+        tuple(
+            (ns, name, value_of(ns, name, value))
+            for ns, name, value in element.attributes
+            if ns != BOARD_NS or name not in PROVENANCE
+        ),
         tuple(
             child if isinstance(child, str) else _renamed(child, renamed)
             for child in element.children

@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from lxml import etree
 
 from whiteboard.formats.tree import Element
-from whiteboard.svg.plan import SVG_NS
 from whiteboard.svg.sanitize import harmless_sheet
 from whiteboard.svg.schema.check import SOUND, Finding, Name, Severity, check
+from whiteboard.validation.applications import SVG, Application
 
 _SLICE = 200
 """Elements between two yields of `faults_in_slices`: some milliseconds."""
 
 
-def cleaned(data: bytes) -> bytes:
-    """An SVG file that runs, loads and misleads nothing; the very bytes if it was so before.
+def cleaned(data: bytes, application: Application = SVG) -> bytes:
+    """A file that runs, loads and misleads nothing; the very bytes if it was so before.
 
     Args:
         data: What `svgfile.save` wrote.
+        application: What it is a document of.
     """
     root = etree.fromstring(data, _parser())
     is_changed = _without_instructions(root)
@@ -34,7 +35,7 @@ def cleaned(data: bytes) -> bytes:
         parent = node.getparent()
         above = None if parent is None else _name(str(parent.tag))
         attributes = [(_name(str(key)), str(value)) for key, value in node.attrib.items()]
-        verdict = check(*_name(str(node.tag)), attributes, above)
+        verdict = application.check(*_name(str(node.tag)), attributes, above)
         if verdict.hidden and parent is not None:
             _take_out(node, parent)
             is_changed = True
@@ -46,7 +47,7 @@ def cleaned(data: bytes) -> bytes:
                 del node.attrib[key]
             else:
                 node.set(key, value)
-        if node.tag == f"{{{SVG_NS}}}style":
+        if _name(str(node.tag)) == application.sheet:
             is_changed = _clean_sheet(node) or is_changed
     if not is_changed:
         return data

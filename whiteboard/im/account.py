@@ -89,6 +89,8 @@ class AccountSettings:
     tls: TlsMode = TlsMode.STARTTLS
     trusted_sha256: str | None = None
     """Fingerprint of a certificate the person trusts for this account."""
+    applications: tuple[str, ...] = ()
+    """Application types (namespaces) that are announced beside drawings."""
 
 
 @dataclass(frozen=True, slots=True)

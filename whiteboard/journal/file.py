@@ -7,6 +7,7 @@
 arrival; `stanza` the message as XML bytes. WAL with synchronous=FULL: what `commit` has returned
 from survives a power cut. A message that is there already is not written again. `variant` is 0, and
 1 for a second content of one (r, n): together they prove that the chain was forked (SYNC 5.2b).
+Messages of strict sessions have no (r, n): there r is empty and n counts.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from pathlib import Path
 
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Batch
-from whiteboard.wire.codec import decode, stanza
+from whiteboard.wire.codec import decode, sender_of, stanza
 from whiteboard.wire.errors import RemoteProtocolError
-from whiteboard.wire.messages import EditMessage, Peer
+from whiteboard.wire.messages import EditMessage, Peer, StrictMessage
+from whiteboard.wire.strict import strict_stanza
 from whiteboard.wire.xml import parse, to_xml
 
 VERSION = 2
@@ -80,6 +82,8 @@ class About:
     """Unix seconds of the last opening."""
     taken: Mapping[Replica, int] = field(default_factory=dict)
     """Own messages that the server has taken: replica -> last number."""
+    people: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Party -> (name, address) of everybody who was ever seen here: for the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,21 @@ class Line:
             return None
         return replace(message.batch, party=self.sender)
 
+    def strict(self) -> StrictMessage | None:
+        """The message of a strict session, with its sender; None if it is of another mode.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        try:
+            element = parse(self.stanza)
+            message = decode(element)
+        except RemoteProtocolError as error:
+            raise JournalError("A part of this board is damaged.") from error
+        if not isinstance(message, StrictMessage):
+            return None
+        return replace(message, sender=sender_of(element))
+
 
 class JournalFile:
     """A database and its lock; every call may raise `sqlite3.Error`. One thread at a time.
@@ -130,6 +149,8 @@ class JournalFile:
         self.path = path
         self._db: sqlite3.Connection | None = None
         self._lock: sqlite3.Connection | None = None
+        self._times: dict[tuple[Replica, int], float] = {}
+        """When messages that are about to come again came first."""
 
     def open(self) -> None:
         """Take the lock and open for writing; nothing if it is open.
@@ -166,6 +187,11 @@ class JournalFile:
             self._lock = None
 
     @property
+    def connection(self) -> sqlite3.Connection:
+        """The database, for tables beside these two (`snapshot`)."""
+        return self._open_db
+
+    @property
     def _open_db(self) -> sqlite3.Connection:
         if self._db is None:
             raise sqlite3.ProgrammingError("the journal is closed")
@@ -187,12 +213,20 @@ class JournalFile:
         if self._db is not None and self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
-    def tell(self, about: About) -> None:
-        """Write what the board is; the messages of a session it left behind go."""
+    def tell(self, about: About, was: str = "") -> None:
+        """Write what the board is; the messages of a session it left behind go.
+
+        Args:
+            about: What it is now.
+            was: The replica whose messages come again under the new one, stamped anew: they keep
+                the times of the old ones.
+        """
         before = self.value("session")
         rows = [(key, json.dumps(value)) for key, value in asdict(about).items()]
         self._open_db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
         if before and before != about.session:
+            times = self._open_db.execute("SELECT n, time FROM message WHERE r = ?", (was,))
+            self._times = {(Replica(about.replica), n): time for n, time in times}
             self._open_db.execute("DELETE FROM message WHERE session <> ?", (about.session,))
 
     def put(self, key: str, value: object) -> None:
@@ -203,7 +237,18 @@ class JournalFile:
 
     def append(self, batches: Iterable[Batch], time: float) -> None:
         """Write messages, in this order."""
-        self._open_db.executemany(_INSERT, [_row(batch, 0, time) for batch in batches])
+        rows = [_row(batch, 0, self._times.pop(batch.dot, time)) for batch in batches]
+        self._open_db.executemany(_INSERT, rows)
+
+    def append_strict(self, messages: Iterable[StrictMessage], first: int, time: float) -> None:
+        """Write messages of a strict session: `first` is how many were written before."""
+        self._open_db.executemany(
+            _INSERT,
+            [
+                (m.session, "", first + i, 0, 0, "", time, _stanza_bytes(m))
+                for i, m in enumerate(messages)
+            ],
+        )
 
     def append_proof(self, proof: Iterable[Batch], time: float) -> None:
         """Write the contents of one (r, n) that show a fork; those that are there stay."""
@@ -272,6 +317,10 @@ class JournalFile:
             (session, party),
         )
         return {Replica(r): n for r, n in rows}
+
+
+def _stanza_bytes(message: StrictMessage) -> bytes:
+    return to_xml(strict_stanza(message)).encode("utf-8", "replace")
 
 
 def _verbatim(batch: Batch) -> bytes:

@@ -3,6 +3,7 @@
     BOARDS/KEY.board   the database (`file`)
     BOARDS/KEY.lock    held by the process that has the board open; the system frees it at any end
     STATE/KEY.clean    exists while the database is certainly the newest copy of the board
+    STATE/KEY.png      a small picture of what was on it when it was last closed
 
 A replica id may go on being used only if its journal is certainly the newest (SYNC 4.7). The mark
 is taken away when a board is opened and written when it was closed with everything on disk; it
@@ -19,15 +20,22 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from whiteboard.journal import snapshot
 from whiteboard.journal.file import About, Entry, JournalError, JournalFile
-from whiteboard.journal.reading import UNREADABLE, JournalReader
+from whiteboard.journal.reading import UNREADABLE
+from whiteboard.journal.snapshot import Kept, Past, StateKind
 from whiteboard.journal.writer import Trouble, Writer, trouble_of
+from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
 from whiteboard.util.log import SYNC
+from whiteboard.wire.messages import StrictMessage
+
+T = TypeVar("T")
 
 _KEY = re.compile("[0-9a-f]{16}")
 
@@ -42,6 +50,8 @@ class Listed:
     """Own changes that the others' server has not taken."""
     is_damaged: bool = False
     """It cannot be read; nothing else is known of it."""
+    picture: Path | None = None
+    """A small PNG of it."""
 
 
 class Journal:
@@ -64,9 +74,9 @@ class Journal:
         """What this opening is known by."""
         return self._token
 
-    def tell(self, about: About) -> None:
-        """Keep what the board is now."""
-        self._writer.submit(self._file, lambda file: file.tell(about))
+    def tell(self, about: About, was: str = "") -> None:
+        """Keep what the board is now; see `JournalFile.tell`."""
+        self._writer.submit(self._file, lambda file: file.tell(about, was))
 
     def put(self, key: str, value: object) -> None:
         """Keep one thing about the board."""
@@ -77,10 +87,35 @@ class Journal:
         now = time.time()
         self._writer.submit(self._file, lambda file: file.append(batches, now))
 
+    def append_strict(self, messages: tuple[StrictMessage, ...], first: int) -> None:
+        """Keep messages of a strict session; `first` is how many were kept before."""
+        now = time.time()
+        self._writer.submit(self._file, lambda file: file.append_strict(messages, first, now))
+
     def append_proof(self, proof: tuple[Batch, ...]) -> None:
         """Keep the contents that show that a chain was forked."""
         now = time.time()
-        self._writer.submit(self._file, lambda file: file.append_proof(proof, now))
+
+        def write(file: JournalFile) -> None:
+            file.append_proof(proof, now)
+            snapshot.forget(file.connection)
+
+        self._writer.submit(self._file, write)
+
+    def keep_base(self, folded: Folded | None) -> None:
+        """Begin with this state instead of what there was (None: with the first message)."""
+
+        def write(file: JournalFile) -> None:
+            snapshot.forget(file.connection, StateKind.BASE)
+            if folded is not None:
+                snapshot.keep(file.connection, StateKind.BASE, Kept(folded, 0))
+            snapshot.forget(file.connection)
+
+        self._writer.submit(self._file, write)
+
+    def keep_state(self, kind: StateKind, kept: Kept) -> None:
+        """Keep a state beside the messages."""
+        self._writer.submit(self._file, lambda file: snapshot.keep(file.connection, kind, kept))
 
     def when_safe(self, done: Callable[[], object]) -> None:
         """Call `done` once everything given so far is on disk, or the disk refused it."""
@@ -125,6 +160,56 @@ class Folder:
         Raises:
             JournalError: it is open elsewhere, or cannot be read.
         """
+        journal, about, entries, is_newest = self._opened(
+            key, lambda file, about: list(file.entries(about.session))
+        )
+        return journal, about, entries, is_newest
+
+    def open_past(self, key: str) -> tuple[Journal, About, Past, bool]:
+        """As `open`, with the newest state and the messages after it: fast.
+
+        Raises:
+            JournalError: as `open`.
+        """
+        return self._opened(key, lambda file, about: snapshot.read_past(file, about.session))
+
+    def past_of(self, journal: Journal) -> Past:
+        """All that an open board's journal holds; waits for what is being written. Blocks.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        self._writer.settle()
+        with self._beside(journal.file.path) as file:
+            return snapshot.read_past(file, file.about().session, whole=True)
+
+    def take_snapshot(self, journal: Journal) -> None:
+        """Keep a new snapshot of an open board if it is worth its while. Blocks, and takes long."""
+        try:
+            with self._beside(journal.file.path) as file:
+                is_worth = snapshot.is_worth(file, file.about().session)
+                made = snapshot.made(file) if is_worth else None
+        except (JournalError, OSError, sqlite3.Error, ValueError) as error:
+            SYNC.warning("board %s has no snapshot: %s", journal.key, error)
+        else:
+            if made is not None:
+                journal.keep_state(StateKind.SNAPSHOT, made)
+
+    @contextlib.contextmanager
+    def _beside(self, path: Path) -> Iterator[JournalFile]:
+        """A board's file once more, to be read in any thread."""
+        file = JournalFile(path)
+        try:
+            file.peek()
+            yield file
+        except (OSError, sqlite3.Error) as error:
+            raise JournalError(UNREADABLE) from error
+        finally:
+            file.close()
+
+    def _opened(
+        self, key: str, read: Callable[[JournalFile, About], T]
+    ) -> tuple[Journal, About, T, bool]:
         file = JournalFile(self.path_of(key))
         try:
             try:
@@ -134,9 +219,9 @@ class Folder:
             except (OSError, sqlite3.Error) as error:
                 if trouble_of(error) is Trouble.UNSOUND:
                     raise
-                return self._read_only(key, error)
+                return self._read_only(key, error, read)
             about = _about_of(file)
-            entries = list(file.entries(about.session))
+            found = read(file, about)
         except (OSError, sqlite3.Error, TypeError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             file.close()
@@ -144,16 +229,17 @@ class Folder:
         except JournalError:
             file.close()
             raise
-        return self._new(file), about, entries, is_newest
+        return self._new(file), about, found, is_newest
 
-    def _read_only(self, key: str, why: Exception) -> tuple[Journal, About, list[Entry], bool]:
+    def _read_only(
+        self, key: str, why: Exception, read: Callable[[JournalFile, About], T]
+    ) -> tuple[Journal, About, T, bool]:
         """Nobody else can write here either, so there is nothing to lock."""
         SYNC.warning("board %s can only be read: %s", key, why)
-        with JournalReader(self.path_of(key)) as reader:
-            about = reader.about
-            batches = [(line, line.batch()) for line in reader.lines()]
-        entries = [Entry(batch, line.received) for line, batch in batches if batch is not None]
-        return self._new(JournalFile(self.path_of(key))), about, entries, False
+        with self._beside(self.path_of(key)) as file:
+            about = file.about()
+            found = read(file, about)
+        return self._new(JournalFile(self.path_of(key))), about, found, False
 
     def _new(self, file: JournalFile) -> Journal:
         journal = Journal(file.path.stem, file, self._writer)
@@ -167,6 +253,9 @@ class Folder:
     def close(self, journals: Iterable[Journal]) -> None:
         """Nothing more is written to these. Blocks until they are on disk, at most 10 s."""
         journals = tuple(journals)
+        if self._writer.settle():
+            for journal in journals:
+                self.take_snapshot(journal)
         whole = self._writer.finish(journal.file for journal in journals)
         for journal in journals:
             self._open.pop(journal.key, None)
@@ -189,6 +278,7 @@ class Folder:
             file.lock()
             file.close()
             self._unmark(key)
+            self._picture_of(key).unlink(missing_ok=True)
             for ending in ("board", "board-wal", "board-shm", "lock"):
                 (self._boards / f"{key}.{ending}").unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
@@ -217,7 +307,8 @@ class Folder:
             if (about.room or about.other) and not about.is_ended:
                 newest = file.newest_of(about.session, about.party)
                 waiting = sum(max(0, n - about.taken.get(r, 0)) for r, n in newest.items())
-            return Listed(key, about, waiting)
+            picture = self._picture_of(key)
+            return Listed(key, about, waiting, picture=picture if picture.exists() else None)
         finally:
             file.close()
 
@@ -226,6 +317,17 @@ class Folder:
     def path_of(self, key: str) -> Path:
         """The database of a board, whether it is there or not."""
         return self._boards / f"{key}.board"
+
+    def _picture_of(self, key: str) -> Path:
+        return self._state / f"{key}.png"
+
+    def keep_picture(self, key: str, png: bytes) -> None:
+        """Keep a small picture of a board; where that cannot be written there is none. Blocks."""
+        try:
+            self._state.mkdir(parents=True, exist_ok=True)
+            self._picture_of(key).write_bytes(png)
+        except OSError as error:
+            SYNC.info("no picture of board %s: %s", key, error)
 
     # --- the mark of a clean end
 

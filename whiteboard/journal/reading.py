@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from whiteboard.journal.file import About, JournalError, JournalFile, Line
+from whiteboard.journal.snapshot import StateKind, kept
+from whiteboard.model.folded import Folded
 from whiteboard.util.log import SYNC
 
 UNREADABLE = "This board cannot be read."
@@ -62,6 +64,18 @@ class JournalReader:
     def about(self) -> About:
         """What the board is, as it was when the reader was opened."""
         return self._about
+
+    def base(self) -> Folded | None:
+        """The state before the first message, if the member joined by one (SYNC 5.5).
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        try:
+            found = kept(self._file.connection, StateKind.BASE, self._about.session)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+        return None if found is None else found.folded
 
     def last(self) -> int:
         """The seq of the newest message, 0 if there is none.

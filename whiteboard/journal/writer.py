@@ -28,6 +28,8 @@ from whiteboard.journal.file import JournalError, JournalFile
 from whiteboard.util.log import SYNC
 
 RETRY_SECONDS = 2.0
+PATIENCE = 10.0
+"""Seconds that whoever ends waits for the disk."""
 
 Job = Callable[[JournalFile], object]
 
@@ -89,7 +91,7 @@ class Writer:
         loop = asyncio.get_running_loop() if done is not None else None
         self._queue.put(_Asked(file, job, done, loop))
 
-    def settle(self, timeout: float = 10.0) -> bool:
+    def settle(self) -> bool:
         """Wait until everything asked so far was tried; whether all of it is on disk.
 
         Blocks: for the end of the program.
@@ -98,12 +100,12 @@ class Writer:
             return True
         tried = threading.Event()
         self._queue.put(_Asked(_NO_FILE, lambda _file: tried.set(), None, None))
-        return tried.wait(timeout) and not self._backlogs
+        return tried.wait(PATIENCE) and not self._backlogs
 
-    def finish(self, files: Iterable[JournalFile], timeout: float = 10.0) -> list[JournalFile]:
+    def finish(self, files: Iterable[JournalFile]) -> list[JournalFile]:
         """Write these once more and close them; those that have everything that was asked.
 
-        Blocks. A disk that does not answer in `timeout` seconds keeps its files open until the
+        Blocks. A disk that does not answer in `PATIENCE` seconds keeps its files open until the
         process ends: another thread may not close what this one is writing.
         """
         files = tuple(files)
@@ -118,7 +120,7 @@ class Writer:
             close(_NO_FILE)
         else:
             self._queue.put(_Asked(_NO_FILE, close, None, None))
-        return list(whole) if closed.wait(timeout) else []
+        return list(whole) if closed.wait(PATIENCE) else []
 
     def _close(self, file: JournalFile) -> bool:
         key = id(file)
@@ -135,7 +137,7 @@ class Writer:
         """Try everything once more and end the thread."""
         if self._started:
             self._queue.put(None)
-            self._thread.join(10.0)
+            self._thread.join(PATIENCE)
 
     # --- in the thread
 

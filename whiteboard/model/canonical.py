@@ -122,13 +122,10 @@ def estimate(op: Op) -> tuple[int, int]:
         return _estimate_literal(op)
     if isinstance(op, Invalid):
         return 5, 0
-    size = 60 + _bytes(op.rid)
     if isinstance(op, Remove):
-        return size, len(op.rid)
-    for text in (op.parent, op.ns, op.name, op.chdata, op.pitarget, op.pidata):
-        if text:
-            size += _bytes(text)
-    return size, len(op.rid)
+        return 60 + _bytes(op.rid), len(op.rid)
+    texts = (op.rid, op.parent, op.ns, op.name, op.chdata, op.pitarget, op.pidata)
+    return 60 + _bytes("".join([text for text in texts if text])), len(op.rid)
 
 
 def _estimate_literal(op: Literal) -> tuple[int, int]:
@@ -144,9 +141,11 @@ def _estimate_literal(op: Literal) -> tuple[int, int]:
             size += _bytes(node)
             continue
         size += _bytes(node.ns) + _bytes(node.name)
-        for ns, name, value in node.attributes:
-            size += 64 + 2 * (rid + _bytes(name) + _bytes(ns)) + _bytes(value)
-            longest = max(longest, rid + len(ns) + len(name) + 3)
+        if node.attributes:
+            names = [f"{ns}{name}" for ns, name, _ in node.attributes]
+            texts = "".join([*names, *names, *[value for _, _, value in node.attributes]])
+            size += len(names) * (64 + 2 * rid) + _bytes(texts)
+            longest = max(longest, rid + 3 + len(max(names, key=len)))
         if node.children:
             below = rid + 1 + len(str(len(node.children)))
             waiting.extend((child, below, rid) for child in node.children)

@@ -101,9 +101,18 @@ class Checkpointed(SharedDocument):
         """Whether something waits that was made without knowledge of what is folded here."""
         return self._history.below
 
+    def waiting_batches(self) -> Sequence[Batch]:
+        """What cannot be delivered yet, in no order."""
+        return self._history.waiting_batches()
+
     def digest(self, replica: Replica) -> str:
         """The first 32 hex digits of a replica's chain digest (SYNC 0.2/5.2b)."""
         return self._history.digest_of(replica).hex()[:32]
+
+    def digests(self) -> Mapping[Replica, str]:
+        """The chain digests of all replicas whose chain is not forked."""
+        history = self._history
+        return {r: self.digest(r) for r in history.chains if r not in history.forks}
 
     def usable(self, want: Mapping[Replica, int]) -> Mapping[Replica, int]:
         """The greatest checkpoint up to `want` that can be folded; `floor` if none is greater."""

@@ -132,12 +132,17 @@ class Document(Checkpointed):
         self._start_from(folded)
         return self
 
-    def like(self, folded: Folded | None = None) -> Document:
-        """A document of the same member to be filled, for `unfold`; with this folded past."""
+    def like(self, folded: Folded | None = None, replica: Replica | None = None) -> Document:
+        """A document of the same member to be filled, for `unfold`.
+
+        Args:
+            folded: The past to begin with.
+            replica: To write as; this one's unless it is given.
+        """
         copy = Document(
             self.session,
             self.party,
-            self.replica,
+            replica or self.replica,
             is_host=self._is_host,
             limits=self._limits,
             size=self._size,
@@ -221,7 +226,7 @@ class Document(Checkpointed):
             self._rids.used = max(self._rids.used, self._merge.own_counter)
             lost = tuple(self._merge.lost)
             self._merge.lost.clear()
-            applied = tuple(message.batch for message in valid if message.batch is not None)
+            applied = tuple([message.batch for message in valid if message.batch is not None])
             if applied or replay:
                 self._busy = "on_commit"
                 self.on_commit.emit(Commit(Origin.REMOTE, "", changes, applied, lost))
@@ -229,8 +234,8 @@ class Document(Checkpointed):
                 applied,
                 duplicates,
                 self._history.waiting,
-                tuple(r for r in self._history.forks if r not in known),
-                tuple(message.batch for message in delivered if message.batch is not None),
+                tuple([r for r in self._history.forks if r not in known]),
+                tuple([message.batch for message in delivered if message.batch is not None]),
                 self._history.below,
             )
         finally:
@@ -254,6 +259,11 @@ class Document(Checkpointed):
         self._merge.lost.clear()
 
     # --- messages
+
+    @property
+    def message_count(self) -> int:
+        """See `SharedDocument`."""
+        return sum(self.vv.values())
 
     @property
     def vv(self) -> Mapping[Replica, int]:

@@ -229,7 +229,7 @@ class Merge:
     def _set(self, message: Message, k: int, op: Set) -> None:
         if op.name is not None and len(op.name) > MAX_NAME:
             return
-        record = self._records.get(op.rid)
+        record = self._records.get(op.rid) or self._projection.find(op.rid)
         if record is None or record.created is None:
             if not may_be_named(op.rid):
                 return
@@ -327,11 +327,12 @@ class Merge:
 
     def _place(self, message: Message, record: Record, ts: Ts, home: Rid, alias: Ts | None) -> None:
         """Hang a record that was written to before where an operation says."""
-        parent = self._parent(record, home)
-        self._write(message, record, "parent", ts, home, alias)
+        up = record.up
+        parent = up if up is not None and up.rid == home else self._parent(record, home)
+        is_newest = self._write(message, record, "parent", ts, home, alias)
         if record.parented:
             self._pending.append(Move(ts, record, parent))
-        elif self._entries(record, "parent")[-1][0] == ts and record.up is not parent:
+        elif is_newest and record.up is not parent:
             self._projection.relocate(record, parent)
 
     def _parent(self, record: Record, home: Rid) -> Record:
@@ -365,7 +366,7 @@ class Merge:
 
     def record(self, rid: Rid) -> Record:
         """The record, or a placeholder for it."""
-        found = self._projection.find(rid)
+        found = self._records.get(rid) or self._projection.find(rid)
         if found is None:
             found = self._records[rid] = Record(rid)
             if "@" in rid and (home := home_of(rid)) not in self._records:
@@ -401,16 +402,33 @@ class Merge:
 
     def _write(
         self, message: Message, record: Record, field: str, ts: Ts, value: Value, alias: Ts | None
-    ) -> None:
-        entries = self._entries(record, field)
+    ) -> bool:
+        """Take in a write; whether it is the newest one."""
+        log = record.log
+        if log is None:
+            log = record.log = {}
+        entries = log.get(field)
+        if entries is None:
+            created = record.created
+            if created is not None and created < ts:
+                old = self._first_value(record, field)
+                # Both at once: a list that grows by one takes room for more.
+                log[field] = [(created, old, None), (ts, value, alias)]
+                if old != value:
+                    self._note_loss(message, record, field, created, ts)
+                    if field != "parent":
+                        setattr(record, _ATTRIBUTE_OF.get(field, field), value)
+                return True
+            entries = self._entries(record, field)
         if not entries or entries[-1][0] < ts:
             if entries and entries[-1][1] != value:
                 self._note_loss(message, record, field, entries[-1][0], ts)
             entries.append((ts, value, alias))
             if field != "parent":
                 setattr(record, _ATTRIBUTE_OF.get(field, field), value)
-        else:
-            bisect.insort(entries, (ts, value, alias), key=_ts)
+            return True
+        bisect.insort(entries, (ts, value, alias), key=_ts)
+        return False
 
     def _note_loss(self, message: Message, record: Record, field: str, old: Ts, new: Ts) -> None:
         if (

@@ -15,6 +15,7 @@ Schemas and whitelists are no part of this (0.3.8).
 from __future__ import annotations
 
 import bisect
+import functools
 import hashlib
 import re
 
@@ -78,6 +79,8 @@ class Projection:
         self._before: dict[Record, _Before | None] = {}
         """How touched records were seen; None: not at all."""
         self._slots_before: dict[Record, dict[Slot, str | None]] = {}
+        self._slots: dict[Slot, Slot] = {}
+        """Names of touched attributes, each once: they are the same on most elements."""
         self._unhashed: set[Record] = set()
         self._hash = 0
 
@@ -91,34 +94,36 @@ class Projection:
             if element is not None and element.literal:
                 ns, name = slot_in(rid)
                 if rid == attribute_rid(element.rid, name, ns):
-                    return self._make_attribute(element, (ns, name))
+                    return self._make_attribute(element, (ns, name), rid)
         return found
 
     def make_attributes(self, element: Record) -> None:
         """Give all attributes of a literal their records."""
         for ns, name, _ in element.literal:
-            self._make_attribute(element, (ns, name))
+            self._make_attribute(element, (ns, name), attribute_rid(element.rid, name, ns))
         element.literal = ()
 
-    def _make_attribute(self, element: Record, slot: Slot) -> Record | None:
+    def _make_attribute(self, element: Record, slot: Slot, rid: Rid) -> Record | None:
         """Give an attribute of the literal its record, which says what is shown already."""
         if element.attrs is not None and slot in element.attrs:
             return None
-        place = next((i for i, item in enumerate(element.literal) if item[:2] == slot), None)
-        if place is None:
+        ns, name = slot
+        for item in element.literal:
+            if item[1] == name and item[0] == ns:
+                break
+        else:
             return None
         assert element.created is not None
         l, r, k = element.created  # noqa: E741 - as on the wire
-        item = element.literal[place]
-        record = Record(attribute_rid(element.rid, slot[1], slot[0]))
+        record = Record(rid)
         record.kind = Kind.ATTRIBUTE
-        record.created = Ts(l, r, k + 1 + sum(other < item for other in element.literal))
+        record.created = Ts(l, r, k + 1 + sorted(element.literal).index(item))
         record.up = element
         record.ns, record.name, record.chdata = item
         if element.attrs is None:
             element.attrs = {}
-        element.attrs[slot] = [record]
-        self.records[record.rid] = record
+        element.attrs[self._slots.setdefault(slot, slot)] = [record]
+        self.records[rid] = record
         return record
 
     # --- the raw tree
@@ -167,7 +172,7 @@ class Projection:
             slot = slot_of(record)
             self._capture(up, slot)
             if up.literal:
-                self._make_attribute(up, slot)
+                self._make_attribute(up, slot, attribute_rid(up.rid, slot[1], slot[0]))
             if up.attrs is None:
                 up.attrs = {}
             up.attrs.setdefault(slot, []).append(record)
@@ -281,6 +286,8 @@ class Projection:
     def take_changes(self) -> Changes:
         """The difference to what was seen at the last call."""
         self.settle()
+        if not self._before:  # as when somebody changes attributes only
+            return Changes(attributes=self._take_attributes())
         added: set[Rid] = set()
         removed: set[Rid] = set()
         moved: set[Rid] = set()
@@ -317,17 +324,8 @@ class Projection:
                         text.add(up)
                 if record.shown and record.up is not None:
                     kept.add(record.up.rid)
-        attributes: dict[Rid, frozenset[AttributeName]] = {}
-        for element, slots in self._slots_before.items():
-            if not element.shown or element.kind is not Kind.ELEMENT:
-                continue
-            if element in self._before and self._before[element] is None:
-                continue
-            names = [slot for slot, old in slots.items() if slot_value(element, slot) != old]
-            if names:
-                attributes[element.rid] = frozenset(names)
+        attributes = self._take_attributes()
         self._before.clear()
-        self._slots_before.clear()
         return Changes(
             added=frozenset(added),
             removed=frozenset(removed),
@@ -337,6 +335,19 @@ class Projection:
             text=frozenset(up.rid for up in text if up.rid not in added or up.rid in kept),
         )
 
+    def _take_attributes(self) -> dict[Rid, frozenset[AttributeName]]:
+        attributes: dict[Rid, frozenset[AttributeName]] = {}
+        for element, slots in self._slots_before.items():
+            if not element.shown or element.kind is not Kind.ELEMENT:
+                continue
+            if element in self._before and self._before[element] is None:
+                continue
+            names = [slot for slot, old in slots.items() if slot_value(element, slot) != old]
+            if names:
+                attributes[element.rid] = frozenset(names)
+        self._slots_before.clear()
+        return attributes
+
     # --- reading (after settle)
 
     def children(self, record: Record) -> list[Record]:
@@ -345,6 +356,8 @@ class Projection:
 
     def attributes(self, element: Record) -> list[tuple[Slot, str]]:
         """The names and values of attributes that are shown if the element is, sorted."""
+        if not element.attrs:
+            return [((ns, name), value) for ns, name, value in sorted(element.literal)]
         return [(slot, value) for slot, value, _ in self._claims(element)]
 
     def _claims(self, element: Record) -> list[tuple[Slot, str, Record | None]]:
@@ -425,7 +438,7 @@ def expanded_ns(ns: str | None) -> str:
 
 def slot_of(attribute: Record) -> Slot:
     """The (namespace, name) that an attribute record claims."""
-    return (expanded_ns(attribute.ns), attribute.name)
+    return (expanded_ns(attribute.ns) if attribute.ns else "", attribute.name)
 
 
 def slot_winner(element: Record, slot: Slot) -> Record | None:
@@ -443,7 +456,7 @@ def literal_value(element: Record, slot: Slot) -> str | None:
     """The value of an untouched attribute of a literal."""
     if element.literal and (element.attrs is None or slot not in element.attrs):
         for ns, name, value in element.literal:
-            if (ns, name) == slot:
+            if name == slot[1] and ns == slot[0]:
                 return value
     return None
 
@@ -451,7 +464,9 @@ def literal_value(element: Record, slot: Slot) -> str | None:
 def slot_value(element: Record, slot: Slot) -> str | None:
     """The value that an attribute shows if its element is shown."""
     winner = slot_winner(element, slot)
-    return literal_value(element, slot) if winner is None else shown_value(winner)
+    if winner is None:
+        return literal_value(element, slot)
+    return representable(winner.chdata[:MAX_ATTRIBUTE])
 
 
 def slot_rid(element: Record, slot: Slot) -> Rid | None:
@@ -464,6 +479,7 @@ def slot_rid(element: Record, slot: Slot) -> Rid | None:
     return attribute_rid(element.rid, slot[1], slot[0])
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_attribute_name(slot: Slot) -> bool:
     ns, name = slot
     return ns != XMLNS_NS and name != "xmlns" and is_ncname(name)

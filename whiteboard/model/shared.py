@@ -79,6 +79,11 @@ class SharedDocument(Reading, ABC):
         self.was: Replica | None = None
         self.on_commit: Event[Commit] = Event()
 
+    @property
+    @abstractmethod
+    def message_count(self) -> int:
+        """How many messages made it: how much there may be to draw."""
+
     @abstractmethod
     def transact(
         self, origin: Origin, label: str = ""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 from lxml import etree
@@ -69,9 +70,25 @@ class Tree:
 
     def update(self, changes: Changes) -> None:
         """Follow the projection through one difference."""
-        if changes.reset:
+        root = self._projection.root
+        if changes.reset or (root is not None and root.rid in changes.moved):
+            # What was an inner node never becomes the root of a document in lxml.
             self.rebuild()
             return
+        if changes.added or changes.removed or changes.moved or changes.renamed:
+            self._rearrange(changes)
+        records = self._projection.records
+        for rid, slots in changes.attributes.items():
+            for slot in slots:
+                self._set_attribute(self._nodes[rid], records[rid], slot)
+        for rid in changes.text:
+            record = records[rid]
+            for kid in self._projection.children(record):
+                self._show_content(kid)
+            self._fill(record)
+
+    def _rearrange(self, changes: Changes) -> None:
+        """Follow what came, went, moved or got another name."""
         records = self._projection.records
         left: set[Rid] = set()  # elements with text that something was taken out of
         for rid in changes.removed | changes.moved:
@@ -95,57 +112,71 @@ class Tree:
                 _take_out(node)
                 del self._rids[node]
         self._add([*changes.added, *anew], changes.moved)
-        for rid, slots in changes.attributes.items():
-            for slot in slots:
-                self._set_attribute(self._nodes[rid], records[rid], slot)
-        for rid in changes.text:
-            record = records[rid]
-            for kid in self._projection.children(record):
-                self._show_content(kid)
-            self._fill(record)
         for rid in left:
             if rid in self._nodes:
                 self._fill(records[rid])
 
     def _add(self, added: Iterable[Rid], moved: Iterable[Rid] = ()) -> None:
+        """Make the nodes of `added`, and put them and those of `moved` where they belong."""
         records = self._projection.records
         families: dict[Record, list[Record]] = {}
         texted: set[Record] = set()
+        fresh: set[Record] = set()
         for rid in added:
             record = records[rid]
             assert record.up is not None
             if record.kind is Kind.TEXT:
                 texted.add(record.up)
-                continue
-            self._make(record)
-            families.setdefault(record.up, []).append(record)
+            else:
+                fresh.add(record)
+                families.setdefault(record.up, []).append(record)
         for rid in moved:
             record = records[rid]
-            if record.kind is not Kind.TEXT:
+            if record.kind is not Kind.TEXT and record not in fresh:
                 assert record.up is not None
                 families.setdefault(record.up, []).append(record)
-        for parent, family in families.items():
-            if parent is not self._projection.document:
-                self._place(parent, sorted(family, key=order))
+        waiting = [parent for parent in families if parent not in fresh]
+        while waiting:  # parents first: a node is made inside its parent's
+            parent = waiting.pop()
+            family = families[parent]
+            family.sort(key=order)
+            if parent is self._projection.document:
+                for record in family:
+                    if record in fresh:
+                        self._make(record, None)
+            else:
+                self._place(parent, family, fresh)
                 if parent.rid in self._texted:
                     texted.add(parent)
+            waiting.extend(kid for kid in family if kid in fresh and kid in families)
         for parent in texted:
             self._fill(parent)
-        self._place_beside_root()
+        if self._projection.document in families:
+            self._place_beside_root()
 
-    def _make(self, record: Record) -> None:
+    def _make(self, record: Record, home: Node | None) -> Node:
+        """Make the node of a record, as the last child of `home`."""
         node: Node
         if record.kind is Kind.ELEMENT:
             ns = record.shown_ns
-            node = etree.Element(_tag(ns, record.name), nsmap={None: ns} if ns else None)
-            for slot, value in self._projection.attributes(record):
-                node.set(_tag(*slot), value)
-        elif record.kind is Kind.COMMENT:
-            node = etree.Comment(shown_value(record))
+            tag = _tag(ns, record.name)
+            attributes = {_tag(*slot): value for slot, value in self._projection.attributes(record)}
+            if home is None:
+                node = etree.Element(tag, attributes, nsmap={None: ns} if ns else None)
+            elif not ns or (record.up is not None and record.up.shown_ns == ns):
+                node = etree.SubElement(home, tag, attributes)
+            else:
+                node = etree.SubElement(home, tag, attributes, nsmap={None: ns})
         else:
-            node = etree.ProcessingInstruction(record.pitarget, shown_value(record) or None)
+            if record.kind is Kind.COMMENT:
+                node = etree.Comment(shown_value(record))
+            else:
+                node = etree.ProcessingInstruction(record.pitarget, shown_value(record) or None)
+            if home is not None:
+                home.append(node)
         self._nodes[record.rid] = node
         self._rids[node] = record.rid
+        return node
 
     def _rename(self, rid: Rid) -> bool:
         """Give an element its name; False if its node is of another kind."""
@@ -164,21 +195,29 @@ class Tree:
         elif tag in node.attrib:
             del node.attrib[tag]
 
-    def _place(self, parent: Record, family: list[Record]) -> None:
+    def _place(self, parent: Record, family: list[Record], fresh: AbstractSet[Record]) -> None:
         """Put nodes, sorted, where they belong among the children of `parent`."""
         home = self._nodes[parent.rid]
         kids = parent.kids
         assert kids is not None
-        wanted = set(family)
-        previous: Node | None = None
+        if kids[-len(family) :] == family:  # as when somebody draws
+            for record in family:
+                if record in fresh:
+                    self._make(record, home)
+                else:
+                    _after(home, None if len(home) == 0 else home[-1], self._nodes[record.rid])
+            return
         if len(family) * 8 < len(kids):
             for record in family:
-                _after(home, self._nodes_before(parent, record), self._nodes[record.rid])
+                node = self._make(record, home) if record in fresh else self._nodes[record.rid]
+                _after(home, self._nodes_before(parent, record), node)
             return
+        wanted = set(family)
+        previous: Node | None = None
         for kid in kids:
             if not kid.shown or kid.kind is Kind.TEXT:
                 continue
-            node = self._nodes[kid.rid]
+            node = self._make(kid, home) if kid in fresh else self._nodes[kid.rid]
             if kid in wanted:
                 _after(home, previous, node)
             previous = node

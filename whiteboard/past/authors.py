@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, Rid
 from whiteboard.model.merge import MAX_NAME, counts, may_be_named
 from whiteboard.model.ops import Batch, Kind, Literal, New, Set, Ts
@@ -21,7 +22,7 @@ class Deed:
 
     ts: Ts
     seq: int
-    """The message it was done by, as its place in the history: 1 is the first."""
+    """The message it was done by, as its place in the history: 1 is the first; 0 = one before."""
     party: Party
 
 
@@ -43,22 +44,32 @@ class Authors:
         self._touched: dict[Party, dict[Rid, None]] = {}
         self._parties: dict[Replica, Party] = {}
 
+    def load(self, base: Folded) -> None:
+        """Take in the state before the first message: of each field the write that stands there."""
+        self._parties.update((r, chain.party) for r, chain in base.chains.items())
+        for record in base.records:
+            if record.created is None:
+                continue
+            node = _element_of(record.rid) or record.rid
+            for ts in (record.created, *(write.ts for write in record.writes)):
+                party = self._parties[ts.r]
+                self._touched.setdefault(party, {})[record.rid] = None
+                self._note(node, Deed(ts, 0, party), is_new=node == record.rid)
+
+    def _note(self, node: Rid, deed: Deed, *, is_new: bool) -> None:
+        if is_new and ((old := self._made.get(node)) is None or deed.ts < old.ts):
+            self._made[node] = deed
+        if (old := self._changed.get(node)) is None or deed.ts > old.ts:
+            self._changed[node] = deed
+
     def add(self, batch: Batch, seq: int) -> None:
         """Take in a message that counts."""
         party = self._parties.setdefault(batch.r, batch.party)
         touched = self._touched.setdefault(party, {})
         for ts, rid, new in writes_of(batch):
             touched[rid] = None
-            deed = Deed(ts, seq, party)
             node = owner(rid, new)
-            if (
-                new is not None
-                and node == rid
-                and ((old := self._made.get(rid)) is None or ts < old.ts)
-            ):
-                self._made[rid] = deed
-            if (old := self._changed.get(node)) is None or ts > old.ts:
-                self._changed[node] = deed
+            self._note(node, Deed(ts, seq, party), is_new=new is not None and node == rid)
 
     def of(self, rid: Rid) -> Origin | None:
         """The people behind a node, without what lies in it; None if nobody has made it."""
@@ -85,7 +96,11 @@ def owner(rid: Rid, new: New | None) -> Rid:
     """
     if new is not None and new.kind is Kind.ATTRIBUTE:
         return new.parent
-    return Rid(rid.partition("@")[0]) if "@" in rid else rid
+    return _element_of(rid) or rid
+
+
+def _element_of(rid: Rid) -> Rid | None:
+    return Rid(rid.partition("@")[0]) if "@" in rid else None
 
 
 def writes_of(batch: Batch) -> Iterator[tuple[Ts, Rid, New | None]]:

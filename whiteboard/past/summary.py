@@ -54,8 +54,7 @@ class Deed:
 
     verb: Verb
     thing: Thing
-    count: int
-    """How many things."""
+    things: tuple[Rid, ...]
     words: str = ""
     """What a single text says."""
 
@@ -99,7 +98,7 @@ def summarise(step: Step, now: Picture) -> Deed | None:
     kinds = {seen.kind(rid) for rid in things}
     kind = kinds.pop() if len(kinds) == 1 else Thing.OTHER
     words = seen.words(things[0]) if kind is Thing.TEXT and len(things) == 1 else ""
-    return Deed(verb, kind, len(things), _short(words))
+    return Deed(verb, kind, tuple(things), _short(words))
 
 
 class _Seen:

@@ -1,10 +1,11 @@
 """A board's messages in order, with the state of the board after each of them.
 
-    timeline = Timeline(session)
+    timeline = Timeline(document.like())
     timeline.add([Kept(batch, time), …])     # from the journal, then from the live board
     timeline.seek(120)                       # `timeline.picture` is the board after 120 messages
 
-1. Numbers count messages from 1 in the order in which they took effect here; 0 is the empty board.
+1. Numbers count messages from 1 in the order in which they took effect here; 0 is the empty board,
+   or the state that a member joined by, if its messages are not known (SYNC 5.5).
 2. Reading runs through one `Document`; what each message changed of what is seen is kept as a step.
    From then on any moment is reached over the steps between, forwards or back (see `picture`).
 3. Messages that cannot take effect yet wait and get their number when they do.
@@ -15,26 +16,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from whiteboard.model.changes import Commit
-from whiteboard.model.document import Document, everyone
-from whiteboard.model.ids import Party, Replica, Rid, SessionId
+from whiteboard.model.changes import Changes, Commit
+from whiteboard.model.document import Document
+from whiteboard.model.folded import Folded
+from whiteboard.model.ids import Party, Replica, Rid
 from whiteboard.model.ops import Batch
 from whiteboard.past.authors import Authors, Origin
 from whiteboard.past.picture import Picture, Step, step_to
 from whiteboard.past.summary import Deed, summarise
 
-READER = Replica("0")
-"""The replica of the one who only reads: nobody's, because real ones have eight characters."""
 SLICE = 64
 """Steps between two questions whether to go on."""
 
 Stop: TypeAlias = Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A message as it was kept."""
 
     batch: Batch
@@ -57,8 +56,9 @@ class Timeline:
     """The whole history of a board.
 
     Args:
-        session: Messages of others are ignored.
-        is_host: Whether a party may purge records.
+        document: An empty one of the board's session (`Document.like`), or one that begins with
+            `base`; it is the timeline's from now on.
+        base: The state before the first message, if there is one.
 
     Attributes:
         picture: The board at `position`; the same object for ever, it tells what changes.
@@ -66,13 +66,19 @@ class Timeline:
         moments: All that happened, in order; `moments[seq - 1]`.
     """
 
-    def __init__(self, session: SessionId, is_host: Callable[[Party], bool] = everyone) -> None:
+    def __init__(self, document: Document, base: Folded | None = None) -> None:
         self.picture = Picture()
         self.authors = Authors()
         self.moments: list[Moment] = []
         self._newest = Picture()
-        self._document = Document(session, Party(""), READER, is_host=is_host, limits=None)
-        self._document.on_commit.subscribe(self._note)
+        self._document = document
+        self._base = base
+        if base is not None:
+            self.authors.load(base)
+            before = step_to(self._newest, document, Changes(reset=True))
+            self._newest.put(before)
+            self.picture.put(before)
+        document.on_commit.subscribe(self._note)
         self._step: Step = ()
         self._steps: list[Step] = []
         self._batches: list[Batch] = []
@@ -82,22 +88,22 @@ class Timeline:
 
     # --- reading in
 
-    def add(self, kept: Iterable[Kept]) -> None:
+    def add(self, kept: Iterable[tuple[Batch, float | None]]) -> None:
         """Take in messages, in any order; the ones that are here already are left out.
 
         The position stays where it is.
         """
-        for one in kept:
+        for batch, time in kept:
             self._step = ()
-            received = self._document.receive([one.batch])
+            received = self._document.receive([batch])
             forked = bool(received.forks)
             valid = {batch.dot for batch in received.applied}
             # What proves a fork is not held itself, but it changes what is seen.
-            kept_now = received.kept or ((one.batch,) if self._step else ())
-            for i, batch in enumerate(kept_now):
+            kept_now = received.kept or ((batch,) if self._step else ())
+            for i, one in enumerate(kept_now):
                 step = self._step if i == len(kept_now) - 1 else ()
-                counts = not forked and batch.dot in valid
-                self._append(batch, one.time, step, counts=counts)
+                counts = not forked and one.dot in valid
+                self._append(one, time, step, counts=counts)
             if forked:
                 self._judge_again()
 
@@ -119,6 +125,8 @@ class Timeline:
     def _judge_again(self) -> None:
         """A chain turned out to be forked: what is void now is nobody's work."""
         self.authors = Authors()
+        if self._base is not None:
+            self.authors.load(self._base)
         forks = self._document.forks
         for seq, batch in enumerate(self._batches, start=1):
             if batch.n < forks.get(batch.r, batch.n + 1):
@@ -214,7 +222,3 @@ class Timeline:
             for moment, step in zip(self.moments, self._steps, strict=True)
             if any(one in inside for one, _, _ in step)
         ]
-
-    def touched(self, seq: int) -> tuple[Rid, ...]:
-        """The visible nodes that one message changed."""
-        return tuple(rid for rid, _, _ in self._steps[seq - 1])

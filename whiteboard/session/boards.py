@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
+from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
 
@@ -85,7 +88,7 @@ class Board(Protocol):
 
     changed: Event[None]
     """name, state, progress, participants, waiting_changes or problem differ now."""
-    document_replaced: Event[Document]
+    document_replaced: Event[SharedDocument]
     """`document` is another one now (after a join, after the board was first shared)."""
     ephemeral: Event[Ephemera]
     not_shown: Event[NotShown]
@@ -94,7 +97,7 @@ class Board(Protocol):
     """To be said once, quietly."""
 
     @property
-    def document(self) -> Document:
+    def document(self) -> SharedDocument:
         """The shared document; edits go through it."""
 
     @property
@@ -128,6 +131,10 @@ class Board(Protocol):
     @property
     def problem(self) -> str:
         """A sentence for the person, '' if all is well."""
+
+    @property
+    def is_plain(self) -> bool:
+        """It runs by plain XEP-0284, for a program that is simpler than ours."""
 
     @property
     def kept(self) -> bool:
@@ -187,6 +194,34 @@ class SavedBoard:
     """When it was last opened, Unix seconds."""
     is_damaged: bool = False
     """Its file cannot be read."""
+    picture: Path | None = None
+    """A small PNG of it, as it was when it was last closed."""
+
+
+class Recall(Protocol):
+    """The history of a board being read from where it is kept, beside the loop."""
+
+    @property
+    def total(self) -> int:
+        """About how many messages there are."""
+
+    @property
+    def base(self) -> Folded | None:
+        """The state before the first message, if there is one; known with the first messages."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `take` has given everything."""
+
+    @property
+    def people(self) -> Mapping[str, tuple[str, str]]:
+        """Party -> (name, address) of those who ever took part, as far as it was kept."""
+
+    def take(self) -> Sequence[tuple[Batch, float | None]]:
+        """What was read since the last call, in order, each with its time; never waits."""
+
+    def close(self) -> None:
+        """Read no further."""
 
 
 class BoardService(Protocol):
@@ -205,6 +240,9 @@ class BoardService(Protocol):
     def delete_saved(self, key: str) -> None:
         """Take one of `saved` off the disk, for good."""
 
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """What is shown of a board on disk while it is not open."""
+
     def delete(self, board: Board) -> None:
         """Close an open board and take it off the disk, for good."""
 
@@ -216,7 +254,10 @@ class BoardService(Protocol):
     def invitations(self) -> Sequence[Invitation]:
         """Newest first; answered ones stay until dismissed."""
 
-    def new_board(self, name: str, document: Document | None = None) -> Board:
+    def recall(self, board: Board) -> Recall:
+        """Read the history of an open board; what is not on disk yet is in its document."""
+
+    def new_board(self, name: str, document: SharedDocument | None = None) -> Board:
         """A board only on this computer."""
 
     def invite(self, board: Board, address: str) -> None:

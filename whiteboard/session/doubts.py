@@ -73,8 +73,11 @@ class Doubts:
             return []
         self._party = party
         self._of = document
-        self._copy = self._empty_like(document, document.replica)
-        self._rest = document.batches_since({})
+        if document.floor:
+            self._copy = document.like(document.folded())
+        else:
+            self._copy = self._empty_like(document, document.replica)
+        self._rest = document.batches_since(document.floor)
         incident = Incident("documents-differ", "equal messages made unequal documents", peer)
         return [incident, StartTimer(LOOK_TIMER, PAUSE)]
 

@@ -6,24 +6,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from whiteboard.model.document import Document
+from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining, Step
 from whiteboard.session.live import Handler, Live
+from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
     Advertise,
     CancelTimer,
     Direct,
     Effect,
     Ended,
+    Incident,
     InRoom,
     NewDocument,
     Notice,
@@ -31,8 +35,11 @@ from whiteboard.session.ports import (
     Persist,
     Place,
 )
+from whiteboard.session.resync import Resync
+from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
 from whiteboard.wire.messages import (
     Advertisement,
     Answer,
@@ -45,6 +52,8 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
+    StrictMessage,
 )
 
 OPEN_TIMER = "open"
@@ -53,7 +62,7 @@ YIELD_SECONDS = 10.0
 MAX_OTHER_SESSIONS = 256
 
 NOBODY_ANSWERS = "Nobody on this board answers. Ask for a new invitation, or try again later."
-OTHER_MODE = "This board uses an older way of drawing together that this program cannot join."
+OTHER_APPLICATION = "This is no drawing but: {}. This program cannot show it."
 
 
 class Entering(Live):
@@ -64,15 +73,20 @@ class Entering(Live):
     ) -> None:
         super().__init__(session, me, place, rng, role)
         self._name = ""
+        self._applications: Collection[str] = DRAWINGS
         self._yields = False
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
-        self._moving: Document | None = None
+        self._offered: SharedDocument | None = None
+        """Creator of a strict session, opening: whose content is shared."""
+        self._moving: SharedDocument | None = None
         self._own: tuple[SessionId, Description | None] = (session, None)
         """What was given up for another board, in case nobody is there."""
         self._own_vv: Mapping[Replica, int] = {}
         """What of it the others could have by then."""
         self._joining: Joining | None = None
+        self._parts: Parts | None = None
+        """Joiner: what came of a folded state so far."""
         self._loading: Document | None = None
         """Joiner: what came of the state so far; nobody sees it yet."""
 
@@ -99,6 +113,8 @@ class Entering(Live):
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()
+        if self._strict is not None:
+            effects += self._strict.timers_to_cancel()
         if isinstance(self.place, InRoom):
             effects.append(Advertise(None))
         return [*effects, Notify(Notice.STATE), Ended(reason, text)]
@@ -107,7 +123,13 @@ class Entering(Live):
         effects = super()._gone(address)
         if self._joining is not None and self.state in {State.ASKING, State.RECEIVING}:
             effects += self._step(*self._joining.gone(address))
+            self._look_at_giver()
         return effects
+
+    def _look_at_giver(self) -> None:
+        """Asking anew: of which kind the session is, the next offer says again."""
+        if self.state is State.ASKING:
+            self._strict = None
 
     # ------------------------------------------------------------------------- what givers say
 
@@ -116,9 +138,13 @@ class Entering(Live):
         assert self._joining is not None
         if not self._joining.was_asked(peer.address):
             return self._refuse(Refusal.NOT_ASKED)
-        if message.description.mode is not Mode.MERGE:
+        if message.description.application not in self._applications:
             self.counters.count(Refusal.UNSUPPORTED.name)
-            return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_MODE)
+            application = APPLICATIONS.get(message.description.application)
+            title = message.description.application if application is None else application.title
+            return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_APPLICATION.format(title))
+        if message.description.mode is Mode.STRICT:
+            return self._begin_strict(peer, message.description)
         if message.description.identity.party(self.me) is None:
             return self._refuse(Refusal.NO_IDENTITY)
         self._take_description(message.description)
@@ -126,6 +152,40 @@ class Entering(Live):
         effects = self._people.meet(peer)
         self._people.listens(peer.address)
         return [*effects, *self._joining.take_offer(peer.address), Notify(Notice.STATE)]
+
+    def _begin_strict(self, peer: Peer, description: Description) -> list[Effect]:
+        """The session turns out to be a strict one."""
+        assert self._joining is not None
+        self._people.description = description
+        self._people.name_again()
+        self._loading = None
+        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict.resync = Resync.of(self._joining)
+        self.state = State.RECEIVING
+        effects = self._people.meet(peer)
+        self._people.listens(peer.address)
+        return [
+            *effects,
+            *self._strict.resync.take_offer(peer.address),
+            Notify(Notice.STATE),
+        ]
+
+    def _strict_joined(self, now: float) -> list[Effect]:
+        """The first state of a strict session is here."""
+        assert self._strict is not None
+        document = self._strict.document
+        assert document is not None
+        self.state = State.LIVE
+        self._joining = None
+        effects: list[Effect] = [NewDocument(document)]
+        if isinstance(self.place, InRoom):
+            effects.append(Advertise(Advertisement(self.session, self.name)))
+        effects += [Notify(Notice.STATE), Notify(Notice.PEOPLE)]
+        if self._moving is not None:
+            moved = moving.copy_into(self._moving, document)
+            self._moving = None
+            effects += self._strict.committed(moved, now) if moved is not None else []
+        return effects
 
     def _on_other_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         if self._joining is not None and self._joining.expects_from(peer.address):
@@ -148,6 +208,7 @@ class Entering(Live):
         assert self._joining is not None
         if not self._joining.expects_from(peer.address):
             return self._refuse(Refusal.NOT_THE_GIVER)
+        self._parts = Parts(message.parts) if message.parts else None
         return [*self._step(*self._joining.begin(message)), Notify(Notice.PROGRESS)]
 
     def _on_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -160,6 +221,34 @@ class Entering(Live):
         effects, count = self._load(self._admit_all(message.messages, peer))
         effects += self._step(*self._joining.took(count))
         return [*effects, Notify(Notice.PROGRESS)]
+
+    def _on_part(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StatePart)
+        assert self._joining is not None
+        assert self._loading is not None
+        if not self._joining.expects_from(peer.address) or self._parts is None:
+            return self._refuse(Refusal.NOT_THE_GIVER)
+        is_new = self._parts.add(message.number, message.text)
+        if is_new and self._parts.is_whole:
+            try:
+                folded = self._parts.state(self.session)
+            except FormatError as error:
+                return [Incident("state", str(error), peer), *self._step(*self._joining.failed())]
+            self._begin_with(folded)
+        return [*self._step(*self._joining.took(int(is_new))), Notify(Notice.PROGRESS)]
+
+    def _begin_with(self, folded: Folded) -> None:
+        """The document to be starts with this state, and what came of the messages before."""
+        assert self._joining is not None
+        assert self._loading is not None
+        early = self._loading
+        self._loading = early.like(folded)
+        self._loading.receive(early.batches_since({}))
+        self._loading.receive(early.waiting_batches())
+        self._sync = self._new_sync(self._loading)
+        self.memory.journal_floor = folded.floor
+        self._joining.holds = self._loading.holds
+        self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default
 
     def _on_state_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateEnd)
@@ -194,6 +283,8 @@ class Entering(Live):
             effects.append(Notify(Notice.NAME))
         if self._joining is not None:
             effects += self._joining.appeared(peer)
+        elif self._strict is not None:
+            effects += self._strict.appeared(peer)
         return effects
 
     def _on_presence(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -276,14 +367,39 @@ class Entering(Live):
             if original.sender is not None:
                 self._sync.came_from(original.sender.address, original.batch.r)
         if self._moving is not None:
-            own = moving.copy_into(self._moving, self.document)
+            moved = moving.copy_into(self._moving, self.document)
             self._moving = None
-            effects += self._send_own(own) if own else []
+            effects += self._send_own(moved.batches) if moved is not None else []
         return effects
+
+    @property
+    def _is_strict(self) -> bool:
+        description = self.description
+        return description is not None and description.mode is Mode.STRICT
+
+    def _open_strict(self) -> list[Effect]:
+        """Creator: the board is shared by the rules of XEP-0284 from here on."""
+        assert self._offered is not None
+        party = self._people.party(self.me)
+        assert party is not None
+        replica = new_replica(self.session, party, self._rng)
+        document = moving.as_strict(self._offered, self.session, party, replica)
+        self._offered = None
+        self._yields = False
+        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict.begin(document)
+        kept = tuple(
+            StrictMessage(self.session, one.id, one.ops, self.me) for one in document.stanzas
+        )
+        self.state = State.LIVE
+        effects: list[Effect] = [NewDocument(document), Persist((), kept)]
+        if isinstance(self.place, InRoom):
+            effects.append(Advertise(Advertisement(self.session, self.name)))
+        return [*effects, Notify(Notice.STATE), Notify(Notice.PEOPLE)]
 
     def _give_way(self, session: SessionId, peer: Peer) -> list[Effect]:
         """Another board was opened in this room at the same moment: go there with all edits."""
-        self._moving = self.document
+        self._moving = self.document or self._offered
         self._own = (self.session, self.description)
         self._own_vv = dict(self.document.vv) if self.document is not None else {}
         self.document = None
@@ -300,11 +416,15 @@ class Entering(Live):
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         return [*effects, Advertise(None), Notify(Notice.STATE), *self._joining.ask()]
 
-    def _come_back(self, document: Document) -> list[Effect]:
+    def _come_back(self, document: SharedDocument) -> list[Effect]:
         """The other board was announced and nobody is on it: go on with one's own."""
         self.session, self._people.description = self._own
         self.role = Role.CREATOR
-        self.document, self._moving, self._loading = document, None, None
+        self._moving, self._loading, self._joining = None, None, None
+        if not isinstance(document, Document) or self._is_strict:
+            self._offered = document
+            return [CancelTimer(ASK_TIMER), CancelTimer(STALL_TIMER), *self._open_strict()]
+        self.document = document
         self._sync = self._new_sync(document)
         self._serving = self._new_serving()
         timers = [CancelTimer(name) for name in (ASK_TIMER, STALL_TIMER)]
@@ -318,6 +438,7 @@ class Entering(Live):
         Outcome.NOTE: _on_sign_of_life,
         Outcome.TAKE_STATE: _on_state,
         Outcome.TAKE_BEGIN: _on_begin,
+        Outcome.TAKE_PART: _on_part,
         Outcome.TAKE_END: _on_state_end,
         Outcome.TAKE_OFFER: _on_offer,
         Outcome.REFUSE_OFFER: _on_other_offer,

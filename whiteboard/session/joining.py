@@ -138,7 +138,7 @@ class Joining:
 
     def begin(self, message: StateBegin) -> tuple[Step, list[Effect]]:
         """How much comes."""
-        self._count = min(message.count, MAX_STATE) + self._taken
+        self._count = min(message.count + message.parts, MAX_STATE) + self._taken
         self._target = message.vv
         return Step.GOING_ON, [StartTimer(STALL_TIMER, STALL_SECONDS)]
 
@@ -187,6 +187,12 @@ class Joining:
             # Last in line, not struck off: it may be slow, and the only one.
             self._candidates.remove(self.giver)
             self._candidates.append(self.giver)
+        return Step.LOST_GIVER, self._next_giver()
+
+    def failed(self) -> tuple[Step, list[Effect]]:
+        """What the giver sent cannot be read: another one."""
+        if self.giver in self._candidates and len(self._candidates) > 1:
+            self._candidates.remove(self.giver)
         return Step.LOST_GIVER, self._next_giver()
 
     def keep_live(self, message: EditMessage) -> bool:

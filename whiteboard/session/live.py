@@ -11,28 +11,37 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.document import Document
+from whiteboard.model.document import Document, FoldedError, Received
+from whiteboard.model.folded import FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
 from whiteboard.session.members import People
+from whiteboard.session.memory import Later, Memory
+from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help
 from whiteboard.session.ports import (
+    CancelTimer,
     Counters,
     Direct,
     Effect,
     Incident,
+    KeepBase,
+    NeedsRebase,
     NewDocument,
     Notice,
     Notify,
     Persist,
     Place,
+    ReadHistory,
     Send,
     ShowEphemeral,
+    StartTimer,
     ToPeer,
 )
 from whiteboard.session.serving import Serving
+from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
@@ -47,7 +56,11 @@ from whiteboard.wire.messages import (
     Message,
     Peer,
     Reject,
+    StateBegin,
+    StateEnd,
+    StatePart,
     Terminate,
+    Vector,
 )
 
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
@@ -73,7 +86,12 @@ class Live:
         self._introduced: tuple[Party, ...] = ()
         """Creator of a direct session: the guests that the guests were told of."""
         self._sync: Sync | None = None
+        self.memory = Memory()
+        self._help: Help | None = None
+        """Deep help under way."""
         self._serving = self._new_serving()
+        self._strict: Strict | None = None
+        """What it does in strict mode, once it is known to be that."""
         self._doubts = Doubts(self._empty_like)
 
     @property
@@ -107,6 +125,9 @@ class Live:
         self._serving.forget(address)
         if self._sync is not None:
             self._sync.gone(address)
+        if self._strict is not None and self.state is State.LIVE:
+            effects += self._strict.gone(address)
+        self.memory.gone(address)
         known = self._people.get(address)
         if known is not None and not known.away:
             known.away = True
@@ -121,6 +142,7 @@ class Live:
     def _beat(self, *, bye: bool = False) -> list[Effect]:
         assert self._sync is not None
         beat, effects = self._sync.heartbeat(bye=bye)
+        beat = replace(beat, floor=dict(self.memory.journal_floor))
         if isinstance(self.place, Direct) and self.role is Role.CREATOR:
             self._introduced = self._people.guests()
             beat = replace(beat, guests=self._introduced)
@@ -133,7 +155,9 @@ class Live:
     def _introduce(self) -> list[Effect]:
         """Creator of a direct session: tell the guests of each other when one came or went."""
         is_relay = isinstance(self.place, Direct) and self.role is Role.CREATOR
-        if not is_relay or not self.connected or self.state is not State.LIVE:
+        if not is_relay or not self.connected or self._sync is None:
+            return []
+        if self.state is not State.LIVE:
             return []
         return self._beat() if self._people.guests() != self._introduced else []
 
@@ -188,7 +212,12 @@ class Live:
     def _apply(self, batches: list[Batch]) -> tuple[tuple[Batch, ...], list[Effect]]:
         assert self.document is not None
         assert self._sync is not None
-        received = self.document.receive(batches)
+        return self._received(self.document.receive(batches))
+
+    def _received(self, received: Received) -> tuple[tuple[Batch, ...], list[Effect]]:
+        """What follows from what became of messages."""
+        assert self.document is not None
+        assert self._sync is not None
         is_new = received.kept or received.forks
         effects: list[Effect] = [Persist(received.kept)] if is_new else []
         if received.applied or received.forks:
@@ -201,7 +230,139 @@ class Live:
         if self.document.replica in received.forks:
             # What this member writes would be void: go on as a new replica (SYNC 4.7c).
             effects += self._reload(new_replica(self.session, self.document.party, self._rng))
+        if received.below:
+            effects += self._reach_below()
         return received.applied, effects
+
+    # ------------------------------------------------------------------- the folded past (5.5)
+
+    def _fold(self, now: float) -> None:
+        """Free memory, if that is worth its while."""
+        assert self.document is not None
+        w = self.memory.choose(self.document, now)
+        if w is not None:
+            self.document.fold(w)
+
+    def want_history(self, now: float) -> list[Effect]:
+        """Somebody needs the folded past of the document."""
+        if self.memory.is_reading or self.document is None:
+            return []
+        self.memory.is_reading = True
+        return [ReadHistory(self.document)]
+
+    def _with_history(self, then: Later) -> list[Effect]:
+        """Do this as soon as everything that the journal has is in memory; now, if it is."""
+        assert self.document is not None
+        if not self._is_deeper_in_journal():
+            return then(0.0)
+        self.memory.wait(then)
+        return self.want_history(0.0)
+
+    def _is_deeper_in_journal(self) -> bool:
+        assert self.document is not None
+        return self.memory.may_fold() and dict(self.document.floor) != dict(
+            self.memory.journal_floor
+        )
+
+    def history_read(self, rebuilt: Document | None, now: float) -> list[Effect]:
+        """`ReadHistory` was performed; None: the journal cannot be read."""
+        assert self.document is not None
+        pending = self.memory.read(now)
+        effects = self._go_on_from(rebuilt) if rebuilt is not None else []
+        if rebuilt is None:
+            effects.append(Incident("history", "the journal cannot be read"))
+        for then in pending:
+            effects += then(now)
+        return effects
+
+    def _go_on_from(self, rebuilt: Document) -> list[Effect]:
+        assert self.document is not None
+        try:
+            received = self.document.unfold(rebuilt)
+        except FoldedError as error:
+            return [Incident("history", str(error))]
+        return self._received(received)[1] if self._sync is not None else []
+
+    def _reach_below(self) -> list[Effect]:
+        """Something came that has no room on what is folded: the journal's history, or a helper's.
+
+        Steps 1 and 2 of SYNC 5.5; step 3 is `NeedsRebase`.
+        """
+        assert self.document is not None
+        if self._is_deeper_in_journal():
+            return self.want_history(0.0)
+        if self.memory.is_reading or self._help is not None:
+            return []
+        floor = self.document.floor
+        address = self.memory.helper(floor)
+        if address is None:
+            return [NeedsRebase(self._greatest_floor())]
+        self._help = Help(address)
+        return [
+            Send(ToPeer(address), Get(self.session, floor=dict(floor))),
+            StartTimer(HELP_TIMER, HELP_SECONDS),
+        ]
+
+    def _greatest_floor(self) -> str:
+        """Who stays as it is: the greatest (sum of floor entries, replica) of all present."""
+        assert self.document is not None
+        mine = (sum(self.document.floor.values()), self.document.replica, "")
+        theirs = (
+            (sum(self.memory.floor_of(address).values()), self.memory.replica_at(address), address)
+            for address in self._people.present()
+        )
+        return max(mine, *theirs)[2]
+
+    def _give_deep(self, peer: Peer, floor: Vector) -> list[Effect]:
+        """Deep help: the state where my journal begins, and all messages since."""
+        document = self.document
+        assert document is not None
+        assert self.description is not None
+        mine = document.floor
+        if all(mine.get(r, 0) >= n for r, n in floor.items()):
+            return self._refuse(Refusal.NOTHING_TO_GIVE)
+        batches = list(document.batches_since(mine))
+        folded = document.folded() if mine else None
+        return self._serving.give_state(peer.address, batches, mine, "", folded)
+
+    def _on_help_begin(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StateBegin)
+        if self._help is None or self._help.helper != peer.address:
+            return self._refuse(Refusal.NOT_ASKED)
+        self._help.begin(message.parts, message.count)
+        return [StartTimer(HELP_TIMER, HELP_SECONDS)]
+
+    def _on_help_part(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StatePart)
+        if self._help is None or self._help.helper != peer.address or self._help.parts is None:
+            return self._refuse(Refusal.NOT_ASKED)
+        self._help.parts.add(message.number, message.text)
+        return [StartTimer(HELP_TIMER, HELP_SECONDS)]
+
+    def _on_help_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        """All of it is here: it takes the place of what I had, if it can take in all of that."""
+        assert isinstance(message, StateEnd)
+        if self._help is None or self._help.helper != peer.address:
+            return self._refuse(Refusal.NOT_ASKED)
+        assert self.document is not None
+        given, self._help = self._help, None
+        effects: list[Effect] = [CancelTimer(HELP_TIMER)]
+        try:
+            base = given.state(self.session)
+            rebuilt = self.document.like(base)
+            rebuilt.receive(given.batches)
+            received = self.document.unfold(rebuilt)
+        except (FoldedError, FormatError) as error:
+            return [*effects, Incident("help", str(error), peer), *self._reach_below()]
+        self.memory.journal_floor = dict(self.document.floor)
+        self.memory.helped()
+        return [*effects, KeepBase(base), *self._received(received)[1], *self._beat()]
+
+    def _help_failed(self) -> list[Effect]:
+        """The helper fell silent, or is gone: the next one."""
+        self._help = None
+        assert self.document is not None
+        return self._reach_below() if self.document.is_blocked else []
 
     def _spread_proof(self, r: Replica, only: str | None = None) -> list[Effect]:
         """Both contents of the forked dot to everyone (or one): they must void it too."""
@@ -217,8 +378,8 @@ class Live:
         """Build the document anew from the messages held, to write in it as `replica`."""
         assert self.document is not None
         old = self.document
-        self.document = self._empty_like(old, replica)
-        self.document.receive(old.batches_since({}))
+        self.document = old.like(old.folded(), replica)
+        self.document.receive(old.batches_since(old.floor))
         self._sync = self._new_sync(self.document)
         return [NewDocument(self.document), *self._sync.changed()]
 
@@ -234,6 +395,7 @@ class Live:
         if isinstance(batch, Refusal):
             return self._refuse(batch)
         self._sync.came_from(peer.address, batch.r)
+        self.memory.heard(batch.r, now)
         applied, effects = self._apply([batch])
         if applied:
             self._sync.delivered(peer.address)
@@ -252,12 +414,15 @@ class Live:
             return self._refuse(Refusal.NO_IDENTITY)
         if not fits(message.r, self.session, party, self._people.identity):
             return self._refuse(Refusal.FOREIGN_REPLICA)
+        self.memory.announced(peer.address, message, now)
         if message.bye:
             last = self._sync.compare(peer, message, now).effects
             return [*last, *self._gone(peer.address)]
         effects = [*self._people.meet(peer), *self._introduce()]
         if self._is_relay(peer):
             effects += self._people.take_guests(message.guests)
+        if self._sync.reaches_below(message) and self._is_deeper_in_journal():
+            effects += self.want_history(now)  # then its next heartbeat brings the fork to light
         checked = self._sync.compare(peer, message, now)
         effects += checked.effects
         for r in checked.proofs_for:
@@ -281,10 +446,26 @@ class Live:
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Get)
         assert self.document is not None
-        upto = message.upto
+        if message.floor:
+            return self._with_history(lambda _now: self._give_deep(peer, message.floor))
+        if self._has_room_for(message.since, message.upto):
+            return self._give_history(peer, message)
+        return self._with_history(lambda _now: self._give_history(peer, message))
+
+    def _has_room_for(self, since: Vector, upto: Vector) -> bool:
+        """Whether what is asked for is held message by message."""
+        assert self.document is not None
+        return all(
+            since.get(r, 0) >= n or (upto and r not in upto) for r, n in self.document.floor.items()
+        )
+
+    def _give_history(self, peer: Peer, message: Get) -> list[Effect]:
+        assert self.document is not None
+        floor, upto = self.document.floor, message.upto
+        since = {r: max(n, floor.get(r, 0)) for r, n in {**floor, **message.since}.items()}
         batches = [
             batch
-            for batch in self.document.batches_since(message.since)
+            for batch in self.document.batches_since(since)
             if not upto or batch.n <= upto.get(batch.r, 0)
         ]
         effects = self._serving.give_history(peer.address, batches)
@@ -296,7 +477,10 @@ class Live:
         assert self.document is not None
         is_relay = self._is_relay(peer)
         batches: list[Batch] = []
-        for batch in self._admit_all(message.messages, peer):
+        admitted = self._admit_all(message.messages, peer)
+        if self._help is not None and self._help.takes(peer.address, admitted):
+            return [StartTimer(HELP_TIMER, HELP_SECONDS)]
+        for batch in admitted:
             is_own_words = batch.party == self._people.party(peer)
             is_proof = batch.n <= self.document.vv.get(batch.r, 0)
             asked = self._sync.may_answer(peer.address, batch.r, batch.n)
@@ -349,9 +533,12 @@ class Live:
         assert self.description is not None
         if not self._serving.has_offered(peer.address):
             return self._refuse(Refusal.NOT_OFFERED)
-        batches = list(self.document.batches_since(message.since))
+        since, folded = message.since, None
+        if not self.document.covers(since):
+            since, folded = self.document.floor, self.document.folded()
+        batches = list(self.document.batches_since(since))
         prolog = self.description.prolog
-        return self._serving.give_state(peer.address, batches, message.since, prolog)
+        return self._serving.give_state(peer.address, batches, since, prolog, folded)
 
     def _on_refuse_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         self._serving.forget(peer.address)
@@ -374,5 +561,8 @@ class Live:
         Outcome.FORGET_OFFER: _on_refuse_state,
         Outcome.TELL_REJECTED: _on_reject,
         Outcome.OTHER_ENDED: _on_terminate,
+        Outcome.HELP_BEGIN: _on_help_begin,
+        Outcome.HELP_PART: _on_help_part,
+        Outcome.HELP_END: _on_help_end,
     }
     """What does each outcome of the table."""

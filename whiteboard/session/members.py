@@ -26,7 +26,15 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.table import Refusal
-from whiteboard.wire.messages import Answer, Description, EditMessage, Identity, Message, Peer
+from whiteboard.wire.messages import (
+    Answer,
+    Description,
+    EditMessage,
+    Identity,
+    Message,
+    Mode,
+    Peer,
+)
 
 MAX_MEMBERS = 4096
 
@@ -69,8 +77,30 @@ class People:
         return self.description.identity if self.description else Identity.JID
 
     def party(self, peer: Peer) -> Party | None:
-        """The party behind `peer`; None if the place does not show it."""
+        """The party behind `peer`; None if the place does not show it.
+
+        In a strict session every device is one, because what it sends has ids of its own.
+        """
+        if self.description is not None and self.description.mode is Mode.STRICT:
+            return Party(peer.occupant_id or peer.address)
         return self.identity.party(peer)
+
+    def name_of(self, party: Party) -> str:
+        """What XEP-0284 calls a person: the nick in a room, else the address."""
+        known = (one.peer for one in self._known.values() if one.party == party)
+        peer = self.me if party == self.party(self.me) else next(known, None)
+        if peer is None:
+            return party
+        return peer.nick if isinstance(self.place, InRoom) else peer.address
+
+    def named(self, name: str) -> Party:
+        """Who is called so (`name_of`); nobody known keeps the name."""
+        everybody = (self.me, *(one.peer for one in self._known.values()))
+        for peer in everybody:
+            party = self.party(peer)
+            if party is not None and self.name_of(party) == name:
+                return party
+        return Party(name)
 
     def is_host(self, party: Party) -> bool:
         """Whether `party` made the session."""
@@ -118,6 +148,15 @@ class People:
     def present(self) -> list[str]:
         """The others who are not away."""
         return [a for a, known in self._known.items() if not known.away]
+
+    def is_present(self, address: str) -> bool:
+        """Whether somebody is there and can be reached."""
+        known = self._known.get(address)
+        return known is not None and not known.away
+
+    def expected(self) -> list[str]:
+        """Direct: where edits go, or would if they could be reached."""
+        return [a for a, known in self._known.items() if known.is_listening]
 
     def guests(self) -> tuple[Party, ...]:
         """Direct: who is there, to be told to all of them; empty while there are not two."""

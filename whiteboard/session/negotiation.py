@@ -8,7 +8,7 @@ the session id. `TABLE` says what each message means at each stage, as for sessi
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -26,13 +26,14 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.table import Refusal
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
+    CONTENT_NAME,
     MESSAGE_TYPES,
     Accept,
     Description,
     Initiate,
     Message,
-    Mode,
     Peer,
     Reason,
     Terminate,
@@ -115,16 +116,25 @@ class Invitation:
         reason: why it ended; None before.
     """
 
-    def __init__(self, side: Side, session: SessionId, me: Peer, peer: Peer) -> None:
+    def __init__(
+        self,
+        side: Side,
+        session: SessionId,
+        me: Peer,
+        peer: Peer,
+        applications: Collection[str] = DRAWINGS,
+    ) -> None:
         self.side = side
         self.session = session
         self.me = me
         self.peer = peer
+        self._applications = applications
         self.stage = Stage.OPEN
         self.description: Description | None = None
         self.host = ""
         self.reason: Reason | None = None
         self.counters = Counters()
+        self._content = CONTENT_NAME
 
     @classmethod
     def outgoing(
@@ -137,9 +147,15 @@ class Invitation:
         return self
 
     @classmethod
-    def incoming(cls, session: SessionId, me: Peer, peer: Peer) -> Invitation:
-        """To be fed the `Initiate` that came, by `receive`."""
-        return cls(Side.INVITED, session, me, peer)
+    def incoming(
+        cls,
+        session: SessionId,
+        me: Peer,
+        peer: Peer,
+        applications: Collection[str] = DRAWINGS,
+    ) -> Invitation:
+        """To be fed the `Initiate` that came, by `receive`; of these application types only."""
+        return cls(Side.INVITED, session, me, peer, applications)
 
     def start(self, now: float) -> list[Effect]:
         """Inviter: send it; it is unanswered after two minutes."""
@@ -172,11 +188,12 @@ class Invitation:
     def _on_initiate(self, message: Initiate) -> list[Effect]:
         if self.description is not None:
             return []  # repeated
-        if message.description.mode is not Mode.MERGE:
+        if message.description.application not in self._applications:
             self.counters.count(Refusal.UNSUPPORTED.name)
             return self._terminate(Reason.UNSUPPORTED_APPLICATIONS)
         self.description = message.description
         self.host = message.host or self.peer.address
+        self._content = message.content
         return [
             AskUser(self.session, self.peer, message.description.name),
             StartTimer(UNANSWERED_TIMER, UNANSWERED_SECONDS),
@@ -189,7 +206,7 @@ class Invitation:
         if self.description is None:
             return []
         self.stage = Stage.ACCEPTED
-        accept = Accept(self.session, self.peer.address, self.host, self.description)
+        accept = Accept(self.session, self.peer.address, self.host, self.description, self._content)
         return [
             CancelTimer(UNANSWERED_TIMER),
             Send(ToPeer(self.peer.address), accept),

@@ -24,10 +24,13 @@ from typing import Protocol, TypeAlias
 
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.svg.schema.check import Finding
-from whiteboard.wire.messages import Advertisement, Message, Peer, Reason
+from whiteboard.wire.messages import Advertisement, Message, Peer, Reason, StrictMessage
 
 # ------------------------------------------------------------------------------------ places
 
@@ -106,13 +109,47 @@ class Persist:
     """Keep these durably before they are sent (own) or acknowledged (others')."""
 
     batches: tuple[Batch, ...]
+    strict: tuple[StrictMessage, ...] = ()
+    """What `batches` are elsewhere, in a strict session: each with its sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """The folded past is needed (SYNC 5.5).
+
+    Have a document made from the journal (`Store.read_back`), beside the loop, and hand it, or
+    None, to `history_read(rebuilt, now)`.
+    """
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class KeepBase:
+    """The journal begins with this state from now on (None: with the first message).
+
+    It holds the messages of the document outside it.
+    """
+
+    folded: Folded | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsRebase:
+    """Nobody here can supply the history that something received needs (SYNC 5.5, step 3).
+
+    `member` is the address of who stays as it is, the greatest (sum of floor entries, replica) of
+    all present, '' for this one; whoever cannot be brought together with it rebases onto it (4.7d).
+    """
+
+    member: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
     """The session's document is this one from now on."""
 
-    document: Document
+    document: SharedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +227,9 @@ Effect: TypeAlias = (
     | StartTimer
     | CancelTimer
     | Persist
+    | ReadHistory
+    | KeepBase
+    | NeedsRebase
     | NewDocument
     | AskUser
     | Notify
@@ -240,11 +280,25 @@ class Timers(Protocol):
 class Store(Protocol):
     """Durable memory of one board's messages."""
 
-    def persist(self, batches: tuple[Batch, ...], done: Callable[[], None]) -> None:
+    def persist(
+        self,
+        batches: tuple[Batch, ...],
+        done: Callable[[], None],
+        strict: tuple[StrictMessage, ...] = (),
+    ) -> None:
         """Keep; call `done` in the loop, now or later, once they are safe or cannot be kept."""
+
+    def read_back(self, document: Document, done: Callable[[Document | None], object]) -> None:
+        """Make a document like this from everything kept, beside the loop; then call `done`."""
+
+    def keep_base(self, folded: Folded | None) -> None:
+        """See `KeepBase`."""
 
     def unsent(self) -> tuple[Batch, ...]:
         """Own messages that the server has not taken, in order."""
+
+    def unsent_strict(self) -> tuple[Stanza, ...]:
+        """The same on a strict board."""
 
     @property
     def waiting(self) -> int:

@@ -12,8 +12,7 @@ from whiteboard.session.identity import logged_party
 from whiteboard.session.replay_strict import replay_strict
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.log import LogHeader, LogReader
-from whiteboard.wire.messages import EditMessage, Identity, Mode, Peer
-from whiteboard.wire.strict import StrictMessage
+from whiteboard.wire.messages import EditMessage, Identity, Mode, Peer, StrictMessage
 
 READER = Replica("0")
 """The replica of the one who only reads: nobody's, because real ones have eight characters."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from whiteboard.model.ids import SessionId
+from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.identity import logged_party
 from whiteboard.wire.log import LogHeader
-from whiteboard.wire.messages import Identity, Peer
-from whiteboard.wire.strict import StrictMessage
+from whiteboard.wire.messages import Identity, Peer, StrictMessage
 
 
 def replay_strict(messages: Sequence[StrictMessage], header: LogHeader) -> StrictDocument:
@@ -21,11 +20,19 @@ def replay_strict(messages: Sequence[StrictMessage], header: LogHeader) -> Stric
     identity = header.description.identity if header.description else None
     session = header.session or min((m.session for m in messages), default=SessionId(""))
     document = StrictDocument(session)
-    document.receive(
-        message.stanza(logged_party(message.sender or Peer(""), identity))
-        for message in _without_own_copies(_from_state_on(messages), identity)
-    )
+    messages = _without_own_copies(messages, identity)
+    take_in(document, messages, lambda sender: logged_party(sender, identity))
     return document
+
+
+def take_in(
+    document: StrictDocument, messages: Sequence[StrictMessage], party: Callable[[Peer], Party]
+) -> None:
+    """Put logged messages, in their order, into a document that has none."""
+    document.receive(
+        message.stanza(message.guest or party(message.sender or Peer("")))
+        for message in _from_state_on(messages)
+    )
 
 
 def _from_state_on(messages: Sequence[StrictMessage]) -> list[StrictMessage]:

@@ -11,8 +11,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.session.parts import cut
 from whiteboard.session.ports import Effect, Send, ToPeer
 from whiteboard.wire.codec import stanza
 from whiteboard.wire.messages import (
@@ -25,6 +27,7 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
     Vector,
 )
 from whiteboard.wire.xml import to_xml
@@ -60,6 +63,8 @@ class _Transfer:
 
     waiting: deque[Batch] = field(default_factory=deque)
     dots: set[tuple[Replica, int]] = field(default_factory=set)
+    parts: deque[tuple[int, str]] = field(default_factory=deque)
+    """Of a folded state, which goes first."""
     in_flight: int = 0
     end: StateEnd | None = None
 
@@ -101,15 +106,27 @@ class Serving:
         return to in self._offers
 
     def give_state(
-        self, to: str, batches: Sequence[Batch], since: Vector, prolog: str
+        self,
+        to: str,
+        batches: Sequence[Batch],
+        since: Vector,
+        prolog: str,
+        folded: Folded | None = None,
     ) -> list[Effect]:
-        """Send the state: `batches` are all that a joiner lacks who has `since`."""
+        """Send the state: `batches` are all that a joiner lacks who has `since`.
+
+        With `folded` that is what lies inside it: it goes first, in parts.
+        """
         self._offers.pop(to, None)
         vv = coverage(batches, since)
-        transfer = _Transfer(end=StateEnd(self._session, vv))
+        parts: tuple[str, ...] = ()
+        if folded is not None:
+            parts = cut(folded)
+            vv = {**folded.floor, **vv}
+        transfer = _Transfer(parts=deque(enumerate(parts)), end=StateEnd(self._session, vv))
         self._transfers[to] = transfer
         _queue(transfer, batches)
-        begin = StateBegin(self._session, prolog, len(transfer.waiting), vv)
+        begin = StateBegin(self._session, prolog, len(transfer.waiting), vv, len(parts))
         return [Send(ToPeer(to), begin), *self._pump(to)]
 
     def give_history(self, to: str, batches: Iterable[Batch]) -> list[Effect] | None:
@@ -134,14 +151,19 @@ class Serving:
     def _pump(self, to: str) -> list[Effect]:
         transfer = self._transfers[to]
         effects: list[Effect] = []
-        while transfer.waiting and transfer.in_flight < WINDOW_BYTES:
-            page, size = self._page(transfer)
+        while (transfer.parts or transfer.waiting) and transfer.in_flight < WINDOW_BYTES:
+            message: Message
+            if transfer.parts:
+                number, text = transfer.parts.popleft()
+                message, size = StatePart(self._session, number, text), len(text)
+            else:
+                page, size = self._page(transfer)
+                message = Answer(self._session, page)
             receipt = self._receipts()
             transfer.in_flight += size
             self._flying[receipt] = (to, size)
-            answer: Message = Answer(self._session, page)
-            effects.append(Send(ToPeer(to), answer, receipt=receipt))
-        if not transfer.waiting:
+            effects.append(Send(ToPeer(to), message, receipt=receipt))
+        if not transfer.waiting and not transfer.parts:
             if transfer.end is not None:
                 effects.append(Send(ToPeer(to), transfer.end))
                 transfer.end = None

@@ -12,20 +12,26 @@ more than one contact can be invited; in a room the room does that.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
+from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
+    TO_SESSION,
     Advertise,
     Direct,
     Effect,
@@ -43,18 +49,24 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.presence import Presence
+from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
-from whiteboard.session.table import TABLE, Entry, Refusal, Role, State
+from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
+    EMPTY,
     Advertisement,
     Connect,
     Description,
     EditMessage,
     EphemeralMessage,
     Message,
+    Mode,
     Peer,
     Reason,
+    StrictMessage,
     Terminate,
+    Vector,
 )
 
 __all__ = ["Role", "Session", "State"]
@@ -88,7 +100,7 @@ class Session(Entering):
     @classmethod
     def share(
         cls,
-        document: Document,
+        document: SharedDocument,
         description: Description,
         me: Peer,
         place: Place,
@@ -113,7 +125,10 @@ class Session(Entering):
             raise ValueError("the place does not show what names a party")
         self._people.description = replace(description, creator=party)
         self._yields = yields and isinstance(place, InRoom)
-        self.document = document
+        if description.mode is Mode.STRICT:
+            self._offered = document
+        else:
+            self.document = document if isinstance(document, Document) else moving.copied(document)
         if isinstance(place, Direct) and place.other:
             self.admit(place.other)
         return self
@@ -128,10 +143,22 @@ class Session(Entering):
         *,
         ask: Sequence[Peer] = (),
         name: str = "",
+        applications: Collection[str] = DRAWINGS,
     ) -> Session:
-        """Take part in a session that runs; `ask` = members known, the inviter or host first."""
+        """Take part in a session that runs.
+
+        Args:
+            session: its id.
+            me: how the others see this member.
+            place: where it lives.
+            rng: chooses ids and delays.
+            ask: members known, the inviter or host first.
+            name: of the board, '' if unknown.
+            applications: namespaces of the application types that can be taken part in.
+        """
         self = cls(session, me, place, rng, Role.JOINER)
         self._name = name
+        self._applications = applications
         self._joining = Joining(session, ask)
         for peer in ask:
             self._people.meet(peer)
@@ -150,6 +177,8 @@ class Session(Entering):
         session: SessionId,
         party: Party,
         replica: Replica | None,
+        folded: Folded | None = None,
+        floor: Vector = EMPTY,
         admitted: Iterable[str] = (),
     ) -> Session:
         """Go on where an earlier run stopped: live and offline; `online` is called first.
@@ -160,31 +189,70 @@ class Session(Entering):
             place: where it lives.
             rng: chooses ids and delays.
             role: of the earlier run.
-            kept: every message held, in a causal order.
+            kept: every message held, in a causal order; with `folded` those outside it.
             session: its id.
             party: who I am there.
             replica: the earlier run's, if `kept` certainly holds all it ever sent (SYNC 4.7); None
                 takes a new one, and so does a fork of the chain (SYNC 4.7c).
+            folded: the state inside which the earlier messages lie.
+            floor: where the journal begins: the snapshot that the earlier run joined by.
             admitted: direct: bare addresses of who was invited.
         """
         self = cls(session, me, place, rng, role)
         self._people.description = description
-        taken = {batch.r for batch in kept}
-        replica = replica or new_replica(session, party, rng, taken)
-        self.document = Document(session, party, replica, is_host=self._people.is_host)
-        self.document.receive(kept)
-        if replica in self.document.forks:
-            replica = new_replica(session, party, rng, taken)
-            self.document = Document(session, party, replica, is_host=self._people.is_host)
-            self.document.receive(kept)
+        past = folded or Folded(session, {}, (), ())
+        taken = {*past.chains, *(batch.r for batch in kept)}
+
+        def document_of(replica: Replica) -> Document:
+            is_host = self._people.is_host
+            document = Document.from_folded(past, party, replica, is_host=is_host)
+            document.receive(kept)
+            return document
+
+        self.document = document_of(replica or new_replica(session, party, rng, taken))
+        if self.document.replica in self.document.forks:
+            self.document = document_of(new_replica(session, party, rng, taken))
         self._sync = self._new_sync(self.document)
-        self._sync.count(kept)
+        self.memory.journal_floor = dict(floor)
         for address in admitted:
             self._people.admit(address)
-        self._people.expect({*(batch.party for batch in kept), description.creator})
+        self._people.expect({*self.document.parties.values(), description.creator})
         self.state = State.LIVE
         self.connected = False
         return self
+
+    @classmethod
+    def resume_strict(
+        cls,
+        description: Description,
+        me: Peer,
+        place: Place,
+        rng: random.Random,
+        role: Role,
+        document: StrictDocument,
+    ) -> Session:
+        """Go on in a strict session where an earlier run stopped: live and offline.
+
+        What others wrote meanwhile comes with the state, for which `online` asks.
+        """
+        self = cls(document.session, me, place, rng, role)
+        self._people.description = description
+        self._strict = Strict(self.session, self._people, self.counters, rng, role)
+        self._strict.begin(document)
+        self.state = State.LIVE
+        self.connected = False
+        return self
+
+    def send_again_strict(self, stanzas: Iterable[Stanza]) -> list[Effect]:
+        """Own edits of an earlier run in a strict session that the server may not have taken."""
+        return self._strict.send_again(stanzas) if self._strict is not None else []
+
+    def is_me(self, me: Peer, document: SharedDocument) -> bool:
+        """Whether who is there as `me` is who wrote `document` in this session."""
+        assert self.description is not None
+        if self.description.mode is Mode.STRICT:
+            return document.party in {me.occupant_id, me.address}
+        return self.description.identity.party(me) == document.party
 
     def send_again(self, batches: Iterable[Batch]) -> list[Effect]:
         """Own edits of an earlier run that the server may not have taken."""
@@ -192,6 +260,11 @@ class Session(Entering):
         for batch in batches:
             effects += self._people.broadcast(EditMessage(batch), store=True)
         return effects
+
+    def require_order(self) -> None:
+        """Strict: refuse edits that skip one, and tell their author (requirement S6)."""
+        if self._strict is not None:
+            self._strict.rejects = True
 
     def admit(self, address: str) -> None:
         """Direct: somebody was invited and may connect, from any device."""
@@ -228,8 +301,14 @@ class Session(Entering):
 
     def _open(self, now: float) -> list[Effect]:
         """Creator: the board is shared from here on."""
+        if self._is_strict:
+            return self._open_strict()
         assert self.document is not None
         assert self.description is not None
+        if self.document.floor and self.memory.may_fold():
+            # It is copied message by message.
+            self.memory.journal_floor = {}
+            return self._with_history(self._open)
         party = self.description.creator
         replica = new_replica(self.session, party, self._rng)
         try:
@@ -258,6 +337,8 @@ class Session(Entering):
 
     def committed(self, commit: Commit, now: float) -> list[Effect]:
         """The document changed: own batches go out."""
+        if self._strict is not None:
+            return self._strict.committed(commit, now) if self.state is State.LIVE else []
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
@@ -297,18 +378,27 @@ class Session(Entering):
 
     def receive(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """A message came, also an own one that the room reflected."""
-        entry: Entry = TABLE[self.role, self.state][type(message)]
+        table = TABLE if self._strict is None else STRICT_TABLE
+        entry: Entry = table[self.role, self.state][type(message)]
         is_other = message.session != self.session
         if is_other and not isinstance(message, Advertisement):
             entry = Refusal.WRONG_SESSION
         if isinstance(entry, Refusal):
             return self._refuse(entry)
-        if peer.address == self.me.address:
+        is_own = peer.address == self.me.address
+        if is_own and not isinstance(message, StrictMessage):
             return []  # the room's reflection: applied when it was made
         effects: list[Effect] = []
         known = self._people.get(peer.address)
         if known is not None and known.away and isinstance(self.place, Direct):
             effects = self._people.meet(peer)  # no presence tells of a return there
+            effects += self._strict.came_back(peer.address) if self._strict is not None else []
+        if self._strict is not None and entry in Strict.handlers:
+            effects += Strict.handlers[entry](self._strict, peer, message, now)
+            if self.state is State.RECEIVING and self._strict.document is not None:
+                shown, *rest = self._strict_joined(now)
+                return [shown, *effects, *rest]  # what is kept belongs to a document that is there
+            return effects
         return [*effects, *self.handlers[entry](self, peer, message, now)]
 
     def left(self, peer: Peer, now: float) -> list[Effect]:
@@ -331,18 +421,31 @@ class Session(Entering):
             return self._tick(now) if self.connected else []
         if self._joining is not None and self.connected:
             if name == ASK_TIMER and self.state is State.ASKING:
-                return self._step(*self._joining.nobody_offered())
+                return [*self._ask_all(), *self._step(*self._joining.nobody_offered())]
             if name == STALL_TIMER and self.state is State.RECEIVING:
-                return self._step(*self._joining.stalled())
+                effects = self._step(*self._joining.stalled())
+                self._look_at_giver()
+                return effects
         if name == LOOK_TIMER and self.state is State.LIVE:
             return self._look_again(now)
+        if self._strict is not None and self.connected and self.state is State.LIVE:
+            return self._strict.timer(name, now)
         if self._sync is not None and self.connected and self.state is State.LIVE:
             return self._sync_timer(name, self._sync, now)
         return []
 
+    def _ask_all(self) -> list[Effect]:
+        """In a room, nobody whom we asked answers: some clients want to be asked in public."""
+        is_in_room = isinstance(self.place, InRoom)
+        return [Send(TO_SESSION, Connect(self.session))] if is_in_room else []
+
     def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
-            return self._beat()
+            effects = self._beat()
+            self._fold(now)
+            return effects
+        if name == HELP_TIMER:
+            return self._help_failed()
         if name == SOON_TIMER:
             return self._beat() if sync.soon() else []
         if name == NACK_TIMER:
@@ -355,7 +458,7 @@ class Session(Entering):
         """The server gave `message` back with this stanza error condition (RFC 6120 8.3.3)."""
         if isinstance(to, ToPeer):
             return self._gone(to.address)
-        if isinstance(message, EditMessage):
+        if isinstance(message, EditMessage | StrictMessage):
             return [Incident("bounced", condition), Notify(Notice.STATE, NOT_TAKEN)]
         return [Incident("bounced", condition)]
 
@@ -376,6 +479,7 @@ class Session(Entering):
         effects: list[Effect] = [Notify(Notice.STATE)]
         if isinstance(self.place, Direct):
             for address in self._people.expect_listeners():
+                effects += self._strict.came_back(address) if self._strict is not None else []
                 if self._joining is not None:
                     effects += self._joining.appeared(Peer(address))
         if self._joining is not None and self.state is State.ASKING:
@@ -383,6 +487,8 @@ class Session(Entering):
         if self.state is State.LIVE:
             if isinstance(self.place, InRoom):
                 effects.append(Advertise(Advertisement(self.session, self.name)))
+            if self._strict is not None:
+                return [*effects, *self._strict.online()]
             assert self._sync is not None
             effects += [*self._sync.resume(), *self._beat()]
         return effects
@@ -390,7 +496,7 @@ class Session(Entering):
     def leave(self, now: float) -> list[Effect]:
         """Say goodbye and end; the document stays."""
         effects: list[Effect] = []
-        if self.state is State.LIVE:
+        if self.state is State.LIVE and self._strict is None:
             effects += self._beat(bye=True)
         if isinstance(self.place, Direct):
             goodbye = Terminate(self.session, Reason.SUCCESS)

@@ -20,7 +20,6 @@ from whiteboard.model.document import Document
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session.ports import CancelTimer, Effect, Incident, Send, StartTimer, ToPeer
-from whiteboard.wire.canonical import Chain
 from whiteboard.wire.messages import Get, Heartbeat, Peer, Vector
 
 NACK_TIMER = "nack"
@@ -91,7 +90,6 @@ class Sync:
         self._document = document
         self._creator = creator
         self._rng = rng
-        self._chains: dict[Replica, Chain] = {}
         self._heard: dict[str, _Heard] = {}
         self._authors: dict[Replica, str] = {}
         self._asked_for: dict[str, dict[Replica, int]] = {}
@@ -100,7 +98,6 @@ class Sync:
         self._tries = 0
         self._is_nacking = False
         self._held_at_last_try = 0
-        self._held_in_chains = 0
         self._soon_since: float | None = None
         self._last_covering = float("-inf")
         self._now = 0.0
@@ -128,24 +125,9 @@ class Sync:
         return self._begin_nacking()
 
     def count(self, applied: Iterable[Batch]) -> None:
-        """Take messages into the digests, in the order in which they were delivered."""
-        for batch in applied:
-            chain = self._chains.setdefault(batch.r, Chain())
-            if batch.n == chain.n + 1:
-                chain.extend(batch)
-
-    def _extend_chains(self) -> None:
-        """Bring the digests up to what is held: void messages belong to them too."""
-        held = self._held()
-        if held == self._held_in_chains:
-            return
-        self._held_in_chains = held
-        if sum(chain.n for chain in self._chains.values()) == held:
-            return
-        known = {r: chain.n for r, chain in self._chains.items()}
-        for batch in self._document.batches_since(known):
-            if batch.r not in self._document.forks:
-                self.count((batch,))
+        """Bring the digests of these messages' chains up to date, so that no heartbeat has to."""
+        for r in {batch.r for batch in applied}:
+            self._document.digest(r)
 
     def came_from(self, address: str, r: Replica) -> None:
         """`r` speaks from there: where to ask for its messages first."""
@@ -170,7 +152,6 @@ class Sync:
     def heartbeat(self, *, bye: bool = False) -> tuple[Heartbeat, list[Effect]]:
         """The heartbeat to send now, and the timer for the next."""
         self._changed = False
-        self._extend_chains()
         document = self._document
         beat = Heartbeat(
             self._session,
@@ -178,7 +159,7 @@ class Sync:
             vv=dict(document.vv),
             l=document.clock,
             hash=document.state_hash(),
-            digests={r: c.digest for r, c in self._chains.items() if r not in document.forks},
+            digests=dict(document.digests()),
             bye=bye,
         )
         return beat, [StartTimer(BEAT_TIMER, BEAT_IDLE)]
@@ -189,7 +170,6 @@ class Sync:
         self._now = now
         self.came_from(peer.address, beat.r)
         self._remember(peer.address, beat, now)
-        self._extend_chains()
         mine, forks = self._document.vv, self._document.forks
         if self._heard[peer.address].is_believed(now):
             for r in tuple(self._given_up):
@@ -243,10 +223,14 @@ class Sync:
             r
             for r, digest in beat.digests.items()
             if r not in self._document.forks
-            and (chain := self._chains.get(r)) is not None
-            and beat.vv.get(r) == chain.n
-            and chain.digest != digest
+            and r in self._document.vv
+            and beat.vv.get(r) == self._document.vv[r]
+            and self._document.digest(r) != digest
         ]
+
+    def reaches_below(self, beat: Heartbeat) -> bool:
+        """Whether a chain differs whose messages are folded: only they can show the fork."""
+        return any(r in self._document.floor for r in self._differing(beat))
 
     def ask_undigested(self, peer: Peer, beat: Heartbeat) -> list[Effect]:
         """Its document differs, and of these chains it did not say what it holds: let it show."""
@@ -268,7 +252,7 @@ class Sync:
             if key in asked or len(asked) >= MAX_DOUBTS:
                 continue
             asked.add(key)
-            n = self._chains[r].n
+            n = self._document.vv[r]
             self._may_answer_now(peer.address, {r: n})
             effects.append(Incident("chain-differs", f"messages of {r} differ", peer))
             effects.append(Send(ToPeer(peer.address), Get(self._session, upto={r: n})))

@@ -29,6 +29,8 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
+    StrictMessage,
     Terminate,
 )
 
@@ -65,6 +67,10 @@ class Outcome(enum.Enum):
     TAKE_STATE = "take as part of the state"
     TAKE_BEGIN = "learn how much comes"
     TAKE_END = "go live, or ask for the rest"
+    TAKE_PART = "take as part of the folded state"
+    HELP_BEGIN = "learn how much help comes"
+    HELP_PART = "take as part of the help"
+    HELP_END = "go on from the deeper history"
     SHOW = "show for a moment"
     OFFER = "offer the state"
     TAKE_OFFER = "accept the offer"
@@ -75,6 +81,9 @@ class Outcome(enum.Enum):
     TELL_REJECTED = "tell that a message was rejected"
     OTHER_ENDED = "the other side is gone"
     YIELD_OR_NOTE = "note it, or give way to an older board"
+    TAKE_OR_KEEP = "take as part of the state, else keep"
+    TAKE_OR_REFUSE = "accept the offer if it was asked for anew, else refuse it"
+    RESYNC = "ask for the state anew"
 
 
 class Refusal(enum.Enum):
@@ -93,7 +102,8 @@ class Refusal(enum.Enum):
     NOT_THE_GIVER = "not from whom the state comes"
     NOT_OFFERED = "no offer was made to the sender"
     TOO_MANY = "a limit is reached"
-    UNSUPPORTED = "a mode that is not spoken here"
+    UNSUPPORTED = "belongs to the other mode"
+    PRIVATE = "an edit that was not said to all"
 
 
 Entry: TypeAlias = Outcome | Refusal
@@ -102,6 +112,7 @@ _O, _R = Outcome, Refusal
 _ROW: Mapping[type[Message], tuple[Entry, Entry, Entry, Entry]] = {
     # message:          OPENING                ASKING               RECEIVING            LIVE
     EditMessage: (_R.NOT_OPEN, _O.KEEP, _O.KEEP, _O.APPLY),
+    StrictMessage: (_R.NOT_OPEN, _R.NOT_YET, _R.UNSUPPORTED, _R.UNSUPPORTED),
     Heartbeat: (_R.NOT_OPEN, _O.NOTE, _O.NOTE, _O.COMPARE),
     Get: (_R.NOT_OPEN, _R.NOTHING_TO_GIVE, _R.NOTHING_TO_GIVE, _O.ANSWER),
     Answer: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_STATE, _O.TAKE_HISTORY),
@@ -111,8 +122,9 @@ _ROW: Mapping[type[Message], tuple[Entry, Entry, Entry, Entry]] = {
     StateOffer: (_R.NOT_OPEN, _O.TAKE_OFFER, _O.REFUSE_OFFER, _O.GO_ON),
     AcceptState: (_R.NOT_OPEN, _R.NOTHING_TO_GIVE, _R.NOTHING_TO_GIVE, _O.SERVE),
     RefuseState: (_R.NOT_OPEN, _R.NOT_OFFERED, _R.NOT_OFFERED, _O.FORGET_OFFER),
-    StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _R.NOT_ASKED),
-    StateEnd: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_END, _R.NOT_ASKED),
+    StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _O.HELP_BEGIN),
+    StatePart: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_PART, _O.HELP_PART),
+    StateEnd: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_END, _O.HELP_END),
     Initiate: (_R.NOT_FOR_SESSIONS,) * 4,
     Accept: (_R.NOT_FOR_SESSIONS,) * 4,
     Terminate: (_R.NOT_OPEN, _O.OTHER_ENDED, _O.OTHER_ENDED, _O.OTHER_ENDED),
@@ -142,16 +154,46 @@ TABLE: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = MappingProxy
     }
 )
 
+_STRICT_ROW: Mapping[type[Message], tuple[Entry, Entry]] = {
+    # message:     RECEIVING       LIVE
+    EditMessage: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+    StrictMessage: (_O.TAKE_OR_KEEP, _O.APPLY),
+    Get: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+    Answer: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+    Reject: (_R.NOT_ASKED, _O.RESYNC),
+    StateOffer: (_O.TAKE_OR_REFUSE, _O.TAKE_OR_REFUSE),
+    StateBegin: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+    StatePart: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+    StateEnd: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+}
+"""Where a strict session differs, once it is known to be one."""
 
-def print_table() -> str:
-    """The table as Markdown, one row a message; refusals in parentheses."""
-    columns = list(TABLE)
+
+def _strict_entry(role: Role, state: State, message: type[Message]) -> Entry:
+    if state in {State.RECEIVING, State.LIVE} and message in _STRICT_ROW:
+        return _STRICT_ROW[message][state is State.LIVE]
+    return _entry(role, state, message)
+
+
+STRICT_TABLE: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = MappingProxyType(
+    {
+        (role, state): {message: _strict_entry(role, state, message) for message in MESSAGE_TYPES}
+        for role, state in TABLE
+        if state in {State.RECEIVING, State.LIVE, State.ENDED}
+    }
+)
+"""`TABLE` of a strict session, once it is known to be one."""
+
+
+def print_table(table: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = TABLE) -> str:
+    """A table as Markdown, one row a message; refusals in parentheses."""
+    columns = list(table)
     head = ["message", *(f"{role.value}, {state.value}" for role, state in columns)]
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for message in MESSAGE_TYPES:
         cells = [f"`{message.__name__}`"]
         for column in columns:
-            entry = TABLE[column][message]
+            entry = table[column][message]
             cells.append(entry.value if isinstance(entry, Outcome) else f"({entry.value})")
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

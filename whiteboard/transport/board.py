@@ -18,6 +18,7 @@ from whiteboard.model.ephemeral import (
 )
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import (
     BoardState,
     Ephemera,
@@ -32,6 +33,7 @@ from whiteboard.session.ports import (
     Effect,
     Ended,
     InRoom,
+    KeepBase,
     Link,
     Member,
     NewDocument,
@@ -49,7 +51,8 @@ from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
-from whiteboard.wire.messages import Message, Peer
+from whiteboard.validation.applications import SVG
+from whiteboard.wire.messages import Message, Mode, Peer, StrictMessage
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
 
@@ -88,7 +91,7 @@ class SharedBoard:
     """
 
     def __init__(
-        self, name: str, document: Document, clock: Clock, name_of: Callable[[str], str]
+        self, name: str, document: SharedDocument, clock: Clock, name_of: Callable[[str], str]
     ) -> None:
         self._name = name
         self._document = document
@@ -106,18 +109,20 @@ class SharedBoard:
         self._connected = True
         self._unsent = 0
         self._previews: dict[Party, set[str]] = {}
+        self.application = SVG.namespace
+        """Application type that it is shared as."""
         self.waiting_for_answer = False
         """An invitation of mine to this board is open."""
         self.is_being_read = False
         """It is joined anew, and its copy on disk is being opened."""
         self.changed: Event[None] = Event()
-        self.document_replaced: Event[Document] = Event()
+        self.document_replaced: Event[SharedDocument] = Event()
         self.ephemeral: Event[Ephemera] = Event()
         self.not_shown: Event[NotShown] = Event()
         self.odd: Event[Odd] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
-        self.taken: Event[Batch] = Event()
+        self.taken: Event[Batch | StrictMessage] = Event()
         """The server has taken this edit of mine."""
         self.ended: Event[Ended] = Event()
         self.name_changed: Event[str] = Event()
@@ -125,7 +130,7 @@ class SharedBoard:
     # --- what is shown ---
 
     @property
-    def document(self) -> Document:
+    def document(self) -> SharedDocument:
         """See `Board`."""
         return self._document
 
@@ -254,7 +259,7 @@ class SharedBoard:
         """Be the copy of a board that is over, of an earlier run."""
         self._over = True
 
-    def take_up(self, document: Document, session: Session | None) -> None:
+    def take_up(self, document: SharedDocument, session: Session | None) -> None:
         """Be the board of an earlier run, offline until `wake` if it has a session."""
         if session is not None:
             self._session = session
@@ -276,7 +281,7 @@ class SharedBoard:
         if self._resting is None or session is None or self._over:
             return
         assert session.description is not None
-        if session.description.identity.party(me) != self._document.party:
+        if not session.is_me(me, self._document):
             self.fail(OTHER_PERSON)
             return
         unsent = self.unsent() if isinstance(self._resting, InRoom) else ()
@@ -285,6 +290,8 @@ class SharedBoard:
         self._drive(session, self._link).listen(self._document)
         self.online(me)
         self.run(lambda _now: session.send_again(unsent))
+        again = self._store.unsent_strict() if self._store is not None else ()
+        self.run(lambda _now: session.send_again_strict(again))
 
     def call(self, address: str) -> None:
         """One-to-one: the other side's device is there."""
@@ -305,16 +312,40 @@ class SharedBoard:
             self._show,
             subscribe=self._listen,
             persist=self._persist,
+            read_back=self._read_back,
         )
+        session.memory.may_fold = self._may_fold
         return self._driver
 
     def _persist(self, effect: Persist, done: Callable[[], None]) -> None:
-        if effect.batches:
+        if effect.batches or effect.strict:
             self.persisted.emit(effect)
         if self._store is None:
             done()
         else:
-            self._store.persist(effect.batches, done)
+            self._store.persist(effect.batches, done, effect.strict)
+
+    def _may_fold(self) -> bool:
+        """Whether everything is in a journal, so that memory need not hold it."""
+        return self._store is not None and self._store.keeps
+
+    def _read_back(self, document: Document) -> None:
+        session = self._session
+
+        def done(rebuilt: Document | None) -> None:
+            if session is not None:
+                self.run(lambda now: session.history_read(rebuilt, now))
+
+        if self._store is None:
+            done(None)
+        else:
+            self._store.read_back(document, done)
+
+    def want_history(self) -> None:
+        """The folded past of the document is needed here."""
+        session = self._session
+        if session is not None:
+            self.run(session.want_history)
 
     def run(self, call: Callable[[float], Sequence[Effect]]) -> None:
         """Make one call of the session and perform what it asks for."""
@@ -366,6 +397,17 @@ class SharedBoard:
             self.run(lambda now: session.online(me, now))
             self.changed.emit(None)
 
+    @property
+    def is_plain(self) -> bool:
+        """See `Board`."""
+        description = self._session.description if self._session is not None else None
+        return description is not None and description.mode is Mode.STRICT
+
+    def fail_softly(self, problem: str) -> None:
+        """Something that was asked for did not work; the board goes on."""
+        self._problem = problem
+        self.changed.emit(None)
+
     def fail(self, problem: str) -> None:
         """It ends before it began."""
         self._problem = problem
@@ -396,7 +438,7 @@ class SharedBoard:
         """The way to the others, once shared."""
         return self._link
 
-    def _listen(self, document: Document) -> Callable[[], None]:
+    def _listen(self, document: SharedDocument) -> Callable[[], None]:
         session = self._session
         assert session is not None
         return document.on_commit.subscribe(lambda commit: self._committed(session, commit))
@@ -406,10 +448,13 @@ class SharedBoard:
         direct = isinstance(self.where, Direct)
         if direct and not self._connected and commit.origin is not Origin.REMOTE:
             # Nothing is put into the outbox one-to-one: the other side asks for what it misses.
-            self._unsent += len(commit.batches) if len(session.members) > 1 else 0
+            made = len(commit.batches) + len(commit.stanzas)
+            self._unsent += made if len(session.members) > 1 else 0
             self.changed.emit(None)
 
     def _show(self, effect: Effect) -> None:
+        if isinstance(effect, KeepBase) and self._store is not None:
+            self._store.keep_base(effect.folded)
         if isinstance(effect, NewDocument):
             self._document = effect.document
             self.document_replaced.emit(effect.document)

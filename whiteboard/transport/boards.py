@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from whiteboard.model.document import Document, new_document
+from whiteboard.model.document import new_document
 from whiteboard.model.ids import SessionId
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import Board, Invitation, InvitationState, SavedBoard
 from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.negotiation import Stage
-from whiteboard.session.ports import AskUser, Direct, Effect, Ended, InRoom, Place, Target
+from whiteboard.session.ports import (
+    AskUser,
+    Direct,
+    Effect,
+    Ended,
+    InRoom,
+    Place,
+    Send,
+    Target,
+    ToPeer,
+)
 from whiteboard.session.session import Session, State
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.links import Sent, StanzaLink
 from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.returning import Returning, take_up
 from whiteboard.transport.shelf import Afterwards, Revived, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare, resource, valid_jid
 from whiteboard.util.clock import Clock, MonotonicClock
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Accept,
+    Connect,
     Description,
     Identity,
     Initiate,
     Message,
+    Mode,
     Peer,
     Reason,
     Terminate,
@@ -42,6 +57,7 @@ MOST_OPEN = 50
 
 NOT_IN_ROOM = "You are not in this group chat."
 NOT_SIGNED_IN = "You are not signed in."
+TOO_SIMPLE = "Their program is simpler and cannot join this board. Invite them to a new one."
 THROWN_OUT = "You are no longer in this group chat. The board stays here."
 
 _STATES = {
@@ -75,6 +91,7 @@ class Boards:
         connection: the present connection, None while signed out.
         rng: chooses ids and delays.
         shelf: keeps boards on disk; None keeps nothing.
+        applications: namespaces of the application types to take part in; others are declined.
     """
 
     def __init__(
@@ -82,8 +99,10 @@ class Boards:
         connection: Callable[[], Connection | None],
         rng: random.Random | None = None,
         shelf: Shelf | None = None,
+        applications: Collection[str] = DRAWINGS,
     ) -> None:
         self._connection = connection
+        self._applications = applications
         self._rng = rng or random.Random(secrets.randbits(128))
         self._clock: Clock = MonotonicClock()
         self._boards: list[SharedBoard] = []
@@ -147,10 +166,20 @@ class Boards:
 
         shelf.take(key, self._rng, read)
 
+    def recall(self, board: Board) -> Recalling:
+        """See `BoardService`."""
+        own = self._own(board)
+        return Recalling(self._shelf.journal_of(own) if self._shelf is not None else None)
+
     def delete_saved(self, key: str) -> None:
         """See `BoardService`."""
         if self._shelf is not None:
             self._shelf.delete(key)
+
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """See `BoardService`."""
+        if self._shelf is not None:
+            self._shelf.keep_picture(board, png)
 
     def delete(self, board: Board) -> None:
         """See `BoardService`."""
@@ -232,7 +261,7 @@ class Boards:
 
     # --- boards ---
 
-    def new_board(self, name: str, document: Document | None = None) -> SharedBoard:
+    def new_board(self, name: str, document: SharedDocument | None = None) -> SharedBoard:
         """See `BoardService`."""
         board = self._add(name, document or new_document())
         self._changed()
@@ -251,7 +280,11 @@ class Boards:
             identity = Identity.OCCUPANT_ID
         elif not connection.rooms.is_anonymous(room):
             identity = Identity.JID
-        description = Description(name=shared.name, identity=identity)
+        # Fixed for the session's life: whoever is there must be able to take part.
+        mode = Mode.STRICT if connection.rooms.has_plain_client(room) else Mode.MERGE
+        description = Description(
+            mode=mode, name=shared.name, identity=identity, application=shared.application
+        )
         running = connection.rooms.advertisements(room)
         place = InRoom(room)
         session = Session.share(
@@ -261,7 +294,10 @@ class Boards:
         self._changed()
 
     def join_in_room(self, room: str, session: str) -> SharedBoard:
-        """See `BoardService`."""
+        """See `BoardService`; the board that is open already, if there is one."""
+        for one in self._boards:
+            if one.session == session and one.place == room and not one.is_over:
+                return one
         connection = self._connection()
         running = connection.rooms.advertisements(room) if connection is not None else []
         names = [ad.name for _, ad in running if ad.session == session and ad.name]
@@ -286,7 +322,15 @@ class Boards:
             return
         place = InRoom(room)
         ask = connection.rooms.members_of(room, session)
-        joining = Session.join(SessionId(session), me, place, self._rng, ask=ask, name=board.name)
+        joining = Session.join(
+            SessionId(session),
+            me,
+            place,
+            self._rng,
+            ask=ask,
+            name=board.name,
+            applications=self._applications,
+        )
         board.attach(joining, self._link(connection, place), place)
 
     def close(self, board: Board) -> None:
@@ -345,7 +389,18 @@ class Boards:
         if connection is None or jid is None or not devices:
             self._set_state(entry, InvitationState.GONE)
             return
-        self._share_directly(shared, connection, bare(jid))
+        plain = [device for device in devices if connection.capabilities.is_plain(device)]
+        mode = Mode.STRICT if len(plain) == len(devices) else Mode.MERGE
+        self._share_directly(shared, connection, bare(jid), mode)
+        if shared.is_plain:
+            mode = Mode.STRICT
+        elif mode is Mode.STRICT:
+            # The session merges, for ever: a simpler program could not follow.
+            self._set_state(entry, InvitationState.DECLINED)
+            shared.fail_softly(TOO_SIMPLE)
+            return
+        if mode is Mode.MERGE:
+            devices = [device for device in devices if device not in plain]
         for device in devices:
             self._ask_device(entry, shared, connection, device)
         shared.waiting_for_answer = True
@@ -393,7 +448,13 @@ class Boards:
         def join(board: SharedBoard) -> None:
             place = Direct(host.address)
             joining = Session.join(
-                session, connection.me, place, self._rng, ask=[host], name=board.name
+                session,
+                connection.me,
+                place,
+                self._rng,
+                ask=[host],
+                name=board.name,
+                applications=self._applications,
             )
             board.attach(joining, self._link(connection, place), place)
 
@@ -428,11 +489,18 @@ class Boards:
                 del self._entries[invitation]
             self._changed()
 
-    def _share_directly(self, board: SharedBoard, connection: Connection, address: str) -> None:
+    def _share_directly(
+        self, board: SharedBoard, connection: Connection, address: str, mode: Mode
+    ) -> None:
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
-            description = Description(name=board.name, identity=Identity.JID)
+            description = Description(
+                mode=mode,
+                name=board.name,
+                identity=Identity.JID,
+                application=board.application,
+            )
             actor = Session.share(board.document, description, connection.me, place, self._rng)
             board.attach(actor, self._link(connection, place), place)
         actor.admit(address)
@@ -516,8 +584,23 @@ class Boards:
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """See `Listener`."""
         for board in self._at(place):
-            if board.session == message.session:
+            if board.session != message.session:
+                continue
+            if isinstance(message, Connect) and self._is_too_simple(board, peer):
+                goodbye = Terminate(SessionId(message.session), Reason.UNSUPPORTED_APPLICATIONS)
+                assert board.link is not None
+                board.link.send(Send(ToPeer(peer.address), goodbye))
+            else:
                 board.receive(peer, message)
+
+    def _is_too_simple(self, board: SharedBoard, peer: Peer) -> bool:
+        """Whether a plain XEP-0284 client asks for the state of a session that merges."""
+        connection = self._connection()
+        return (
+            connection is not None
+            and connection.capabilities.is_plain(peer.address)
+            and not board.is_plain
+        )
 
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """See `Listener`."""
@@ -565,7 +648,7 @@ class Boards:
             known=connection.roster.is_contact(peer.bare),
         )
         entry = _Entry(row, self._open_with(message.session, peer))
-        actor = Negotiation.incoming(message.session, connection.me, peer)
+        actor = Negotiation.incoming(message.session, connection.me, peer, self._applications)
         attempt = self._drive(entry, connection, actor)
         self._entries[row.id] = entry
         attempt.driver.run(lambda now: actor.receive(peer, message, now))
@@ -659,7 +742,7 @@ class Boards:
         if connection is not None and isinstance(board.link, StanzaLink):
             board.link.rebind(connection.account, connection.rooms, connection.bounces)
 
-    def _add(self, name: str, document: Document) -> SharedBoard:
+    def _add(self, name: str, document: SharedDocument) -> SharedBoard:
         board = SharedBoard(name, document, self._clock, self._name_of)
         if self._shelf is not None:
             self._shelf.keep(board)

@@ -48,9 +48,17 @@ class Capabilities:
         """The features of this full address are known now, and differ from before."""
 
     def can_draw(self, address: str) -> bool:
-        """Whether the client at this full address supports our boards, as far as is known."""
+        """Whether the client at this full address knows XEP-0284, as far as is known."""
         features = self._by_address.get(address, frozenset())
-        return ns.SXE in features and ns.MERGE in features
+        return ns.SXE in features and ns.SXE_TRANSPORT in features
+
+    def can_merge(self, address: str) -> bool:
+        """Whether it knows our better way of drawing together as well."""
+        return self.can_draw(address) and ns.MERGE in self._by_address.get(address, frozenset())
+
+    def is_plain(self, address: str) -> bool:
+        """Whether it knows plain XEP-0284 and no more."""
+        return self.can_draw(address) and not self.can_merge(address)
 
     def forget(self, address: str) -> None:
         """The client is gone."""

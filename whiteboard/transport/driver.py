@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from whiteboard.model.document import Document
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.ports import (
     Advertise,
     CancelTimer,
@@ -22,6 +23,7 @@ from whiteboard.session.ports import (
     Link,
     NewDocument,
     Persist,
+    ReadHistory,
     Send,
     StartTimer,
 )
@@ -47,6 +49,7 @@ class Driver:
         subscribe: listens to a new document's commits; returns the undo.
         persist: keeps batches durably and then calls its second argument, at once or later in the
             loop; what is sent after a `Persist` waits for that, also when the driver is closed.
+        read_back: see `ReadHistory`.
     """
 
     def __init__(
@@ -56,8 +59,9 @@ class Driver:
         clock: Clock,
         show: Callable[[Effect], object],
         *,
-        subscribe: Callable[[Document], Callable[[], None]] | None = None,
+        subscribe: Callable[[SharedDocument], Callable[[], None]] | None = None,
         persist: Callable[[Persist, Callable[[], None]], object] | None = None,
+        read_back: Callable[[Document], object] | None = None,
     ) -> None:
         self._actor = actor
         self._link = link
@@ -65,6 +69,7 @@ class Driver:
         self._show = show
         self._subscribe = subscribe
         self._persist = persist
+        self._read_back = read_back
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._waiting: collections.deque[Effect] = collections.deque()
         self._performing = False
@@ -105,7 +110,7 @@ class Driver:
         self._timers.clear()
         self.forget_document()
 
-    def listen(self, document: Document) -> None:
+    def listen(self, document: SharedDocument) -> None:
         """The actor has this document already: hand it the commits from now on."""
         self.forget_document()
         if self._subscribe is not None:
@@ -129,6 +134,9 @@ class Driver:
             self._cancel_timer(effect.name)
         elif isinstance(effect, Persist):
             self._keep(effect)
+        elif isinstance(effect, ReadHistory):
+            if self._read_back is not None:
+                self._read_back(effect.document)
         else:
             if isinstance(effect, NewDocument):
                 self.listen(effect.document)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -18,9 +18,11 @@ from typing import BinaryIO
 from whiteboard.im.account import AccountSettings, ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import RoomState
 from whiteboard.model.changes import Origin
-from whiteboard.model.document import Document
+from whiteboard.model.document import Document, new_document
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch, LiteralElement
+from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.boards import BoardState, InvitationState
 from whiteboard.session.identity import author
 from whiteboard.session.ports import Direct, Persist
@@ -29,8 +31,9 @@ from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.service import Network
 from whiteboard.transport.stanzas import local
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import ALL, APPLICATIONS, DRAWINGS, SVG, Application
 from whiteboard.wire.log import LogWriter
-from whiteboard.wire.messages import EditMessage, Peer
+from whiteboard.wire.messages import EditMessage, Mode, Peer
 
 IDLE_SECONDS = 2.0
 _GONE_SECONDS = 5.0
@@ -86,6 +89,8 @@ class Task:
     draw: tuple[LiteralElement, ...] = ()
     record: Path | None = None
     until: Until | float = Until.IDLE
+    application: Application = SVG
+    """What a board is that is made here."""
     patience: float = 60.0
     """Seconds to get onto the board, invitations not counted."""
 
@@ -96,9 +101,11 @@ class Outcome:
 
     session: str
     name: str
-    document: Document
+    document: SharedDocument
     participants: tuple[str, ...] = ()
     """Names of the others who were there at the end."""
+    application: Application = SVG
+    """What the board is."""
 
 
 @dataclass(slots=True)
@@ -114,11 +121,18 @@ class _Recorder:
         session = self.board.actor
         assert session is not None
         if self._writer is None:
-            self._writer = LogWriter(self.file, session.session, description=session.description)
+            self._writer = LogWriter(
+                self.file, session.session, self._mode(), description=session.description
+            )
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for message in effect.strict:
+            self._writer.write(replace(message, stamp=stamp))
         for batch in effect.batches:
             self._writer.write(EditMessage(batch, self._sender(batch), stamp))
         self.file.flush()
+
+    def _mode(self) -> Mode:
+        return Mode.STRICT if self.board.is_plain else Mode.MERGE
 
     def close(self) -> None:
         """The log is complete."""
@@ -153,7 +167,7 @@ async def take_part(
     Raises:
         HeadlessError: it did not get onto the board, or lost it before it was done.
     """
-    own = network or Network()
+    own = network or Network(applications=ALL)
     participant = _Participant(task, own)
     try:
         board = await participant.get_on_board()
@@ -179,7 +193,8 @@ class _Participant:
     async def get_on_board(self) -> SharedBoard:
         """Sign in, find or make the board, be live on it."""
         task = self._task
-        self._people.sign_in(task.settings)
+        others = tuple(sorted(ALL - DRAWINGS))
+        self._people.sign_in(replace(task.settings, applications=others))
         await self._until(self._is_ready, "The server does not answer.")
         if task.accept:
             board = await self._accept()
@@ -205,9 +220,16 @@ class _Participant:
             board = self._boards.join_in_room(task.room, session)
             self._record(board)
             return board
-        board = self._boards.new_board(local(task.room))
+        board = self._new_board(local(task.room))
         self._record(board)
         self._boards.share_in_room(board, task.room)
+        return board
+
+    def _new_board(self, name: str) -> SharedBoard:
+        application = self._task.application
+        empty = new_document() if application is SVG else new_document(application.empty())
+        board = self._boards.new_board(name, empty)
+        board.application = application.namespace
         return board
 
     async def _invite(self) -> SharedBoard:
@@ -222,7 +244,7 @@ class _Participant:
                 lambda: bool(connection.roster.drawing_devices(task.contact)),
                 f"{task.contact} is not here, or cannot draw.",
             )
-        board = self._boards.new_board(task.settings.name or local(task.settings.address))
+        board = self._new_board(task.settings.name or local(task.settings.address))
         self._record(board)
         self._boards.invite(board, task.contact)
         invitation = self._boards.invitations[0].id
@@ -372,7 +394,7 @@ class _Participant:
                 except TimeoutError:
                     if board.state is BoardState.ENDED:
                         return
-                    settled = connection.account.outbox.idle and not board.document.missing()
+                    settled = connection.account.outbox.idle and not _is_incomplete(board.document)
                     if settled and board.state is BoardState.LIVE:
                         return
         finally:
@@ -406,12 +428,22 @@ class _Participant:
     def outcome(self, board: SharedBoard) -> Outcome:
         """What there is at the end."""
         others = tuple(p.name for p in board.participants if not p.me and not p.away)
-        return Outcome(board.session or "", board.name, board.document, others)
+        actor = board.actor
+        said = None if actor is None else actor.description
+        application = APPLICATIONS.get(said.application, SVG) if said is not None else SVG
+        return Outcome(board.session or "", board.name, board.document, others, application)
 
     def close(self) -> None:
         """Finish the log."""
         if self._recorder is not None:
             self._recorder.close()
+
+
+def _is_incomplete(document: SharedDocument) -> bool:
+    """Whether something is known to be on its way."""
+    if isinstance(document, StrictDocument):
+        return bool(document.pending or document.waiting)
+    return isinstance(document, Document) and bool(document.missing())
 
 
 def sentence(problem: Problem) -> str:

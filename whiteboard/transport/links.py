@@ -29,6 +29,7 @@ from whiteboard.wire.messages import (
     EphemeralMessage,
     Initiate,
     Message,
+    StrictMessage,
     Terminate,
 )
 
@@ -89,7 +90,7 @@ class StanzaLink:
         *,
         sent: Callable[[int], object],
         bounced: Callable[[Target, Message, str], object],
-        taken: Callable[[Batch], object] = lambda _: None,
+        taken: Callable[[Batch | StrictMessage], object] = lambda _: None,
     ) -> None:
         self._account = account
         self._rooms = rooms
@@ -120,7 +121,7 @@ class StanzaLink:
             return
         element = self._element(send)
         kind = Kind.CONTROL
-        if isinstance(send.message, EditMessage):
+        if isinstance(send.message, EditMessage | StrictMessage) and send.store:
             kind = Kind.EDIT
         elif isinstance(send.message, EphemeralMessage):
             kind = Kind.EPHEMERAL
@@ -129,7 +130,7 @@ class StanzaLink:
             self._count(1)
         try:
             queued = self._account.outbox.put(
-                element, kind, lambda: self._taken(send.message, receipt)
+                element, kind, lambda: self._taken(send.message, receipt, is_edit=send.store)
             )
         except TooLargeError as error:
             SYNC.error("not sent: %s", error)
@@ -169,9 +170,12 @@ class StanzaLink:
         self._account.outbox.drop(lambda message: _session_of(message) == session)
         self._count(-self.waiting)
 
-    def _taken(self, message: Message, receipt: int) -> None:
+    def _taken(self, message: Message, receipt: int, *, is_edit: bool) -> None:
         if isinstance(message, EditMessage):
             self._edit_taken(message.batch)
+            self._count(-1)
+        elif isinstance(message, StrictMessage) and is_edit:
+            self._edit_taken(message)
             self._count(-1)
         elif isinstance(message, Answer):
             for original in message.messages:  # what the other side asked for, own edits among it

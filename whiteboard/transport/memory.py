@@ -10,14 +10,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.changes import Commit
-from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, SessionId
+from whiteboard.model.shared import SharedDocument
 from whiteboard.session.negotiation import Invitation, Stage
 from whiteboard.session.ports import (
     Advertise,
@@ -37,6 +37,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.session import Session
+from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire import ns
 from whiteboard.wire.codec import decode, encode
 from whiteboard.wire.errors import RemoteProtocolError
@@ -62,6 +63,9 @@ class Weather:
     reorder: bool = False
     """Each message has its own delay; else those between two members stay in order."""
     bytes_per_second: float = 1_000_000.0
+    one_order: bool = False
+    """What is said in a room passes the room, which sends it to all in one order, as a group chat
+    does; plain XEP-0284 clients join by that. What its sender hears of it is never lost."""
 
 
 @dataclass
@@ -170,23 +174,35 @@ class MemoryNetwork:
         if node.is_cut:
             node.outbox.append(send)
             return
-        text = to_xml(_stanza(node.peer, send.message))
+        text = to_xml(_stanza(node.peer, send.message, to_all=not isinstance(send.to, ToPeer)))
         size = len(text.encode())
         self.count.sent += 1
         self.count.bytes += size
         if send.receipt:
             seconds = size / self.weather.bytes_per_second
             self.later(seconds, lambda: node.take(lambda s: s.sent(send.receipt, self.now)))
+        if self.weather.one_order and isinstance(node.place, InRoom):
+            self._in_order((node.peer.address, "room"), lambda: self._pass(node, send, text))
+        else:
+            self._pass(node, send, text)
+
+    def _pass(self, node: Node, send: Send, text: str) -> None:
+        """Bring a message to whom it is for."""
         if isinstance(send.to, ToPeer):
             target = self.nodes.get(send.to.address)
             if target is None:
-                bounce = send
-                self.later(0.05, lambda: node.bounced(bounce))
+                self.later(0.05, lambda: node.bounced(send))
             else:
                 self._carry(node.peer, target, text, send.message)
             return
         for target in [*self._neighbours(node), node]:
             self._carry(node.peer, target, text, send.message)
+
+    def _in_order(self, link: tuple[str, str], action: Callable[[], None]) -> None:
+        """Do `action` after a delay, never before what went the same way earlier."""
+        when = max(self.now + self.rng.uniform(*self.weather.delay), self._last.get(link, 0.0))
+        self._last[link] = when
+        self.later(when - self.now, action)
 
     def deliver_later(self, peer: Peer, target: Node, message: Message) -> None:
         """Put a message on the way that nobody's driver sent: presence, or a forgery in a test."""
@@ -200,6 +216,8 @@ class MemoryNetwork:
             return
         weather = self.weather
         is_live = not isinstance(message, Advertisement)
+        if weather.one_order and peer.address == target.peer.address:
+            is_live = False
         if is_live and self.rng.random() < weather.loss:
             self.count.lost += 1
             return
@@ -208,12 +226,16 @@ class MemoryNetwork:
             copies += 1
             self.count.repeated += 1
         for _ in range(copies):
-            when = self.now + self.rng.uniform(*weather.delay)
-            link = (peer.address, target.peer.address)
-            if not weather.reorder:
-                when = max(when, self._last.get(link, 0.0))
-                self._last[link] = when
-            self.later(when - self.now, lambda: self._arrive(peer, target, text))
+
+            def arrive() -> None:
+                self._arrive(peer, target, text)
+
+            is_by_room = weather.one_order and isinstance(target.place, InRoom)
+            source = "room" if is_by_room else peer.address
+            if weather.reorder:
+                self.later(self.rng.uniform(*weather.delay), arrive)
+            else:
+                self._in_order((source, target.peer.address), arrive)
 
     def _arrive(self, peer: Peer, target: Node, text: str) -> None:
         if target.is_gone or target.is_cut:
@@ -258,12 +280,14 @@ class MemoryNetwork:
         return True
 
 
-def _stanza(peer: Peer, message: Message) -> Element:
+def _stanza(peer: Peer, message: Message, *, to_all: bool = False) -> Element:
     if isinstance(message, Advertisement):
         tag = "presence"
     else:
         tag = "iq" if isinstance(message, Initiate | Accept | Terminate) else "message"
     stanza = Element(f"{{{ns.CLIENT}}}{tag}", {"from": peer.address})
+    if tag == "message":
+        stanza.set("type", "groupchat" if to_all else "chat")
     stanza.extend(encode(message))
     if peer.occupant_id:
         SubElement(stanza, f"{{{ns.OCCUPANT_ID}}}occupant-id", {"id": peer.occupant_id})
@@ -290,7 +314,7 @@ class Node:
         self.peer = peer
         self.place = place
         self.session: Session | None = None
-        self.document: Document | None = None
+        self.document: SharedDocument | None = None
         self.invitations: dict[tuple[SessionId, str], Invitation] = {}
         self.advertised: dict[SessionId, Advertisement] = {}
         self.outbox: list[Send] = []
@@ -306,18 +330,26 @@ class Node:
     # ------------------------------------------------------------------------- what one does
 
     def share(
-        self, document: Document, description: Description, *, yields: bool = False
+        self, document: SharedDocument, description: Description, *, yields: bool = False
     ) -> Session:
         """Open a session with this board."""
         rng = random.Random(self.network.rng.random())
         session = Session.share(document, description, self.peer, self.place, rng, yields=yields)
         return self._begin(session)
 
-    def join(self, session_id: SessionId, ask: Sequence[Peer] = ()) -> Session:
+    def join(
+        self,
+        session_id: SessionId,
+        ask: Sequence[Peer] = (),
+        applications: Collection[str] = DRAWINGS,
+    ) -> Session:
         """Join a session; in a room those seen there are asked."""
         rng = random.Random(self.network.rng.random())
         known = list(ask) or self.seen.get(session_id, [])
-        return self._begin(Session.join(session_id, self.peer, self.place, rng, ask=known))
+        joining = Session.join(
+            session_id, self.peer, self.place, rng, ask=known, applications=applications
+        )
+        return self._begin(joining)
 
     def _begin(self, session: Session) -> Session:
         self.session = session
@@ -414,7 +446,7 @@ class Node:
 
         self.network.later(effect.seconds, ring)
 
-    def _follow(self, document: Document) -> None:
+    def _follow(self, document: SharedDocument) -> None:
         self._unsubscribe()
         self.document = document
         self._unsubscribe = document.on_commit.subscribe(self._committed)

@@ -212,6 +212,12 @@ class Rooms:
             for board in occupant.boards
         )
 
+    def has_plain_client(self, address: str) -> bool:
+        """Whether somebody there can draw by plain XEP-0284 and not by what our programs add."""
+        room = self._rooms.get(address)
+        others = [one for one in room.occupants.values() if not one.row.me] if room else []
+        return any(self._capabilities.is_plain(one.peer.address) for one in others)
+
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
         for occupant in room.occupants.values():

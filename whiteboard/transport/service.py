@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from whiteboard.im.account import AccountSettings, AccountState, ConnectionState
@@ -20,6 +20,7 @@ from whiteboard.transport.shelf import Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import local, valid_jid
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import DRAWINGS
 
 
 class People:
@@ -194,6 +195,7 @@ class Network:
         back_off: makes the waits between attempts; for tests.
         rng: chooses ids and delays.
         shelf: keeps boards on disk; None keeps nothing.
+        applications: namespaces of the application types to take part in.
     """
 
     def __init__(
@@ -202,9 +204,10 @@ class Network:
         back_off: Callable[[], BackOff] = BackOff,
         rng: random.Random | None = None,
         shelf: Shelf | None = None,
+        applications: Collection[str] = DRAWINGS,
     ) -> None:
         self._shelf = shelf
-        self.boards = Boards(lambda: self.people.connection, rng, shelf)
+        self.boards = Boards(lambda: self.people.connection, rng, shelf, applications)
         self.people = People(self.boards, back_off)
 
     async def close(self) -> None:

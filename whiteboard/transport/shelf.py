@@ -18,13 +18,15 @@ from typing import Any, TypeVar
 
 from whiteboard.journal.file import About, JournalError
 from whiteboard.journal.folder import Folder, Journal, Listed
-from whiteboard.journal.reading import UNREADABLE
+from whiteboard.journal.reading import UNREADABLE, JournalReader
 from whiteboard.journal.writer import Trouble
 from whiteboard.model.document import Document
-from whiteboard.session.boards import SavedBoard
+from whiteboard.model.shared import SharedDocument
+from whiteboard.session.boards import Board, SavedBoard
 from whiteboard.session.session import Session
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.keeping import Keeper, place_of, revived
+from whiteboard.transport.keeping_strict import is_strict, revived_strict
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire.errors import RemoteProtocolError
@@ -62,8 +64,10 @@ class Revived:
 
     journal: Journal
     about: About
-    document: Document
+    document: SharedDocument
     session: Session | None
+    strict_count: int = 0
+    """How many messages it has, if it is of a strict session."""
 
     def is_of(self, me: Peer) -> bool:
         """Whether it goes on, and it is me who drew here."""
@@ -104,8 +108,31 @@ class Shelf:
         self._loop = asyncio.get_running_loop()
         journal, about = (what.journal, what.about) if what is not None else (None, None)
         self._keepers[id(board)] = Keeper(
-            board, self._folder, journal, about, is_failing=lambda: self._is_failing
+            board,
+            self._folder,
+            journal,
+            about,
+            is_failing=lambda: self._is_failing,
+            strict_count=what.strict_count if what is not None else 0,
+            read_back=self._read_back,
         )
+
+    def _read_back(
+        self, journal: Journal, like: Document, done: Callable[[Document | None], object]
+    ) -> None:
+        """Make a document of all that a journal holds, in the slow thread."""
+
+        def read() -> Document | None:
+            try:
+                past = self._folder.past_of(journal)
+            except JournalError as error:
+                SYNC.warning("board %s cannot be read back: %s", journal.key, error)
+                return None
+            document = like.like(past.folded)
+            document.receive(past.batches)
+            return document
+
+        self._later(read, done)
 
     def is_kept_as(self, board: SharedBoard, key: str) -> bool:
         """Whether an open board has this journal."""
@@ -125,6 +152,12 @@ class Shelf:
         if keeper is None or keeper.journal is None:
             return None
         return self._folder.path_of(keeper.journal.key)
+
+    def keep_picture(self, board: Board, png: bytes) -> None:
+        """A small picture of an open board, for when it is closed."""
+        keeper = self._keepers.get(id(board))
+        if keeper is not None and keeper.journal is not None:
+            self._later(partial(self._folder.keep_picture, keeper.journal.key, png))
 
     def put_back(self, board: SharedBoard, afterwards: Afterwards) -> None:
         """A board is about to be closed: finish its journal."""
@@ -152,6 +185,7 @@ class Shelf:
                     one.waiting,
                     one.about.opened,
                     is_damaged=one.is_damaged,
+                    picture=one.picture,
                 )
                 for one in listed
             )
@@ -173,15 +207,22 @@ class Shelf:
         self.look()
 
     def _read(self, key: str, rng: random.Random) -> Revived:
-        journal, about, entries, is_newest = self._folder.open(key)
+        journal, about, past, is_newest = self._folder.open_past(key)
+        document: SharedDocument
+        count = 0
         try:
-            batches = [entry.batch for entry in entries]
-            document, session = revived(about, batches, rng, is_newest=is_newest)
+            if is_strict(about):
+                with JournalReader(self._folder.path_of(key)) as reader:
+                    messages = [m for line in reader.lines() if (m := line.strict()) is not None]
+                count = len(messages)
+                document, session = revived_strict(about, messages, rng)
+            else:
+                document, session = revived(about, past, rng, is_newest=is_newest)
         except (RemoteProtocolError, ValueError) as error:
             SYNC.warning("board %s: %s", key, error)
             self._folder.close([journal])
             raise JournalError(UNREADABLE) from error
-        return Revived(journal, about, document, session)
+        return Revived(journal, about, document, session, count)
 
     def close(self, what: Revived) -> None:
         """What was read is not wanted: put it back as it is."""

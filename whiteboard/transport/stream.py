@@ -47,7 +47,7 @@ class Stream(ClientXMPP):
                 },
                 "xep_0115": {"caps_node": CAPS_NODE},
                 "xep_0198": {"window": 1_000_000},  # acknowledgements are asked for by the outbox
-                "xep_0284": {"application_types": APPLICATION_TYPES},
+                "xep_0284": {"application_types": (*APPLICATION_TYPES, *settings.applications)},
             },
         )
         self.max_redirects = -1

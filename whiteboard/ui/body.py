@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -15,6 +16,8 @@ from whiteboard.ui.shade import Depth, Shade
 from whiteboard.ui.tokens import RIGHT_WIDTH, SESSIONS_WIDTH
 
 MIN_CANVAS = 720
+BETWEEN = 6
+"""Px between two panes of the right column."""
 
 
 class SizeClass(enum.Enum):
@@ -56,23 +59,31 @@ class Body(QWidget):
         self,
         frame: BoardFrame,
         sessions: Pane,
-        people: Pane,
+        right: Sequence[Pane],
         preferences: Preferences,
+        start: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._preferences = preferences
         self.frame = frame
+        self.start = start
         self.sessions = sessions
-        self.people = people
+        self.right = tuple(right)
         self.size_class = SizeClass.FULL
         self._known_width = 0
-        for child in (frame, sessions, people):
+        self._opened: list[Pane] = []
+        """Those of the right column, the one opened first first."""
+        for child in (frame, start, sessions, *right):
             child.setParent(self)
-        self._shades = {pane: Shade(self, 0, Depth.CARD) for pane in (sessions, people)}
-        sessions.closed.connect(lambda: self.open_pane(sessions, opened=False))
-        people.closed.connect(lambda: self.open_pane(people, opened=False))
-        people.hide()
+        self._shades = {pane: Shade(self, 0, Depth.CARD) for pane in (sessions, *right)}
+        for pane in (sessions, *right):
+            pane.closed.connect(self._closer(pane))
+        for pane in right:
+            pane.hide()
+
+    def _closer(self, pane: Pane) -> Callable[[], None]:
+        return lambda: self.open_pane(pane, opened=False)
 
     def is_open(self, pane: Pane) -> bool:
         """Whether the pane is shown."""
@@ -84,17 +95,27 @@ class Body(QWidget):
         pane.setVisible(opened)
         if remember:
             self._preferences.put(self._key(pane), "1" if opened else "0")
-        if opened and pane is self.people and self.size_class is SizeClass.FULL:
+        if opened and pane in self.right:
+            self._make_room_for(pane)
+        if opened and pane in self.right and self.size_class is SizeClass.FULL:
             both = self.width() - SESSIONS_WIDTH - RIGHT_WIDTH < MIN_CANVAS
             if both and self.is_open(self.sessions):
                 self.sessions.hide()
-        if not opened and had_focus and self.frame.surface is not None:
-            self.frame.surface.widget.setFocus()
+        if not opened and had_focus and self.frame.canvas is not None:
+            self.frame.canvas.setFocus()
         self._place()
         self.panes_changed.emit()
 
+    def _make_room_for(self, pane: Pane) -> None:
+        """Two panes fit on top of one another, in a narrower window one; the first goes."""
+        self._opened = [one for one in self._opened if one is not pane and self.is_open(one)]
+        most = 2 if self.size_class in {SizeClass.WIDE, SizeClass.FULL} else 1
+        while len(self._opened) >= most:
+            self._opened.pop(0).hide()
+        self._opened.append(pane)
+
     def _key(self, pane: Pane) -> str:
-        name = "sessions" if pane is self.sessions else "people"
+        name = "sessions" if pane is self.sessions else pane.id
         return f"pane.{name}.{self.size_class.name.lower()}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -111,7 +132,7 @@ class Body(QWidget):
         focus = QApplication.focusWidget()
         for pane, default in (
             (self.sessions, self.size_class.docks_sessions),
-            (self.people, False),
+            *((pane, False) for pane in self.right if pane.is_remembered),
         ):
             wanted = {"1": True, "0": False}.get(self._preferences.get(self._key(pane)), default)
             if focus is None or not pane.isAncestorOf(focus):
@@ -125,18 +146,23 @@ class Body(QWidget):
         left, right = 0, 0
         if self.is_open(self.sessions) and self.size_class.docks_sessions:
             left = SESSIONS_WIDTH
-        if self.is_open(self.people) and self.size_class.docks_right:
+        shown = [pane for pane in self.right if self.is_open(pane)]
+        if shown and self.size_class.docks_right:
             right = RIGHT_WIDTH
         self.frame.setGeometry(
             self._mirrored(QRect(left, 0, whole.width() - left - right, whole.height()), rtl=rtl)
         )
+        self.start.setGeometry(self.frame.geometry())
         sessions = QRect(0, 0, SESSIONS_WIDTH, whole.height())
-        people = QRect(whole.width() - RIGHT_WIDTH, 0, RIGHT_WIDTH, whole.height())
         self.sessions.setGeometry(self._mirrored(sessions, rtl=rtl))
-        self.people.setGeometry(self._mirrored(people, rtl=rtl))
+        height = (whole.height() - BETWEEN * (len(shown) - 1)) // max(1, len(shown))
+        for place, pane in enumerate(shown):
+            top = place * (height + BETWEEN)
+            rect = QRect(whole.width() - RIGHT_WIDTH, top, RIGHT_WIDTH, height)
+            pane.setGeometry(self._mirrored(rect, rtl=rtl))
         for pane, docked in (
             (self.sessions, self.size_class.docks_sessions),
-            (self.people, self.size_class.docks_right),
+            *((pane, self.size_class.docks_right) for pane in self.right),
         ):
             shade = self._shades[pane]
             if docked or pane.isHidden():

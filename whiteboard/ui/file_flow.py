@@ -139,7 +139,8 @@ class FileFlow(QObject):
             if isinstance(what, PngOptions):
                 self._services.files.export_png(page.board, path, what, done)
             else:
-                self._services.files.export_svg(page.board, path, done)
+                files = self._services.files
+                files.export_svg(page.board, path, done, with_history=what == "svg-history")
 
         self._choose(
             words.tr("Export the board"),

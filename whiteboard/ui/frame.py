@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QWidget
 from whiteboard.ui.bars import OptionsBar, SelectionBar, ToolBar, UndoBar, ZoomBar
 from whiteboard.ui.cards import InvitationCard, ProgressCard
 from whiteboard.ui.notices import Toast
+from whiteboard.ui.past_notice import PastNotice
 from whiteboard.ui.surface import Surface
+from whiteboard.ui.timeline import Timeline
 from whiteboard.ui.tokens import GAP, MARGIN
 
 
@@ -61,12 +63,57 @@ class BoardFrame(QWidget):
         self.toast = Toast(self)
         self.invitation = InvitationCard(self)
         self.progress = ProgressCard(self)
+        self.timeline = Timeline(self)
+        self.past_notice = PastNotice(self)
         self._only_board = False
+        self._is_history_open = False
+        self._past: QWidget | None = None
 
     @property
     def bars(self) -> tuple[QWidget, ...]:
         """In the order of the focus (DESIGN section 12)."""
-        return (self.selection, self.tools, self.options, self.undo, self.zoom)
+        return (
+            self.selection,
+            self.tools,
+            self.options,
+            self.undo,
+            self.zoom,
+            self.timeline,
+            self.past_notice,
+        )
+
+    @property
+    def canvas(self) -> QWidget | None:
+        """What shows the board: as it is, or as it was."""
+        if self._past is not None:
+            return self._past
+        return self.surface.widget if self.surface is not None else None
+
+    def show_past(self, canvas: QWidget | None) -> None:
+        """Lay a canvas with the board as it was over the live one; None takes it away."""
+        self._past = canvas
+        if canvas is not None:
+            canvas.setParent(self)
+            canvas.setGeometry(self.rect())
+            canvas.lower()
+            if self.surface is not None:
+                self.surface.widget.lower()
+            canvas.show()
+        self.refresh()
+
+    def set_history_open(self, is_open: bool) -> None:
+        """The time line in place of tools, undo and zoom."""
+        self._is_history_open = is_open
+        self.timeline.setVisible(is_open)
+        if not is_open:
+            self.past_notice.hide()
+        self._show_bars()
+        self.arrange()
+
+    def _show_bars(self) -> None:
+        for bar in (self.tools, self.undo, self.zoom):
+            bar.setVisible(not self._only_board and not self._is_history_open)
+        self.refresh()
 
     def show_surface(self, surface: Surface) -> None:
         """Bring another board to the front."""
@@ -96,7 +143,8 @@ class BoardFrame(QWidget):
             return
         for bar in (self.tools, self.options, self.undo, self.zoom, self.selection):
             bar.refresh()
-        shown = self.options.has_options() and not self._only_board
+        is_free = not self._only_board and not self._is_history_open
+        shown = self.options.has_options() and is_free
         if shown and self.options.isHidden():
             self.options.show()
         elif not shown:
@@ -106,9 +154,7 @@ class BoardFrame(QWidget):
     def set_only_board(self, only: bool) -> None:
         """Hide everything but the board (Shift+Z)."""
         self._only_board = only
-        for bar in (self.tools, self.undo, self.zoom):
-            bar.setVisible(not only)
-        self.refresh()
+        self._show_bars()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -120,6 +166,8 @@ class BoardFrame(QWidget):
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         if self.surface is not None:
             self.surface.widget.setGeometry(frame)
+        if self._past is not None:
+            self._past.setGeometry(frame)
         self.zoom.set_compact(self.window().width() < 900 or frame.width() < 700)
         beside = 2 * (MARGIN + GAP + max(self.undo.width(), self.zoom.width()))
         self.tools.fit_width(max(frame.width() - beside, 180))
@@ -138,6 +186,11 @@ class BoardFrame(QWidget):
                 card.place()
         if not self.progress.isHidden() and not self.invitation.isHidden():
             self.progress.place(self.invitation.geometry().bottom() + 1 + GAP + 8)
+        if self._is_history_open:
+            self.timeline.place()
+            self.timeline.raise_()
+        if not self.past_notice.isHidden():
+            self.past_notice.place()
         if not self.toast.isHidden():
             self.toast.place()
 

@@ -9,6 +9,8 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
+from whiteboard.canvas.export import png_bytes
+from whiteboard.editing.properties import Properties, properties_of, set_properties
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.ui import words
 from whiteboard.ui.actions import make_actions, make_menu
@@ -17,17 +19,21 @@ from whiteboard.ui.body import Body, SizeClass
 from whiteboard.ui.command_palette import CommandPalette
 from whiteboard.ui.connection import ConnectionTeller
 from whiteboard.ui.dialogs.contact import AskName
+from whiteboard.ui.dialogs.properties import PropertiesSheet
 from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
+from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
 from whiteboard.ui.keys import KeySheet
 from whiteboard.ui.not_shown import NotShownNotices
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
+from whiteboard.ui.panes.history import HistoryPane
 from whiteboard.ui.panes.people import PeoplePane
 from whiteboard.ui.panes.sessions import SessionsPane
 from whiteboard.ui.people_flow import PeopleFlow
 from whiteboard.ui.ports import Services
+from whiteboard.ui.start_page import StartPage, small_picture
 from whiteboard.ui.surface import Surface
 from whiteboard.ui.theme import Scheme, theme
 from whiteboard.ui.top_bar import TopBar
@@ -72,11 +78,17 @@ class MainWindow(QMainWindow):
         self.frame = BoardFrame()
         self.sessions = SessionsPane(services)
         self.people_pane = PeoplePane(services.boards)
+        self.history_pane = HistoryPane()
         self.top = TopBar(self)
-        self.body = Body(self.frame, self.sessions, self.people_pane, preferences)
+        self.start = StartPage(services)
+        panes = (self.people_pane, self.history_pane)
+        self.body = Body(self.frame, self.sessions, panes, preferences, self.start)
         self._build()
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
+        self.history_flow = HistoryFlow(
+            services.boards, self.frame, self.history_pane, self.people_flow, self, self.say
+        )
         self.teller = ConnectionTeller(
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
@@ -120,10 +132,18 @@ class MainWindow(QMainWindow):
         top.menu.clicked.connect(self.open_menu)
         top.sessions.clicked.connect(lambda: self._toggle(self.sessions))
         top.people.clicked.connect(lambda: self._toggle(self.people_pane))
+        top.history.clicked.connect(lambda: self._toggle(self.history_pane))
         top.new.clicked.connect(self.add_board)
+        top.start.clicked.connect(lambda: self.show_start(shown=not self.start.isVisible()))
+        self.start.new_wanted.connect(self.add_board)
+        self.start.open_wanted.connect(self.files.open)
+        self.start.join_wanted.connect(flow.join_room)
+        self.start.board_wanted.connect(self._open_place)
+        self.start.saved_wanted.connect(self._open_saved)
+        self.start.closed.connect(lambda: self.show_start(shown=False))
         top.invite.clicked.connect(self.open_invite)
         top.invite_small.clicked.connect(self.open_invite)
-        top.board_chosen.connect(self.pages.bring)
+        top.board_chosen.connect(self._bring)
         top.board_closed.connect(lambda place: self.close_page(self.pages.all[place]))
         top.chip.clicked.connect(self._explain_connection)
         body.panes_changed.connect(self._panes_changed)
@@ -148,6 +168,7 @@ class MainWindow(QMainWindow):
             "save": self._with_page(files.save),
             "save-as": self._with_page(files.save_as),
             "export": self._with_page(files.export),
+            "properties": self._with_page(self._show_properties),
             "close": self._with_page(self.close_page),
             "quit": self.services.quit,
             "zoom-in": self._with_surface(lambda surface: surface.zoom_by(1.25)),
@@ -159,8 +180,10 @@ class MainWindow(QMainWindow):
             "web-images": self._toggle_web_images,
             "only-board": self._toggle_only_board,
             "full-screen": self._toggle_full_screen,
+            "start": lambda: self.show_start(shown=not self.start.isVisible()),
             "sessions": lambda: self._toggle(self.sessions),
             "people": lambda: self._toggle(self.people_pane),
+            "history": lambda: self._toggle(self.history_pane),
             "rename": self._with_page(self._rename),
             "leave": self._with_page(lambda page: page.board.leave()),
             "invite": self.open_invite,
@@ -242,6 +265,25 @@ class MainWindow(QMainWindow):
 
     # --- boards ---------------------------------------------------------------------------
 
+    def show_start(self, *, shown: bool) -> None:
+        """Cover the board with the start page, or show it again."""
+        if shown:
+            self.start.open()
+        else:
+            self.start.hide()
+            if self.frame.canvas is not None:
+                self.frame.canvas.setFocus()
+        self.top.start.setChecked(shown)
+        self.actions_by_id["start"].setChecked(shown)
+        self._pages_changed()
+
+    def _bring(self, place: int) -> None:
+        self.pages.bring(place)
+        self.show_start(shown=False)
+
+    def _open_place(self, place: int) -> None:
+        self.show_board(self.services.boards.boards[place])
+
     def _front_board(self) -> Board | None:
         return self.pages.front.board if self.pages.front is not None else None
 
@@ -266,10 +308,12 @@ class MainWindow(QMainWindow):
     def show_board(self, board: Board) -> None:
         """Bring a board to the front (from the program around the windows)."""
         self.pages.show_instead(board, self.services.boards.close)
+        self.show_start(shown=False)
 
     def _open_saved(self, key: str) -> None:
         def opened(what: Board | str) -> None:
             if isinstance(what, str):
+                self.show_start(shown=False)
                 self.say(what)
             else:
                 self.show_board(what)
@@ -298,7 +342,14 @@ class MainWindow(QMainWindow):
         """Close a tab and leave its board; asks only if work would be lost."""
         self.files.ask_before_losing(page, lambda: self._close_page(page))
 
+    def _keep_picture(self, board: Board) -> None:
+        """What the start page shows of it while it is not open."""
+        picture = small_picture(board) if board.kept else None
+        if picture is not None:
+            self.services.boards.keep_picture(board, png_bytes(picture))
+
     def _close_page(self, page: Page) -> None:
+        self._keep_picture(page.board)
         self.services.boards.close(page.board)
         self._drop(page)
 
@@ -310,6 +361,15 @@ class MainWindow(QMainWindow):
 
     def _rename(self, page: Page) -> None:
         sheet = AskName(words.tr("Rename the board"), page.board.name, page.board.rename, self)
+        self.people_flow.open(sheet)
+
+    def _show_properties(self, page: Page) -> None:
+        def change(wanted: Properties) -> None:
+            set_properties(page.board.document, wanted)
+
+        now = properties_of(page.board.document)
+        missing, may_change = page.surface.missing(), page.surface.may_draw
+        sheet = PropertiesSheet(now, missing, change, self, may_change=may_change)
         self.people_flow.open(sheet)
 
     def _cancel_joining(self) -> None:
@@ -350,6 +410,8 @@ class MainWindow(QMainWindow):
         self.top.badge.show_count(0 if self.body.is_open(self.sessions) else self.sessions.badge())
 
     def _front_changed(self, page: Page | None) -> None:
+        self.history_flow.look_at(None)
+        self.show_start(shown=False)
         if page is None:
             self.frame.let_go()
             self.not_shown.watch(None)
@@ -359,6 +421,7 @@ class MainWindow(QMainWindow):
             page.surface.choose(tool)
         page.surface.set_paper(self.services.preferences.get("paper") or "auto")
         self.frame.show_surface(page.surface)
+        self._follow_history()
         self.teller.watch(page.board)
         self.not_shown.watch(page)
         page.surface.widget.setFocus()
@@ -367,7 +430,9 @@ class MainWindow(QMainWindow):
         page = self.pages.front
         rooms = {room.address for room in self.services.people.rooms}
         tabs = [one.tab(room=one.board.place in rooms, front=one is page) for one in self.pages.all]
-        self.top.show_tabs(tabs, max(0, self.pages.front_place))
+        covered = self.start.isVisibleTo(self.body)
+        self.top.show_tabs(tabs, -1 if covered else max(0, self.pages.front_place))
+        self.top.about_board.setVisible(not covered)
         board = self._front_board()
         reachable = board is not None and board.state is not BoardState.OFFLINE
         self.top.show_people(board.participants if board is not None else (), reachable=reachable)
@@ -382,11 +447,18 @@ class MainWindow(QMainWindow):
         for pane, button, action in (
             (self.sessions, self.top.sessions, "sessions"),
             (self.people_pane, self.top.people, "people"),
+            (self.history_pane, self.top.history, "history"),
         ):
             opened = self.body.is_open(pane)
             button.setChecked(opened)
             self.actions_by_id[action].setChecked(opened)
+        self._follow_history()
         self._show_badge()
+
+    def _follow_history(self) -> None:
+        """The history of the board in front, while its pane is open."""
+        is_open = self.body.is_open(self.history_pane)
+        self.history_flow.look_at(self.frame.surface if is_open else None)
 
     def _class_changed(self) -> None:
         narrow = self.body.size_class is SizeClass.SMALL
@@ -488,7 +560,7 @@ class MainWindow(QMainWindow):
         self.people_flow.postpone(invitation)
         self._boards_changed()
 
-    def _toggle(self, pane: SessionsPane | PeoplePane) -> None:
+    def _toggle(self, pane: SessionsPane | PeoplePane | HistoryPane) -> None:
         opened = not self.body.is_open(pane)
         self.body.open_pane(pane, opened=opened)
         if opened and self.body.size_class is SizeClass.SMALL:
@@ -513,7 +585,7 @@ class MainWindow(QMainWindow):
         if not only:
             self.body.apply_class()
         else:
-            for pane in (self.sessions, self.people_pane):
+            for pane in (self.sessions, self.people_pane, self.history_pane):
                 self.body.open_pane(pane, opened=False, remember=False)
 
     def _toggle_full_screen(self) -> None:
@@ -536,10 +608,10 @@ class MainWindow(QMainWindow):
     def _regions(self) -> list[list[QWidget]]:
         """What F6 walks: the canvas, each bar, the top bar, the panes; each with what to focus."""
         regions: list[list[QWidget]] = []
-        if self.frame.surface is not None:
-            regions.append([self.frame.surface.widget])
+        if self.frame.canvas is not None:
+            regions.append([self.frame.canvas])
         regions += [_focusable(bar) for bar in (*self.frame.bars, self.top)]
-        regions += [[self.sessions.list], [self.people_pane.list]]
+        regions += [[self.sessions.list], [self.people_pane.list], _focusable(self.history_pane)]
         regions += [_focusable(card) for card in (self.frame.invitation, self.frame.toast)]
         return [region for region in regions if region and region[0].isVisible()]
 
@@ -590,9 +662,12 @@ class MainWindow(QMainWindow):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self.sessions.let_go()
+        self.history_flow.look_at(None)
+        self.start.let_go()
         self.teller.watch(None)
         self.frame.let_go()
         for page in self.pages.all:
+            self._keep_picture(page.board)
             page.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QWidget
 from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.others import Person
 from whiteboard.canvas.palette import DARK, LIGHT, Palette
+from whiteboard.canvas.past import PastView
+from whiteboard.canvas.touched import Touched
 from whiteboard.canvas.view import BoardView
 from whiteboard.editing.editor import Editor
 from whiteboard.editing.ordering import Place
@@ -23,6 +25,7 @@ from whiteboard.model.changes import Commit
 from whiteboard.model.ids import Rid
 from whiteboard.model.markup import BOARD_NS
 from whiteboard.model.shared import SharedDocument
+from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board, BoardState, Ephemera
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.context import ToolContext
@@ -32,6 +35,8 @@ from whiteboard.ui import words
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
 from whiteboard.util.event import Event
+from whiteboard.validation.applications import SVG
+from whiteboard.validation.edits import count_offences
 
 _PLACES: Final = {
     "to-front": Place.FRONT,
@@ -81,6 +86,8 @@ class CanvasSurface:
         self._was_busy = False
         self._is_fitted = False
         self._closed = False
+        self._context = context
+        self._past: PastView | None = None
         self._tool_for_later = ""
         self._take_document(board.document)
         self.view.set_handler(self._handle)
@@ -240,6 +247,8 @@ class CanvasSurface:
         width = 3.0 if look.high_contrast else 1.75
         palette: Palette = replace(ground, dark=dark_paper, dark_paper=dark_paper, line_width=width)
         self.view.set_theme(palette)
+        if self._past is not None:
+            self._past.set_theme(palette)
 
     # --- Surface --------------------------------------------------------------------------
 
@@ -315,7 +324,7 @@ class CanvasSurface:
     def selected(self) -> Selected | None:
         """Where the selection is and what it looks like."""
         chosen = self.editor.selection.rids
-        if not chosen or self.tools.current != "select":
+        if not chosen or self.tools.current != "select" or self._past is not None:
             return None
         boxes = [box for rid in chosen if (box := self.view.places.shape_bounds(rid)) is not None]
         if not boxes:
@@ -370,8 +379,8 @@ class CanvasSurface:
 
     @property
     def may_draw(self) -> bool:
-        """Whether the board is complete."""
-        return self._board.state is not BoardState.JOINING
+        """Whether the board is complete, and shown as it is now."""
+        return self._board.state is not BoardState.JOINING and self._past is None
 
     @property
     def undo_label(self) -> str | None:
@@ -385,6 +394,8 @@ class CanvasSurface:
 
     def can(self, command: str) -> bool:
         """Whether a command would do something now."""
+        if self._past is not None:
+            return False
         if command == "undo":
             return self.editor.can_undo
         if command == "redo":
@@ -398,6 +409,8 @@ class CanvasSurface:
 
     def do(self, command: str) -> None:
         """Run a command of the Edit or Arrange menu."""
+        if self._past is not None:
+            return  # nobody edits the past
         if self.tools.is_text_edited and command in {"cut", "copy", "paste", "select-all"}:
             self._do_in_text(command)
         elif command in _PLACES:
@@ -466,7 +479,7 @@ class CanvasSurface:
     @property
     def zoom(self) -> float:
         """1.0 = 100 %."""
-        return self.view.camera.scale
+        return self._seen.camera.scale
 
     def zoom_by(self, factor: float) -> None:
         """About the middle of what is seen."""
@@ -474,20 +487,22 @@ class CanvasSurface:
 
     def zoom_to(self, zoom: float) -> None:
         """Set the zoom about the middle."""
-        self.view.camera.set_scale_centred(zoom)
+        self._seen.camera.set_scale_centred(zoom)
         self._change_now()
 
     def fit(self, *, selection: bool = False) -> None:
         """Show all of the drawing, or of the selection."""
-        boxes = [self.view.places.bounds(rid) for rid in self.editor.selection.rids]
+        view = self._seen
+        chosen = self.editor.selection.rids if self._past is None else self._past.picked
+        boxes = [view.places.bounds(rid) for rid in chosen]
         found = [box for box in boxes if box is not None]
         if selection and found:
             left, top = min(box.x for box in found), min(box.y for box in found)
             right = max(box.x + box.width for box in found)
             bottom = max(box.y + box.height for box in found)
-            self.view.fit_rect(Rect(left, top, right - left, bottom - top))
+            view.fit_rect(Rect(left, top, right - left, bottom - top))
         else:
-            self.view.fit()
+            view.fit()
         self._change_now()
 
     def set_paper(self, paper: str) -> None:
@@ -498,15 +513,71 @@ class CanvasSurface:
     def set_grid(self, shown: bool) -> None:
         """Show or hide the dots."""
         self.view.set_grid_shown(shown)
+        if self._past is not None:
+            self._past.set_grid_shown(shown)
 
     def reload_pictures(self) -> None:
         """Realise everything again, now that other pictures may be fetched."""
         self.view.scene.set_context(self.view.scene.context)
 
+    def missing(self) -> tuple[str, ...]:
+        """What cannot be shown, and what is drawn otherwise than it is written."""
+        hidden = count_offences(self._board.document, SVG)
+        planner = self.view.scene.planner
+        noticed = {notice.rid for notice in planner.notices()} if planner is not None else ()
+        sentences = [words.not_shown_here(hidden)] if hidden else []
+        return (*sentences, *([words.drawn_otherwise(len(noticed))] if noticed else ()))
+
+    # --- the board as it was
+
+    @property
+    def chosen(self) -> Sequence[Rid]:
+        """The selected elements."""
+        return self.editor.selection.rids
+
+    def describe(self, rid: Rid) -> str:
+        """An element in words, as it is or, while looking back, as it was."""
+        return self._seen.describe(rid)
+
+    def look_back(self, then: Shown) -> PastView:
+        """Show the board as it was on a canvas of its own; the live one goes on beneath."""
+        self.look_now()
+        past = PastView(then, self._context)
+        past.set_theme(self.view.theme)
+        past.set_grid_shown(self.view.is_grid_shown)
+        past.camera.resize(*self.view.camera.size, self.view.camera.ratio)
+        past.camera.look_like(self.view.camera)
+        past.view_changed.connect(self._change_soon)
+        self._past = past
+        self._lock_or_unlock()
+        self._change_now()
+        return past
+
+    def look_now(self) -> None:
+        """The live canvas is seen again."""
+        past, self._past = self._past, None
+        if past is not None:
+            self.view.camera.look_like(past.camera)
+            past.release()
+            past.hide()
+            past.deleteLater()
+            self._lock_or_unlock()
+            self._change_now()
+
+    def show_touched(self, touched: Touched | None) -> None:
+        """Outline what somebody touched."""
+        self._seen.show_touched(touched)
+
+    @property
+    def _seen(self) -> BoardView:
+        """The canvas that the person sees."""
+        return self.view if self._past is None else self._past
+
     def close(self) -> None:
         """Let go of the board."""
         if self._closed:
             return
+        self.look_now()
         self._closed = True
         self._soon.stop()
         theme().changed.disconnect(self._apply_paper)

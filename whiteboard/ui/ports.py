@@ -63,8 +63,19 @@ class Files(Protocol):
     ) -> None:
         """Write what the board shows as PNG."""
 
-    def export_svg(self, board: Board, path: Path, then: Callable[[Refused | None], None]) -> None:
-        """Write the board as plain SVG without making this its file."""
+    def export_svg(
+        self,
+        board: Board,
+        path: Path,
+        then: Callable[[Refused | None], None],
+        *,
+        with_history: bool = False,
+    ) -> None:
+        """Write the board as plain SVG without making this its file.
+
+        Nothing that is not shown is in it. With history every element says who made and changed
+        it, when, and by what identity it goes.
+        """
 
 
 class Preferences(Protocol):

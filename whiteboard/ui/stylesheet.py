@@ -13,9 +13,11 @@ from whiteboard.ui.tokens import TOKENS
 _SHEET = Template(
     """
 QWidget#chrome, QWidget#pane, QMainWindow { background: $chrome; }
+QWidget#start { background: $raised; }
 QDialog, QWidget#sheet { background: $raised; }
 QLabel { color: $text; background: transparent; }
 QLabel[tone="text2"] { color: $text2; }
+QLabel[tone="on_soft"] { color: $on_soft; }
 QLabel[tone="danger"] { color: $danger; }
 QLabel[tone="warn"] { color: $warn; }
 QLabel[tone="good"] { color: $good; }
@@ -47,6 +49,8 @@ QCheckBox, QRadioButton { color: $text; spacing: 8px; min-height: ${h28}px; }
 QCheckBox::indicator, QRadioButton::indicator {
   width: 18px; height: 18px; border: 1px solid $outline; border-radius: 5px; background: $field;
 }
+QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $line; }
 QRadioButton::indicator { border-radius: 9px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 10px; height: 10px; }

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
+from whiteboard.canvas.past import PastView
+from whiteboard.canvas.touched import Touched
+from whiteboard.model.ids import Rid
+from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board
 from whiteboard.util.event import Event
 
@@ -128,6 +133,28 @@ class Surface(Protocol):
 
     def reload_pictures(self) -> None:
         """Look again for pictures that could not be shown (the person allows the web now)."""
+
+    def missing(self) -> tuple[str, ...]:
+        """What of the board is not drawn as it is written, in sentences."""
+
+    @property
+    def chosen(self) -> Sequence[Rid]:
+        """The selected elements."""
+
+    def describe(self, rid: Rid) -> str:
+        """An element in words."""
+
+    def look_back(self, then: Shown) -> PastView:
+        """Make a second canvas, with the board as it was; there is no drawing until `look_now`.
+
+        It looks where this one looks. Whoever asked puts it over this one.
+        """
+
+    def look_now(self) -> None:
+        """The second canvas goes; this one looks where it looked."""
+
+    def show_touched(self, touched: Touched | None) -> None:
+        """Outline what somebody touched, on the canvas that is seen."""
 
     def close(self) -> None:
         """Let go of the board and of everything subscribed to."""

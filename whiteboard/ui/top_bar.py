@@ -60,8 +60,7 @@ class Tabs(QWidget):
         """Show these, one in front."""
         self.tabs = list(tabs)
         self.current = current
-        if tabs:
-            self.setAccessibleDescription(tabs[current].name)
+        self.setAccessibleDescription(tabs[current].name if 0 <= current < len(tabs) else "")
         self.updateGeometry()
         self.update()
 
@@ -329,6 +328,9 @@ class TopBar(QWidget):
             "pane-left", words.tr("Sessions"), self, key="F9", checkable=True
         )
         self.badge = Badge(self)
+        self.about_board = QWidget(self)
+        """What is about the board in front; hidden while the start page covers it."""
+        self.start = IconButton("home", words.tr("Start"), self, checkable=True)
         self.tabs = Tabs(self)
         self.new = IconButton("plus", words.tr("New board"), self, key="Ctrl+N")
         self.list_button = IconButton("chevron-down", words.tr("Boards"), self, side=32)
@@ -343,11 +345,14 @@ class TopBar(QWidget):
         self.people = IconButton(
             "people", words.tr("People"), self, key="Ctrl+Shift+1", checkable=True
         )
+        self.history = IconButton(
+            "history", words.tr("History"), self, key="Ctrl+Shift+5", checkable=True
+        )
         self._divider = Divider(self, margin=3)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(4)
-        for widget in (self.menu, self.sessions, self.badge):
+        for widget in (self.menu, self.sessions, self.badge, self.start):
             row.addWidget(widget)
         row.addSpacing(4)
         row.addWidget(self.tabs)
@@ -355,15 +360,20 @@ class TopBar(QWidget):
         row.addWidget(self.list_button)
         row.addWidget(self.new)
         row.addStretch(1)
-        row.addWidget(self.chip)
-        row.addSpacing(4)
-        row.addLayout(self._people_row)
-        row.addWidget(self.more_people)
-        row.addSpacing(4)
-        row.addWidget(self.invite)
-        row.addWidget(self.invite_small)
-        row.addWidget(self._divider)
-        row.addWidget(self.people)
+        row.addWidget(self.about_board)
+        about = QHBoxLayout(self.about_board)
+        about.setContentsMargins(0, 0, 0, 0)
+        about.setSpacing(4)
+        about.addWidget(self.chip)
+        about.addSpacing(4)
+        about.addLayout(self._people_row)
+        about.addWidget(self.more_people)
+        about.addSpacing(4)
+        about.addWidget(self.invite)
+        about.addWidget(self.invite_small)
+        about.addWidget(self._divider)
+        about.addWidget(self.people)
+        about.addWidget(self.history)
         self._avatars: list[AvatarButton] = []
         self._shown: tuple[tuple[str, str, bool], ...] = ()
         self._room_for = 3
@@ -382,14 +392,15 @@ class TopBar(QWidget):
         self.invite.setVisible(not narrow)
         self.invite_small.setVisible(narrow)
         self._divider.setVisible(not narrow)
+        self.history.setVisible(not tiny)
         self.chip.set_short(narrow)
         self._room_for = 1 if tiny else 2 if narrow else 3
         self._shown = ()
 
     def show_tabs(self, tabs: Sequence[Tab], current: int) -> None:
-        """The boards of the window."""
+        """The boards of the window; `current` is -1 while none of them is seen."""
         self.tabs.show_tabs(tabs, current)
-        name = tabs[current].name if tabs else ""
+        name = tabs[current].name if 0 <= current < len(tabs) else words.tr("Start")
         metrics = QFontMetrics(theme().font(13, 600))
         self.narrow_name.setText(
             metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(90, self.width() - 400))

@@ -165,9 +165,11 @@ class IconButton(QToolButton):
         key: str = "",
         tool: bool = False,
         checkable: bool = False,
+        primary: bool = False,
     ) -> None:
         super().__init__(parent)
         self.name = name
+        self._primary = primary
         self._side = side
         self._icon_size = icon_size
         self._tool = tool
@@ -198,7 +200,7 @@ class IconButton(QToolButton):
         painter.setRenderHint(_ROUND)
         ink = "text" if self.isEnabled() else "disabled"
         fill = ""
-        if self.isChecked() and self._tool:
+        if (self.isChecked() and self._tool) or (self._primary and self.isEnabled()):
             fill, ink = "accent", "on_accent"
         elif self.isDown() or self.isChecked():
             fill = "pressed"
@@ -329,6 +331,52 @@ class WordButton(QAbstractButton):
         painter.setPen(look.colour("text" if self.isEnabled() else "disabled"))
         painter.setFont(look.font(BODY_PX, 500))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+
+class MenuButton(QAbstractButton):
+    """A word with a chevron that opens a menu."""
+
+    def __init__(self, text: str, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(label)
+        self.setFixedHeight(theme().em(36))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_word(text)
+        theme().changed.connect(self.update)
+
+    def set_word(self, text: str) -> None:
+        """Show this choice."""
+        self.setText(text)
+        self.setAccessibleName(f"{self._label}: {text}" if text else self._label)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(theme().font(BODY_PX, 600)).horizontalAdvance(self.text())
+        return QSize(min(width, 160) + 16 + 6 + 2 * theme().em(8), theme().em(36))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(_ROUND)
+        fill = "pressed" if self.isDown() else "hover" if self.underMouse() else ""
+        if fill and self.isEnabled():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour(fill))
+            painter.drawRoundedRect(self.rect(), 8, 8)
+        ink = look.colour("text" if self.isEnabled() else "disabled")
+        left = look.em(8)
+        paint_icon(painter, "chevron-down", QRect(left, (self.height() - 16) // 2, 16, 16), ink)
+        painter.setPen(ink)
+        painter.setFont(look.font(BODY_PX, 600))
+        room = QRect(left + 22, 0, self.width() - left - 22 - 4, self.height())
+        shown = painter.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         painter.end()
 
 
@@ -563,6 +611,7 @@ __all__ = [
     "IconLabel",
     "Kind",
     "Label",
+    "MenuButton",
     "Rule",
     "SearchField",
     "Swatch",

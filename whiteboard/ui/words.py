@@ -6,9 +6,13 @@ name does not turn the sentence around it. `plain` takes the marks out again.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+import datetime
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from whiteboard.im.account import Problem, ProblemKind
+from whiteboard.past.entries import Entry
+from whiteboard.past.summary import Thing, Verb
 
 _FSI, _PDI = "\u2068", "\u2069"
 
@@ -80,6 +84,22 @@ def saved_waiting(n: int) -> str:
 
 def saved_here() -> str:
     return tr("Saved on this computer")
+
+
+def blank_board() -> str:
+    return tr("Blank, ready to draw")
+
+
+def kinds_of_file() -> str:
+    return tr("SVG, or a session log")
+
+
+def nothing_found() -> str:
+    return tr("No board is called so.")
+
+
+def no_boards_yet() -> str:
+    return tr("Boards that you draw on stand here.")
 
 
 def damaged_board() -> str:
@@ -304,6 +324,30 @@ def not_shown_in_file(n: int) -> str:
     )
 
 
+def not_shown_here(n: int) -> str:
+    return plural(
+        n,
+        "%n part of this board cannot be shown. It stays in the document.",
+        "%n parts of this board cannot be shown. They stay in the document.",
+    )
+
+
+def drawn_otherwise(n: int) -> str:
+    return plural(
+        n,
+        "%n object is drawn without its filter, mask or pattern.",
+        "%n objects are drawn without their filters, masks or patterns.",
+    )
+
+
+def no_language(text: str) -> str:
+    return _fill("{it} is not a language. A language looks like en or de-CH.", it=text)
+
+
+def no_document_address(text: str) -> str:
+    return _fill("“{it}” is not the address of a document.", it=text)
+
+
 def left_out_of_paste(n: int) -> str:
     return plural(
         n,
@@ -318,3 +362,155 @@ def unsaved(board: str) -> str:
 
 def unsaved_text() -> str:
     return tr("It is only on this computer and in no file. Discarding it cannot be undone.")
+
+
+# --- history ---------------------------------------------------------------------------------
+
+_VERBS = {
+    Verb.OPENED: "{who} opened the board",
+    Verb.ADDED: "{who} drew {what}",
+    Verb.REMOVED: "{who} removed {what}",
+    Verb.WROTE: "{who} wrote in {what}",
+    Verb.MOVED: "{who} moved {what}",
+    Verb.SHAPED: "{who} reshaped {what}",
+    Verb.STYLED: "{who} restyled {what}",
+    Verb.ORDERED: "{who} reordered {what}",
+    Verb.CHANGED: "{who} changed {what}",
+}
+_ADDED = {
+    Thing.TEXT: "{who} wrote {what}",
+    Thing.IMAGE: "{who} added {what}",
+    Thing.GROUP: "{who} added {what}",
+    Thing.OTHER: "{who} added {what}",
+}
+_THINGS = {
+    Thing.STROKE: ("a stroke", "%n strokes"),
+    Thing.LINE: ("a line", "%n lines"),
+    Thing.ARROW: ("an arrow", "%n arrows"),
+    Thing.RECTANGLE: ("a rectangle", "%n rectangles"),
+    Thing.ELLIPSE: ("an ellipse", "%n ellipses"),
+    Thing.TEXT: ("a text", "%n texts"),
+    Thing.IMAGE: ("an image", "%n images"),
+    Thing.GROUP: ("a group", "%n groups"),
+    Thing.BOARD: ("the board", "%n boards"),
+    Thing.OTHER: ("something", "%n things"),
+}
+
+
+def you() -> str:
+    return tr("You")
+
+
+def somebody() -> str:
+    return tr("Somebody")
+
+
+def deed(entry: Entry, who: str) -> str:
+    """What an entry of the history says; `who` is '' for the person here."""
+    one, many = _THINGS[entry.thing]
+    what = plural(entry.count, one, many)
+    if entry.words and entry.count == 1:
+        what = f"“{name(entry.words)}”"
+    pattern = _VERBS[entry.verb]
+    if entry.verb is Verb.ADDED:
+        pattern = _ADDED.get(entry.thing, pattern)
+    text = tr(pattern).replace("{what}", what)
+    return text.replace("{who}", name(who) if who else you())
+
+
+def clock(unix: float, *, seconds: bool = False, day: bool = True) -> str:
+    """A Unix time as the clock on the wall here shows it, with the day if that is not today."""
+    then = datetime.datetime.fromtimestamp(unix).astimezone()
+    text = then.strftime("%H:%M:%S" if seconds else "%H:%M")
+    if not day or then.date() == datetime.datetime.now().astimezone().date():
+        return text
+    date = QDate(then.year, then.month, then.day)
+    return f"{QLocale().toString(date, QLocale.FormatType.ShortFormat)} {text}"
+
+
+def day_of(unix: float | None) -> str:
+    """The head over a day's entries."""
+    if unix is None:
+        return tr("Before")
+    then = datetime.datetime.fromtimestamp(unix).astimezone().date()
+    ago = (datetime.datetime.now().astimezone().date() - then).days
+    if ago < 2:
+        return tr("Yesterday") if ago == 1 else tr("Today")
+    return QLocale().toString(QDate(then.year, then.month, then.day), QLocale.FormatType.LongFormat)
+
+
+def board_then(when: str, newer: int) -> str:
+    """What the banner over the past says; `when` is '' if nobody noted the time."""
+    then = (
+        _fill("This is the board at {when}.", when=when)
+        if when
+        else tr("This is the board as it was.")
+    )
+    if not newer:
+        return then
+    goes_on = plural(
+        newer,
+        "The live board goes on: %n newer change.",
+        "The live board goes on: %n newer changes.",
+    )
+    return f"{then} {goes_on}"
+
+
+def reading_history(done: int, total: int) -> str:
+    text = tr("Reading the history… %1 of %2")
+    return text.replace("%1", number(done)).replace("%2", number(max(done, total)))
+
+
+def made_and_changed(maker: str, made: str, changer: str, changed: str) -> str:
+    """The story of a thing; a time may be ''."""
+    by = tr("Made by {who}").replace("{who}", maker) + (f", {made}" if made else "")
+    if not changer:
+        return by
+    last = tr("Last changed by {who}").replace("{who}", changer)
+    return f"{by}\n{last}" + (f", {changed}" if changed else "")
+
+
+def restored(when: str) -> str:
+    if not when:
+        return tr("The board looks as it did. Undo takes this back.")
+    return _fill("The board looks as it did at {when}. Undo takes this back.", when=when)
+
+
+def restored_some(n: int) -> str:
+    return plural(
+        n,
+        "%n thing looks as it did. Undo takes this back.",
+        "%n things look as they did. Undo takes this back.",
+    )
+
+
+def undo_work_of(who: str) -> str:
+    """In a menu; `who` is '' for the person here."""
+    if not who:
+        return tr("Undo all my work…")
+    return _fill("Undo all work of {who}…", who=who)
+
+
+def undo_work_question(who: str) -> str:
+    return _fill("Undo all that {who} did on this board?", who=who)
+
+
+def undo_work_text(who: str) -> str:
+    return _fill(
+        "What {who} drew goes, and what {who} changed gets back what others gave it before. "
+        "What others have worked on since stays. Everybody on the board sees this; "
+        "Undo takes it back.",
+        who=who,
+    )
+
+
+def work_undone(who: str, left: int) -> str:
+    text = _fill("The work of {who} is undone.", who=who)
+    if not left:
+        return text
+    stays = plural(
+        left,
+        "%n thing stays: others have worked on it.",
+        "%n things stay: others have worked on them.",
+    )
+    return f"{text} {stays}"

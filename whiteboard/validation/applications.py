@@ -71,6 +71,11 @@ XML = Application(ns.APPLICATION_XML, "xml", "Document (XML)", None, _no_rules)
 APPLICATIONS: Mapping[str, Application] = {one.namespace: one for one in (SVG, XHTML, XML)}
 """By the namespace of the description."""
 
+DRAWINGS = frozenset({SVG.namespace})
+"""What a window can show."""
+ALL = frozenset(APPLICATIONS)
+"""What a participant without windows takes part in."""
+
 
 def by_word(word: str) -> Application:
     """The type with this name on command lines.

@@ -50,6 +50,22 @@ def _of_element(
             yield finding
 
 
+def count_offences(document: Reading, application: Application) -> int:
+    """How many things in the whole document are not shown; what is in a hidden one counts once."""
+    count = 0
+    stack = [] if document.root is None else [document.root]
+    while stack:
+        rid = stack.pop()
+        name = (document.ns(rid), document.name(rid))
+        above = parent_of(document, rid)
+        verdict = application.check(*name, document.attributes(rid).items(), above)
+        count += sum(f.severity in _OFFENDING for f in verdict.findings)
+        if not verdict.hidden:
+            kids = document.children(rid)
+            stack += [kid for kid in kids if document.kind(kid) is Kind.ELEMENT]
+    return count
+
+
 def parent_of(document: Reading, rid: Rid) -> Name | None:
     """Namespace and name of the element that a visible element stands in; None for the root."""
     parent = document.parent(rid)

@@ -42,11 +42,16 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StateOffer,
+    StatePart,
+    StrictMessage,
     Terminate,
 )
+from whiteboard.wire.strict import decode_strict, encode_strict
 from whiteboard.wire.values import format_vector, parse_count, parse_vector
 
 MAX_SESSION = 1024
+MAX_PART = 64 * 1024
+"""Characters of a part of a state."""
 MAX_ANSWERED = 10_000
 """Originals in one answer; a server's stanza limit is reached long before."""
 
@@ -63,6 +68,7 @@ _GET = f"{{{ns.SYNC}}}get"
 _ANSWER = f"{{{ns.SYNC}}}answer"
 _REJECT = f"{{{ns.SYNC}}}reject"
 _SNAPSHOT = f"{{{ns.SYNC}}}snapshot"
+_FOLDED = f"{{{ns.SYNC}}}folded"
 _FORWARDED = f"{{{ns.FORWARD}}}forwarded"
 _DELAY = f"{{{ns.DELAY}}}delay"
 _OCCUPANT = f"{{{ns.OCCUPANT_ID}}}occupant-id"
@@ -77,6 +83,8 @@ def encode(message: Message) -> list[Element]:
     """What carries `message`: children of a `<message/>` or of presence, or one `<jingle/>`."""
     if isinstance(message, EditMessage):
         return _encode_edit(message)
+    if isinstance(message, StrictMessage):
+        return encode_strict(message)
     if isinstance(message, Heartbeat):
         return [sync.write_heartbeat(message)]
     if isinstance(message, Get):
@@ -85,6 +93,10 @@ def encode(message: Message) -> list[Element]:
         return [_encode_answer(message)]
     if isinstance(message, Reject):
         return [sync.write_reject(message)]
+    if isinstance(message, StatePart):
+        element = sync.unnumbered(message.session)
+        SubElement(element, _FOLDED, {"part": str(message.number)}).text = message.text
+        return [element]
     if isinstance(message, EphemeralMessage):
         element = sync.unnumbered(message.session)
         if message.guest:
@@ -166,6 +178,8 @@ def _encode_negotiation(
         if isinstance(message, StateBegin):
             SubElement(state, _BEGIN, {"prolog": write_prolog(message.prolog)})
             snapshot.set("count", str(message.count))
+            if message.parts:
+                snapshot.set("parts", str(message.parts))
         else:
             SubElement(state, _END, {"last-sender": "", "last-id": ""})
         return [element, beside]
@@ -191,6 +205,8 @@ def decode(stanza: Element) -> Message | None:
         return None if edits is None else _decode_advertisement(edits)
     if stamp is not None and "n" in stamp.attrib:
         return _decode_edit(edits, stamp)
+    if edits is not None and edits.find(_STATE) is not None:
+        return _decode_state(stanza, edits, stamp)
     if edits is not None:
         return _decode_negotiation(edits, stamp)
     assert stamp is not None
@@ -232,9 +248,18 @@ def _decode_unnumbered(stamp: Element) -> Message | None:
             return _decode_answer(child, session)
         if child.tag == _REJECT:
             return sync.read_reject(child, session)
+        if child.tag == _FOLDED:
+            return _decode_part(child, session)
     items = read_items(stamp)
     guest = Party(stamp.get("guest", "")[:MAX_SESSION])
     return EphemeralMessage(session, items, guest) if items else None
+
+
+def _decode_part(folded: Element, session: SessionId) -> StatePart:
+    number, text = parse_count(folded.get("part")), folded.text or ""
+    if number is None or len(text) > MAX_PART:
+        raise RemoteProtocolError(Fault.MALFORMED, "a part of a state without number, or too long")
+    return StatePart(session, number, text)
 
 
 def _decode_answer(answer: Element, session: SessionId) -> Answer:
@@ -282,18 +307,21 @@ def _decode_negotiation(edits: Element, beside: Element | None) -> Message | Non
         return AcceptState(session, since)
     if child.tag == _REFUSE:
         return RefuseState(session)
-    if child.tag == _STATE:
-        return _decode_state(session, child, beside)
     return None
 
 
-def _decode_state(session: SessionId, state: Element, beside: Element | None) -> Message:
+def _decode_state(stanza: Element, edits: Element, beside: Element | None) -> Message | None:
+    """Edits without a stamp are those of a strict session, unless we say that they are none."""
     snapshot = None if beside is None else beside.find(_SNAPSHOT)
-    begin, end = state.find(_BEGIN), state.find(_END)
-    if snapshot is None or (begin is None) == (end is None):
-        raise RemoteProtocolError(Fault.UNSUPPORTED, "a plain edit in a session that merges")
+    if snapshot is None:
+        return decode_strict(stanza)
+    session = _session(edits)
+    begin, end = edits.find(f"{_STATE}/{_BEGIN}"), edits.find(f"{_STATE}/{_END}")
+    if (begin is None) == (end is None):
+        raise RemoteProtocolError(Fault.MALFORMED, "a state that neither begins nor ends")
     vv = parse_vector(snapshot.get("vv"))
     if begin is None:
         return StateEnd(session, vv)
     count = parse_count(snapshot.get("count")) or 0
-    return StateBegin(session, read_prolog(begin.get("prolog", "")), count, vv)
+    parts = parse_count(snapshot.get("parts")) or 0
+    return StateBegin(session, read_prolog(begin.get("prolog", "")), count, vv, parts)

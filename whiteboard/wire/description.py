@@ -1,6 +1,6 @@
 """What a session is (`<description/>`), and invitations to it (`<jingle/>`: XEP-0166, XEP-0284).
 
-The content's name is fixed, because a session has one content. The sid is the session's id.
+A session has one content; ours has a fixed name. The sid is the session's id.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from whiteboard.model.ids import Party, SessionId
 from whiteboard.wire import ns
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import (
+    CONTENT_NAME,
     Accept,
     Description,
     Identity,
@@ -22,7 +23,6 @@ from whiteboard.wire.messages import (
 )
 from whiteboard.wire.xml import representable, split_tag
 
-CONTENT_NAME = "board"
 MAX_PROLOG = 8192
 MAX_NAME = 256
 
@@ -59,12 +59,14 @@ def read_description(element: Element) -> Description:
 
     Raises:
         RemoteProtocolError: an application, mode or identity unknown here; too long. A description
-            without our `<session/>` is a plain XEP-0284 one: unsupported.
+            without our `<session/>` is a plain XEP-0284 one: a strict session.
     """
     application = split_tag(element.tag)[0]
     session = element.find(_SESSION)
-    if application not in ns.APPLICATIONS or session is None:
+    if application not in ns.APPLICATIONS:
         raise RemoteProtocolError(Fault.UNSUPPORTED, "an application that is not spoken here")
+    if session is None:
+        return Description(mode=Mode.STRICT, application=application)
     try:
         mode = Mode(session.get("mode"))
         identity = Identity(session.get("identity", Identity.JID.value))
@@ -116,7 +118,9 @@ def write_jingle(message: Initiate | Accept | Terminate) -> Element:
         SubElement(reason, f"{{{ns.JINGLE}}}{message.reason.value}")
         return jingle
     content = SubElement(
-        jingle, f"{{{ns.JINGLE}}}content", {"creator": "initiator", "name": CONTENT_NAME}
+        jingle,
+        f"{{{ns.JINGLE}}}content",
+        {"creator": "initiator", "name": representable(message.content)},
     )
     content.append(write_description(message.description))
     transport = SubElement(content, _TRANSPORT)
@@ -148,7 +152,8 @@ def read_jingle(jingle: Element) -> Initiate | Accept | Terminate | None:
     for child in content:
         if split_tag(child.tag)[1] == "description":
             kind = Initiate if action == "session-initiate" else Accept
-            return kind(session, initiator, host, read_description(child))
+            name = content.get("name", "")[:MAX_NAME] or CONTENT_NAME
+            return kind(session, initiator, host, read_description(child), name)
     raise RemoteProtocolError(Fault.UNSUPPORTED, "an invitation without a description")
 
 

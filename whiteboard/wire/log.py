@@ -23,8 +23,8 @@ from whiteboard.wire import ns
 from whiteboard.wire.codec import decode, sender_of, stanza
 from whiteboard.wire.description import read_description, write_description
 from whiteboard.wire.errors import Fault, RemoteProtocolError
-from whiteboard.wire.messages import Description, EditMessage, Mode
-from whiteboard.wire.strict import StrictMessage, decode_strict, strict_stanza
+from whiteboard.wire.messages import Description, EditMessage, Mode, StrictMessage
+from whiteboard.wire.strict import decode_strict, strict_stanza
 from whiteboard.wire.xml import Reader, split_tag, to_xml
 
 _ROOT = f"{{{ns.LOG}}}log"

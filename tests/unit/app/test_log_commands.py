@@ -8,8 +8,10 @@ from tests.helpers.drawing import draw, drawn
 from tests.helpers.logs import write_log
 from tests.helpers.prosody import until
 from whiteboard.app.cli import main
+from whiteboard.app.export_log import NOT_FROM_THE_START
 from whiteboard.app.import_log import read_log
 from whiteboard.app.paths import Paths
+from whiteboard.journal.file import About
 from whiteboard.journal.folder import Folder
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
@@ -140,6 +142,20 @@ async def test_a_damaged_board_gives_no_half_a_log(start, tmp_path, capsysbinary
     )
     assert (status, err) == (1, "Plan: A part of this board is damaged.\n")
     assert not log.exists()
+
+
+def test_a_board_that_was_joined_by_a_state_says_what_its_log_lacks(tmp_path, capsysbinary):
+    document = write_log(tmp_path / "source.xml", 5)
+    document.fold(dict(document.vv))
+    paths = Paths(tmp_path / "ben")
+    folder = Folder(paths.boards, paths.board_marks)
+    journal = folder.create()
+    journal.tell(About(name="Plan", session=document.session, party="id-ben", replica="ben"))
+    journal.keep_base(document.folded())
+    folder.shut()
+    status, out, err = run(capsysbinary, "Plan", "--profile", str(tmp_path / "ben"))
+    assert (status, err.strip()) == (0, NOT_FROM_THE_START)
+    assert "<message" not in out
 
 
 def test_a_log_opens_as_a_board_that_can_be_drawn_on_and_keeps_its_history(tmp_path):

@@ -1,6 +1,6 @@
 """The history of small boards: what is said of each message, and what a moderator takes back."""
 
-from tests.unit.model.boards import SESSION, board, element, exchange, others
+from tests.unit.model.boards import board, element, exchange, others
 from whiteboard.editing.editor import Editor
 from whiteboard.editing.steps import Why
 from whiteboard.model.changes import Origin
@@ -31,7 +31,7 @@ def change(document, rid, **attributes):
 
 
 def timeline_of(document):
-    timeline = Timeline(SESSION)
+    timeline = Timeline(board("0"))
     timeline.add(Kept(batch, 1000.0 + i) for i, batch in enumerate(document.batches_since({})))
     return timeline
 
@@ -63,19 +63,20 @@ def test_each_message_is_said_in_words():
     with mine.transact(Origin.LOCAL) as edit:
         edit.trash(rect)
         edit.trash(text)
-    assert [moment.deed for moment in timeline_of(mine).moments] == [
-        Deed(Verb.OPENED, Thing.BOARD, 1),
-        Deed(Verb.ADDED, Thing.RECTANGLE, 1),
-        Deed(Verb.ADDED, Thing.TEXT, 1, "Big type"),
-        Deed(Verb.MOVED, Thing.RECTANGLE, 1),
-        Deed(Verb.SHAPED, Thing.RECTANGLE, 1),
-        Deed(Verb.STYLED, Thing.RECTANGLE, 1),
-        Deed(Verb.CHANGED, Thing.RECTANGLE, 1),
-        Deed(Verb.WROTE, Thing.TEXT, 1, "Big types"),
-        Deed(Verb.ORDERED, Thing.RECTANGLE, 1),
-        Deed(Verb.ADDED, Thing.LINE, 2),
-        Deed(Verb.ADDED, Thing.GROUP, 1),
-        Deed(Verb.REMOVED, Thing.OTHER, 2),
+    said = [moment.deed for moment in timeline_of(mine).moments]
+    assert [(deed.verb, deed.thing, len(deed.things), deed.words) for deed in said] == [
+        (Verb.OPENED, Thing.BOARD, 1, ""),
+        (Verb.ADDED, Thing.RECTANGLE, 1, ""),
+        (Verb.ADDED, Thing.TEXT, 1, "Big type"),
+        (Verb.MOVED, Thing.RECTANGLE, 1, ""),
+        (Verb.SHAPED, Thing.RECTANGLE, 1, ""),
+        (Verb.STYLED, Thing.RECTANGLE, 1, ""),
+        (Verb.CHANGED, Thing.RECTANGLE, 1, ""),
+        (Verb.WROTE, Thing.TEXT, 1, "Big types"),
+        (Verb.ORDERED, Thing.RECTANGLE, 1, ""),
+        (Verb.ADDED, Thing.LINE, 2, ""),
+        (Verb.ADDED, Thing.GROUP, 1, ""),
+        (Verb.REMOVED, Thing.OTHER, 2, ""),
     ]
 
 
@@ -84,7 +85,9 @@ def test_a_removed_text_is_quoted_as_it_was():
     text = write(mine, "Old words")
     with mine.transact(Origin.LOCAL) as edit:
         edit.trash(text)
-    assert timeline_of(mine).moments[-1].deed == Deed(Verb.REMOVED, Thing.TEXT, 1, "Old words")
+    assert timeline_of(mine).moments[-1].deed == Deed(
+        Verb.REMOVED, Thing.TEXT, (text,), "Old words"
+    )
 
 
 def test_the_story_of_an_element_names_who_made_and_who_changed_it_and_when():
@@ -149,7 +152,7 @@ def test_messages_without_a_time_count_with_the_one_before():
     draw(ana, "rect")
     draw(ana, "rect")
     first, second, third = ana.batches_since({})
-    timeline = Timeline(SESSION)
+    timeline = Timeline(board("0"))
     timeline.add([Kept(first, 50.0), Kept(second), Kept(third, 40.0)])
     assert (timeline.at(49.0), timeline.at(50.0)) == (0, 3)
     assert timeline.moments[1].time is None
@@ -269,3 +272,25 @@ def test_the_empty_board_keeps_its_root():
     assert restore(ana, timeline.picture)
     assert ana.root is not None
     assert ana.children(ana.root) == ()
+
+
+def test_a_board_that_begins_with_a_state_shows_it_and_says_who_made_it():
+    ana = board("ana", element("svg"))
+    rect = draw(ana, "rect", x="1")
+    (ben,) = others(ana, "ben")
+    change(ben, rect, x="2")
+    exchange(ana, ben)
+    assert ana.fold(ana.vv)
+    base = ana.folded()
+    later = draw(ben, "path")
+    timeline = Timeline(board("0").like(base), base)
+    timeline.add(Kept(batch, 50.0) for batch in ben.batches_since(base.floor))
+    assert (len(timeline), timeline.position) == (1, 0)
+    assert timeline.picture.children(timeline.picture.root) == (rect,)
+    origin = timeline.origin(rect)
+    assert (origin.made.party, origin.changed.party) == (Party("ana"), Party("ben"))
+    assert (origin.made.seq, origin.changed.seq) == (0, 0)
+    assert timeline.seek(1)
+    assert timeline.picture.children(timeline.picture.root) == (rect, later)
+    assert timeline.seek(0)
+    assert timeline.picture.children(timeline.picture.root) == (rect,)

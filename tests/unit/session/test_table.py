@@ -17,7 +17,7 @@ from whiteboard.session.identity import check_digits
 from whiteboard.session.negotiation import Invitation, Side, Stage
 from whiteboard.session.ports import Direct, Effect, InRoom
 from whiteboard.session.session import Role, Session, State
-from whiteboard.session.table import TABLE, Outcome, Refusal, print_table
+from whiteboard.session.table import STRICT_TABLE, TABLE, Outcome, Refusal, print_table
 from whiteboard.wire import messages as m
 
 ME = m.Peer("room@h/me", "id-me")
@@ -25,13 +25,18 @@ OTHER = m.Peer("room@h/other", "id-other")
 DESCRIPTION = m.Description(identity=m.Identity.OCCUPANT_ID, creator="id-other", name="B")
 
 
-def session_in(role: Role, state: State, identity: m.Identity = m.Identity.OCCUPANT_ID) -> Session:
+def session_in(
+    role: Role,
+    state: State,
+    identity: m.Identity = m.Identity.OCCUPANT_ID,
+    mode: m.Mode = m.Mode.MERGE,
+) -> Session:
     """A real session brought to that state by real messages."""
     rng = random.Random(1)
     if role is Role.CREATOR:
         session = Session.share(
             new_document(),
-            replace(IN_ROOM, identity=identity),
+            replace(IN_ROOM, identity=identity, mode=mode),
             ME,
             InRoom("room@h"),
             rng,
@@ -44,9 +49,12 @@ def session_in(role: Role, state: State, identity: m.Identity = m.Identity.OCCUP
         session = Session.join(w.SESSION, ME, InRoom("room@h"), rng, ask=[OTHER])
         session.start(0.0)
         if state is not State.ASKING:
-            offered = replace(DESCRIPTION, identity=identity)
+            offered = replace(DESCRIPTION, identity=identity, mode=mode)
             session.receive(OTHER, m.StateOffer(w.SESSION, offered), 1.0)
-        if state in {State.LIVE, State.ENDED}:
+        if state in {State.LIVE, State.ENDED} and mode is m.Mode.STRICT:
+            whole = m.StrictMessage(w.SESSION, "s0", (), prolog="", last=("", ""))
+            session.receive(OTHER, whole, 1.0)
+        elif state in {State.LIVE, State.ENDED}:
             session.receive(OTHER, m.StateBegin(w.SESSION), 1.0)
             session.receive(OTHER, m.StateEnd(w.SESSION), 1.0)
     if state is State.ENDED:
@@ -63,6 +71,7 @@ SAMPLES: dict[type, m.Message] = {
         m.EditMessage(
             w.Batch(session=w.SESSION, party="", r=REPLICA, n=1, l=1, ops=(w.Remove("a.1"),))
         ),
+        m.StrictMessage(w.SESSION, "s1", (w.Remove("a.1"),), to_all=True),
         m.Heartbeat(w.SESSION, REPLICA),
         m.Get(w.SESSION),
         m.Answer(w.SESSION, ()),
@@ -73,6 +82,7 @@ SAMPLES: dict[type, m.Message] = {
         m.AcceptState(w.SESSION),
         m.RefuseState(w.SESSION),
         m.StateBegin(w.SESSION),
+        m.StatePart(w.SESSION, 0, ""),
         m.StateEnd(w.SESSION),
         m.Initiate(w.SESSION, "a@b/c", "a@b/c", DESCRIPTION),
         m.Accept(w.SESSION, "a@b/c", "a@b/c", DESCRIPTION),
@@ -80,7 +90,13 @@ SAMPLES: dict[type, m.Message] = {
         m.Advertisement(w.SESSION, "B"),
     )
 }
-CASES = [(role, state, message) for role, state in TABLE for message in m.MESSAGE_TYPES]
+TABLES = {m.Mode.MERGE: TABLE, m.Mode.STRICT: STRICT_TABLE}
+CASES = [
+    (mode, role, state, message)
+    for mode, table in TABLES.items()
+    for role, state in table
+    for message in m.MESSAGE_TYPES
+]
 
 
 def test_the_samples_are_every_kind_of_message():
@@ -89,10 +105,10 @@ def test_the_samples_are_every_kind_of_message():
     assert {role for role, _ in TABLE} == set(Role)
 
 
-@pytest.mark.parametrize(("role", "state", "kind"), CASES)
-def test_each_message_in_each_state_has_the_result_of_the_table(role, state, kind):
-    session = session_in(role, state)
-    entry = TABLE[role, state][kind]
+@pytest.mark.parametrize(("mode", "role", "state", "kind"), CASES)
+def test_each_message_in_each_state_has_the_result_of_the_table(mode, role, state, kind):
+    session = session_in(role, state, mode=mode)
+    entry = TABLES[mode][role, state][kind]
     session.counters.by_name.clear()
     effects = session.receive(OTHER, SAMPLES[kind], 5.0)
     assert isinstance(effects, list)
@@ -107,10 +123,10 @@ def test_each_message_in_each_state_has_the_result_of_the_table(role, state, kin
 
 
 @pytest.mark.parametrize(
-    ("role", "state", "kind"), [case for case in CASES if case[2] is not m.Advertisement]
+    ("mode", "role", "state", "kind"), [case for case in CASES if case[3] is not m.Advertisement]
 )
-def test_a_message_of_another_session_changes_nothing(role, state, kind):
-    session = session_in(role, state)
+def test_a_message_of_another_session_changes_nothing(mode, role, state, kind):
+    session = session_in(role, state, mode=mode)
     session.session = "another"
     session.receive(OTHER, SAMPLES[kind], 5.0)
     assert session.counters.by_name.get("WRONG_SESSION") == 1 or session.state is State.ENDED
@@ -118,12 +134,14 @@ def test_a_message_of_another_session_changes_nothing(role, state, kind):
 
 
 @pytest.mark.parametrize("identity", [m.Identity.OCCUPANT_ID, m.Identity.NICK])
-@pytest.mark.parametrize(("role", "state"), list(TABLE))
+@pytest.mark.parametrize(
+    ("mode", "role", "state"), [(mode, *place) for mode, table in TABLES.items() for place in table]
+)
 @given(data=st.data())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_message_and_no_call_ever_raises(role, state, identity, data):
+def test_no_message_and_no_call_ever_raises(mode, role, state, identity, data):
     """Hostile messages of all kinds, timers, comings and goings, in every state."""
-    session = session_in(role, state, identity)
+    session = session_in(role, state, identity, mode)
     peers = [OTHER, m.Peer("room@h/eve", "id-eve"), m.Peer("room@h/eve"), m.Peer("", ""), ME]
     now = 5.0
     for _ in range(12):
@@ -135,6 +153,7 @@ def test_no_message_and_no_call_ever_raises(role, state, identity, data):
             effects = session.receive(peer, message, now)
         elif action == "timer":
             names = ["open", "nack", "heartbeat", "heartbeat-soon", "join-ask", "join-stall"]
+            names += ["strict-gap", "strict-chores", "strict-heartbeat"]
             effects = session.timer(data.draw(st.sampled_from([*names, "ephemeral"])), now)
         elif action == "left":
             effects = session.left(peer, now)
@@ -199,13 +218,14 @@ def test_only_who_was_asked_can_answer():
     assert invitation.stage is Stage.OPEN
 
 
-def test_an_invitation_to_a_strict_session_is_answered_with_unsupported_applications():
+def test_an_invitation_to_a_strict_session_asks_the_person_like_any_other():
     invitation = Invitation.incoming(w.SESSION, A, B)
     strict = m.Description(mode=m.Mode.STRICT)
-    effects = invitation.receive(B, m.Initiate(w.SESSION, B.address, B.address, strict), 1.0)
-    (send,) = [effect for effect in effects if hasattr(effect, "message")]
-    assert send.message.reason is m.Reason.UNSUPPORTED_APPLICATIONS
-    assert invitation.stage is Stage.ENDED
+    invite = m.Initiate(w.SESSION, B.address, B.address, strict, "theirs")
+    (asked, _) = invitation.receive(B, invite, 1.0)
+    assert asked.inviter == B
+    accept = next(e.message for e in invitation.accept(2.0) if hasattr(e, "message"))
+    assert (accept.description, accept.content) == (strict, "theirs")
 
 
 def test_an_invitation_is_unanswered_after_two_minutes():

@@ -1,12 +1,15 @@
 """Boards of earlier runs: what is kept, what comes back, what a full disk does to work."""
 
 import asyncio
+import threading
+import time
 
 import pytest
 
 from tests.helpers.drawing import draw, drawn
 from tests.helpers.prosody import until
 from tests.unit.journal.test_journal import no_room
+from whiteboard.journal import writer
 from whiteboard.journal.file import IN_USE, JournalFile
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, new_document
@@ -128,6 +131,61 @@ async def test_a_board_that_another_process_has_open_is_refused_with_a_sentence(
     second.boards.open_saved(second.boards.saved[0].key, answers.append)
     await until(second.boards.changed, lambda: answers)
     assert answers == [IN_USE]
+
+
+async def test_closing_waits_for_a_slow_disk_and_loses_nothing(start, monkeypatch):
+    network = start()
+    board = network.boards.new_board("Plan")
+    draw(board, id="first")
+    await network._shelf.settle()
+    commit = JournalFile.commit
+
+    def slow(file):
+        time.sleep(0.2)
+        commit(file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JournalFile, "commit", slow)
+        for number in range(100):
+            draw(board, id=f"e{number}")
+            if number % 20 == 0:
+                await asyncio.sleep(0)  # several groups on their way
+        await network.close()
+    (again,) = await recovered(start())
+    assert len(drawn(again)) == 101
+    assert again.document.replica == board.document.replica, "closed in order"
+
+
+async def test_a_disk_that_does_not_answer_holds_nobody_up_for_ever(start, monkeypatch):
+    monkeypatch.setattr(writer, "PATIENCE", 0.2)
+    network = start()
+    board = network.boards.new_board("Plan")
+    draw(board, id="first")
+    await network._shelf.settle()
+    answers = threading.Event()
+    commit = JournalFile.commit
+
+    def stuck(file):
+        answers.wait(30)
+        commit(file)
+
+    monkeypatch.setattr(JournalFile, "commit", stuck)
+    draw(board, id="second")
+    await network.close()
+    answers.set()
+
+
+async def test_a_small_picture_is_kept_and_goes_with_its_board(start, tmp_path):
+    network = start()
+    board = network.boards.new_board("Plan")
+    draw(board, id="a")
+    network.boards.keep_picture(board, b"PNG")
+    network.boards.close(board)
+    await until(network.boards.changed, lambda: network.boards.saved)
+    assert network.boards.saved[0].picture.read_bytes() == b"PNG"
+    network.boards.delete_saved(network.boards.saved[0].key)
+    await network._shelf.settle()
+    assert not list(tmp_path.glob("here/*/*"))
 
 
 async def test_deleting_takes_a_board_off_the_disk(start, tmp_path):

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from whiteboard.session.table import print_table
+from whiteboard.session.table import STRICT_TABLE, print_table
 from whiteboard.wire import ns
 from whiteboard.wire.codec import decode, encode
 from whiteboard.wire.messages import MESSAGE_TYPES
@@ -50,3 +50,4 @@ def test_every_attribute_of_our_namespace_in_an_example_is_in_the_schema():
 
 def test_the_table_of_states_is_the_one_the_program_uses():
     assert print_table() in DOCUMENT
+    assert print_table(STRICT_TABLE) in DOCUMENT

@@ -11,8 +11,8 @@ from whiteboard.model.canonical import canonical
 from whiteboard.model.ops import Kind, Literal, LiteralElement, New, Remove, Set, Ts
 from whiteboard.wire.blanks import TakenOut
 from whiteboard.wire.codec import decode, encode
-from whiteboard.wire.errors import Fault, LocalProtocolError, RemoteProtocolError
-from whiteboard.wire.messages import Description, EditMessage, StateOffer
+from whiteboard.wire.errors import LocalProtocolError, RemoteProtocolError
+from whiteboard.wire.messages import Description, EditMessage, Mode, StateOffer, StrictMessage
 from whiteboard.wire.sxe import INVALID, write_literal_element
 from whiteboard.wire.values import parse_count, parse_vector
 from whiteboard.wire.xml import MAX_DEPTH, parse, to_xml
@@ -145,26 +145,33 @@ def test_control_operations_may_travel_without_an_edit():
     assert (message.batch.ops, names) == ((), ["role", "resign"])
 
 
-def test_an_edit_without_a_stamp_is_of_a_mode_not_spoken_here():
-    with pytest.raises(RemoteProtocolError) as caught:
-        edit("<remove target='a.1'/>", "")
-    assert caught.value.fault is Fault.UNSUPPORTED
+def test_an_edit_without_a_stamp_is_one_of_a_strict_session():
+    message = decode(
+        parse(
+            "<message xmlns='jabber:client' type='groupchat'>"
+            "<sxe xmlns='urn:xmpp:sxe:0' session='s' id='1'>"
+            "<state><remove target='a.1'/></state></sxe></message>"
+        )
+    )
+    assert message == StrictMessage("s", "1", (Remove("a.1"),))
+    assert message.to_all
 
 
 def test_messages_of_others_are_not_ours():
     assert decode(parse("<message xmlns='jabber:client'><body>hi</body></message>")) is None
 
 
-def test_a_plain_xep_0284_offer_is_unsupported():
-    with pytest.raises(RemoteProtocolError) as caught:
-        decode(
-            parse(
-                "<message xmlns='jabber:client'><sxe xmlns='urn:xmpp:sxe:0' session='s' id='f'>"
-                "<state-offer><description xmlns='urn:xmpp:jingle:apps:xhtml'/></state-offer>"
-                "</sxe></message>"
-            )
+@pytest.mark.parametrize("application", ["svg", "xhtml"])
+def test_a_plain_xep_0284_offer_is_of_a_strict_session(application):
+    message = decode(
+        parse(
+            "<message xmlns='jabber:client'><sxe xmlns='urn:xmpp:sxe:0' session='s' id='f'>"
+            f"<state-offer><description xmlns='urn:xmpp:jingle:apps:{application}'/></state-offer>"
+            "</sxe></message>"
         )
-    assert caught.value.fault is Fault.UNSUPPORTED
+    )
+    assert message.description.mode is Mode.STRICT
+    assert message.description.application == f"urn:xmpp:jingle:apps:{application}"
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,18 @@ class Demand:
         return tuple(Remove(rid) for rid in self.rids)
 
 
-def orphans(document: StrictDocument, me: Party) -> list[Demand]:
-    """Of records that lie in a removed one: their author removes them at once, others later."""
+def orphans(
+    document: StrictDocument, me: Party, among: Iterable[Rid] | None = None
+) -> list[Demand]:
+    """Of records that lie in a removed one: their author removes them at once, others later.
+
+    Args:
+        document: What is looked at.
+        me: Who asks.
+        among: Removed records to look into; None = all.
+    """
     found: list[Demand] = []
-    for rid in sorted(document.removed):
+    for rid in sorted(document.removed if among is None else document.removed & frozenset(among)):
         record = document.record(rid)
         if record is not None:
             found += [

@@ -17,7 +17,7 @@ from collections.abc import Set as AbstractSet
 
 from whiteboard.model.changes import Changes, Commit, Origin
 from whiteboard.model.ids import Party, Replica, Rid, RidSource, SessionId
-from whiteboard.model.ops import Remove, Set
+from whiteboard.model.ops import New, Remove, Set
 from whiteboard.model.projection import slot_winner
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.merge import StrictMerge, StrictProjection
@@ -69,6 +69,16 @@ class StrictDocument(SharedDocument):
         """An id for a stanza, which nobody has used."""
         self._written += 1
         return f"{self.replica}-{self._written}"
+
+    @property
+    def message_count(self) -> int:
+        """See `SharedDocument`."""
+        return len(self._merge.stanzas)
+
+    @property
+    def written(self) -> int:
+        """How many ids were given out."""
+        return self._written
 
     # --- writing
 
@@ -132,33 +142,35 @@ class StrictDocument(SharedDocument):
         self._merge.apply(stanza)
         return self._take_changes()
 
-    def install(self, state: Iterable[Stanza], last: StanzaId | None) -> None:
+    def install(self, state: Sequence[Stanza], after: Sequence[Stanza] = ()) -> None:
         """Begin anew with a state that another member gave; own pending stanzas go on top.
 
-        What was removed for ever stays removed.
+        What was removed for ever stays removed. A pending stanza that the state seems to hold (it
+        was sent back while nobody listened here) is left out: if it is not inside, it will come.
 
         Args:
-            state: Its stanzas, and those that came after it.
-            last: The newest that the transport delivered.
+            state: Its stanzas.
+            after: What the transport delivered since.
 
         Raises:
             RuntimeError: as of `receive`.
         """
         self._enter("install")
         try:
-            removed = self._merge.removed
-            held = self._merge.stanzas
-            mine = [held[key] for key in self._pending]
-            graves = tuple(Remove(rid) for rid in sorted(removed))
+            mine = [self._merge.stanzas[key] for key in self._pending]
+            graves = tuple(Remove(rid) for rid in sorted(self._merge.removed))
             self._merge = self._new_merge()
             if graves:
                 self._merge.apply(Stanza(Party(""), f"graves {self.new_id()}", graves))
-            for stanza in state:
+            for stanza in (*state, *after):
                 self._merge.apply(stanza)
                 self._pending.pop(stanza.key, None)
+            inside = _Inside(state)
             for stanza in mine:
-                self._merge.apply(stanza)
-            self.last = last
+                if inside.has(stanza):
+                    self._pending.pop(stanza.key, None)
+                else:
+                    self._merge.apply(stanza)
             self._take_changes()
             self._tell(Commit(Origin.REMOTE, "", Changes(reset=True), ()))
         finally:
@@ -194,6 +206,24 @@ class StrictDocument(SharedDocument):
     def stanzas(self) -> Iterable[Stanza]:
         """All that count, each once."""
         return self._merge.stanzas.values()
+
+    @property
+    def keys(self) -> AbstractSet[StanzaId]:
+        """What the stanzas that count are known by."""
+        return self._merge.stanzas.keys()
+
+    @property
+    def count(self) -> int:
+        """How much is held: `new`s, edits, and what is gone on top of what it was."""
+        records = self._merge.records.values()
+        held = sum(1 + len(record.edits) for record in records if record.news)
+        return held + len(self._merge.removed)
+
+    def confirm(self, key: StanzaId) -> None:
+        """The transport has delivered an own stanza, or never will."""
+        if key in self._pending:
+            del self._pending[key]
+            self.last = key
 
     @property
     def pending(self) -> AbstractSet[StanzaId]:
@@ -269,6 +299,31 @@ class StrictDocument(SharedDocument):
             if getattr(edit.op, field) is not None:
                 return edit.opid.sender or _modifier(record)
         return maker(record)
+
+
+class _Inside:
+    """What a state holds, which does not name the stanzas that it was made of."""
+
+    def __init__(self, state: Iterable[Stanza]) -> None:
+        self._news: set[Rid] = set()
+        self._sets: dict[tuple[Rid, int], Set] = {}
+        for stanza in state:
+            for _, op in stanza.operations():
+                if isinstance(op, New):
+                    self._news.add(op.rid)
+                elif isinstance(op, Set):
+                    self._sets[op.rid, op.version] = op
+
+    def has(self, stanza: Stanza) -> bool:
+        """Whether it seems to be inside: a `new` of it is, or an edit, which may be undone."""
+        for _, op in stanza.operations():
+            if isinstance(op, New) and op.rid in self._news:
+                return True
+            if isinstance(op, Set):
+                there = self._sets.get((op.rid, op.version))
+                if there is not None and there in {op, Set(op.rid, op.version)}:
+                    return True
+        return False
 
 
 def _modifier(record: StrictRecord) -> Party:

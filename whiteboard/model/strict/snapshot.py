@@ -7,15 +7,15 @@ behind a gap go as they are. Nothing of the giver's own that the room has not re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from whiteboard.model.ids import Rid
+from whiteboard.model.ids import Party, Rid
 from whiteboard.model.ops import New, PlainOp, Remove, Set
 from whiteboard.model.strict.document import StrictDocument
-from whiteboard.model.strict.ops import OpId, StanzaId, base_version
-from whiteboard.model.strict.record import Edit, StrictRecord, effective, settled, winner
+from whiteboard.model.strict.ops import NewAt, OpId, StanzaId, base_version
+from whiteboard.model.strict.record import Edit, StrictRecord, effective, maker, settled, winner
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,13 @@ class Snapshot:
     """The newest stanza that is inside; the joiner goes on with those that came after it."""
 
 
-def snapshot(document: StrictDocument) -> Snapshot:
-    """The state as the transport has delivered it, without own stanzas still on their way."""
+def snapshot(document: StrictDocument, name: Callable[[Party], str] = str) -> Snapshot:
+    """The state as the transport has delivered it, without own stanzas still on their way.
+
+    Args:
+        document: What is given.
+        name: What a `new` calls who created and last modified its node; '' for nobody known.
+    """
     news: dict[Rid, New] = {}
     edits: list[PlainOp] = []
     removes: list[PlainOp] = []
@@ -40,9 +45,26 @@ def snapshot(document: StrictDocument) -> Snapshot:
                 removes.append(Remove(record.rid))  # it may still come, and must not appear then
             continue
         if new is not None:
-            news[record.rid] = new
+            news[record.rid] = _signed(record, new, name)
         edits += _sets(record, new, document.pending)
     return Snapshot((*_parents_first(news), *edits, *removes), document.last)
+
+
+def _signed(record: StrictRecord, new: New, name: Callable[[Party], str]) -> New:
+    """The `new` with who made the node, and who changed it last (XEP-0284)."""
+    creator = maker(record)
+    edits = effective(record.edits, record.base)
+    sender = edits[-1].opid.sender if edits else creator
+    modifier = sender or Party(new.modifier if isinstance(new, NewAt) else "")
+    if not (creator or modifier):
+        return new
+    known = {field.name: getattr(new, field.name) for field in fields(New)}
+    return NewAt(
+        **known,
+        version=base_version(new),
+        creator=name(creator) if creator else "",
+        modifier=name(modifier) if modifier and edits else "",
+    )
 
 
 def _is_in(opid: OpId, pending: AbstractSet[StanzaId]) -> bool:

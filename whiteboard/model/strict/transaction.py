@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from whiteboard.model.canonical import estimate
 from whiteboard.model.characters import clean
-from whiteboard.model.ids import DOCUMENT, Party, Rid, RidSource
+from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, RidSource
 from whiteboard.model.ops import Kind, LiteralElement, New, PlainOp, Remove, Set
 from whiteboard.model.placing import find_room
 from whiteboard.model.projection import shown_value, slot_winner
@@ -33,6 +33,16 @@ _SPACES = {9: " ", 10: " ", 13: " "}
 def fitting(text: str) -> str:
     """`text` so that every server carries it in an attribute: no TAB, no line ends."""
     return text if text.isprintable() else clean(text).translate(_SPACES)
+
+
+def own_counter(rid: Rid, replica: Replica) -> int:
+    """The number in a rid that `replica` gave out, or in one derived from it; else 0."""
+    head = f"{replica}."
+    bare = rid.removeprefix("~")
+    digits = bare.removeprefix(head).partition("/")[0].partition("@")[0]
+    if not bare.startswith(head) or not (digits.isascii() and digits.isalnum()):
+        return 0
+    return int(digits, 36)
 
 
 class StrictAuthor:
@@ -167,6 +177,11 @@ class StrictTransaction:
         rid = self._rids.next()
         self._new(New(rid, Kind.ATTRIBUTE, element, 0.0, ns or None, name, chdata=fitting(value)))
         return rid
+
+    def create(self, new: New) -> None:
+        """Create a record as it is said, under a rid that nobody has used."""
+        self._rids.used = max(self._rids.used, own_counter(new.rid, self._rids.replica))
+        self._new(replace(new, chdata=fitting(new.chdata), pidata=fitting(new.pidata), ns=new.ns))
 
     def _new(self, new: New) -> None:
         """Write a `new`; a long value in pieces."""

@@ -19,7 +19,7 @@ class ExportSheet(Sheet):
     """SVG, or PNG in a size and on a ground.
 
     Signals:
-        chosen: 'svg', or PngOptions; where to is asked next.
+        chosen: 'svg', 'svg-history' or PngOptions; where to is asked next.
     """
 
     chosen = Signal(object)
@@ -33,6 +33,8 @@ class ExportSheet(Sheet):
         for choice in (self.png, self.svg):
             kinds.addButton(choice)
             self.body.addWidget(choice)
+        self.history = self.add_check(words.tr("With history: who drew what, and when"))
+        self.history.setEnabled(False)
         self.body.addSpacing(4)
         self._size_label = Label(words.tr("Size"), self, px=12, weight=600)
         self.body.addWidget(self._size_label)
@@ -64,10 +66,11 @@ class ExportSheet(Sheet):
     def _kind_changed(self, png: bool) -> None:
         for widget in (*self.scales, *self.grounds, self._size_label, self._ground_label):
             widget.setEnabled(png)
+        self.history.setEnabled(not png)
 
     def _submit(self) -> None:
         if self.svg.isChecked():
-            self.chosen.emit("svg")
+            self.chosen.emit("svg-history" if self.history.isChecked() else "svg")
         else:
             scale = next(
                 one for one, button in zip(SCALES, self.scales, strict=True) if button.isChecked()

@@ -264,8 +264,22 @@ class _Brush:
             mark = QRect(rect.right() - 33, rect.center().y() - 10, 18, 18)
             self.icon(row.mark, mark, row.mark_tone)
             end = mark.left() - 8
+        elif row.badge:
+            end = self.badge(row.badge, rect) - 8
         self.two_lines(row, disc.right() + 13, end)
         self.buttons(spots)
+
+    def badge(self, text: str, rect: QRect) -> int:
+        """A number in a pill; returns where it begins."""
+        em = theme().em
+        font = theme().font(11, 600)
+        width = max(em(22), QFontMetrics(font).horizontalAdvance(text) + em(12))
+        pill = QRect(rect.right() - 15 - width, rect.center().y() - em(10), width, em(20))
+        self.box(pill, "text2", em(10))
+        self.p.setFont(font)
+        self.p.setPen(theme().colour("chrome"))
+        self.p.drawText(self.mirror(pill), int(Qt.AlignmentFlag.AlignCenter), text)
+        return pill.left()
 
     def disc(self, row: Row, rect: QRect, ground: str) -> None:
         if row.kind is RowKind.TILE:

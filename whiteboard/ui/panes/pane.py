@@ -14,6 +14,10 @@ from whiteboard.ui.widgets import IconButton, Label
 class Pane(QWidget):
     """A column beside the board.
 
+    Attributes:
+        id: What preferences call it.
+        is_remembered: It is open again at the next start.
+
     Signals:
         closed: the person closed it (its ×, or Esc).
     """
@@ -27,8 +31,12 @@ class Pane(QWidget):
         *,
         trailing: bool = False,
         cross: bool = False,
+        id: str = "",  # noqa: A002 - what it is
+        is_remembered: bool = True,
     ) -> None:
         super().__init__(parent)
+        self.id = id
+        self.is_remembered = is_remembered
         self._trailing = trailing
         self.setAccessibleName(title)
         self.column = QVBoxLayout(self)

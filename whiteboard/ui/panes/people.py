@@ -79,7 +79,7 @@ class PeoplePane(Pane):
     ask_again = Signal(str)
 
     def __init__(self, boards: BoardService, parent: QWidget | None = None) -> None:
-        super().__init__(words.tr("People"), parent, trailing=True, cross=True)
+        super().__init__(words.tr("People"), parent, trailing=True, cross=True, id="people")
         self._folded: set[str] = set()
         self._boards = boards
         self._board: Board | None = None

@@ -50,6 +50,8 @@ class RowView(QListView):
 
     acted = Signal(str, str)
     menu_wanted = Signal(str, QPoint)
+    left = Signal()
+    """The pointer is over no row any more."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,6 +153,7 @@ class RowView(QListView):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self.left.emit()
         self._pointed.row, self._pointed.spot = -1, ""
         self.viewport().update()
 

@@ -66,6 +66,8 @@ class Row:
     buttons: tuple[RowButton, ...] = ()
     """The first is the main action (Enter, double click)."""
     count: str = ""
+    badge: str = ""
+    """A number in a pill at the end of the row."""
     folded: bool = False
     plus: str = ""
     """A section's '+': its name for screen readers."""
@@ -524,17 +526,17 @@ def _saved_row(board: SavedBoard) -> Row:
     )
 
 
-def place_of(board: Board, people: PeopleService) -> str:
-    """'Group chat ROOM', 'With MIRA' or 'Only on this computer'."""
-    if not board.place:
+def place_of(place: str, people: PeopleService) -> str:
+    """'Group chat ROOM', 'With MIRA' or 'Only on this computer': where a board is shared."""
+    if not place:
         return words.only_here()
     for room in people.rooms:
-        if room.address == board.place:
+        if room.address == place:
             return words.in_room(room.name or room.address)
     for contact in people.contacts:
-        if contact.address == board.place:
+        if contact.address == place:
             return words.with_person(contact.name or contact.address)
-    return words.with_person(board.place)
+    return words.with_person(place)
 
 
 def board_state(board: Board, people: PeopleService) -> tuple[str, str]:
@@ -551,7 +553,7 @@ def board_state(board: Board, people: PeopleService) -> tuple[str, str]:
         return words.tr("Waiting for an answer"), "warn"
     if board.state is BoardState.ENDED:
         return words.tr("Ended – your copy stays on this computer"), "text2"
-    return place_of(board, people), "text2"
+    return place_of(board.place, people), "text2"
 
 
 def _more_people(query: str, people: PeopleService) -> list[Row]:

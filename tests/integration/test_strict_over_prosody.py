@@ -1,0 +1,194 @@
+"""Strict sessions over a real server, with a client that only knows XEP-0284."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.helpers.bare_sxe import SVG, Bare
+from tests.helpers.drawing import draw
+from tests.helpers.prosody import (
+    PASSWORD,
+    needs_prosody,
+    room_address,
+    same_document,
+    unique,
+    until,
+    until_same,
+)
+from whiteboard.model.changes import Origin
+from whiteboard.model.ids import SessionId
+from whiteboard.model.ops import Kind, LiteralElement, New, Remove, Set
+from whiteboard.session.boards import BoardState
+from whiteboard.session.replay_strict import replay_strict
+from whiteboard.wire.log import LogHeader
+from whiteboard.wire.messages import Mode
+
+pytestmark = [pytest.mark.prosody, needs_prosody]
+
+
+@pytest.fixture
+async def bare(server):
+    """Makes signed-in clients that only know the XEP."""
+    made = []
+
+    async def make(name):
+        name = unique(name)
+        server.add_account(name, PASSWORD)
+        client = Bare(f"{name}@{server.domain}", PASSWORD)
+        made.append(client)
+        client.connect("127.0.0.1", server.port)
+        async with asyncio.timeout(10):
+            await client.ready.wait()
+        return client
+
+    yield make
+    for client in made:
+        await client.disconnect()
+
+
+def shape(client, parent, **attributes):
+    """A `new` for a rectangle and for each attribute."""
+    rid = client.rid()
+    made = [New(rid, Kind.ELEMENT, parent, 50.0, SVG, "rect")]
+    made += [
+        New(client.rid(), Kind.ATTRIBUTE, rid, 0.0, None, name, value)
+        for name, value in attributes.items()
+    ]
+    return made
+
+
+def set_attribute(board, rid, name, value):
+    with board.document.transact(Origin.LOCAL) as edit:
+        edit.set_attribute(rid, name, value)
+
+
+async def all_same(boards, clients, seconds=20):
+    """All of ours and all bare ones show the same, which stays so while timers run."""
+    events = tuple(event for b in boards for event in (b.changed, b.document.on_commit))
+
+    def equal():
+        return same_document(*boards) and all(c.c14n == boards[0].document.c14n() for c in clients)
+
+    async with asyncio.timeout(seconds):
+        quiet = 0
+        while quiet < 10:  # longer than the quiet time of what is asserted again
+            await asyncio.sleep(0.1)
+            quiet = quiet + 1 if equal() else 0
+    assert events
+
+
+async def test_two_of_ours_and_two_that_only_know_the_xep_draw_in_a_room(party, bare):
+    ana, ben, cleo = [await party(name) for name in ("ana", "ben", "cleo")]
+    tom = await bare("tom")
+    room = room_address()
+    await ana.enter(room)
+    tom.enter(room, "tom")
+    await ana.until(lambda: any(o.can_draw and o.nick == "tom" for o in ana.room(room).occupants))
+
+    first = ana.boards.new_board("Plan")
+    log = []
+    first.persisted.subscribe(lambda effect: log.extend(effect.strict))
+    ana.boards.share_in_room(first, room)
+    await ana.until_live(first)
+    assert first.is_plain
+
+    await ben.enter(room)
+    second = await ben.join(room, first.session)
+    tom.connect_to(first.session)
+    await tom.until(lambda: tom.has_state)
+    root = first.document.root
+    tom.edit(*shape(tom, root, x="1", fill="red", id="of-tom"))
+    mine = draw(first, "rect", id="of-ana", fill="red")
+    draw(second, "circle", id="of-ben", r="3")
+    await until_same(first, second)
+    await all_same([first, second], [tom])
+    assert len(first.document.children(root)) == 3
+
+    # Three give one attribute another colour at once: all are undone, one is asserted again.
+    record = first.document.attribute_record(mine, "fill")
+    tom.edit(Set(record, tom.version(record), chdata="green"))
+    set_attribute(first, mine, "fill", "blue")
+    set_attribute(second, mine, "fill", "black")
+    await all_same([first, second], [tom])
+
+    # Moves and removes, two of them of one thing.
+    theirs = next(r for r in first.document.children(root) if r.startswith("bare-"))
+    with first.document.transact(Origin.LOCAL, "Group") as edit:
+        group = edit.add(root, LiteralElement(SVG, "g"))
+        edit.move(theirs, group)
+    await all_same([first, second], [tom])
+    tom.edit(Set(theirs, tom.version(theirs), parent=root, weight=0.5))
+    with second.document.transact(Origin.LOCAL, "Delete") as edit:
+        edit.trash(group)
+    await all_same([first, second], [tom])
+
+    # Late joiners of both kinds, in the middle of edits.
+    uma = await bare("uma")
+    uma.enter(room, "uma")
+    await cleo.enter(room)
+    for x in range(10):
+        draw(first, "rect", x=str(x))
+        draw(second, "rect", y=str(x))
+    third = await cleo.join(room, first.session)
+    uma.connect_to(first.session)
+    set_attribute(first, mine, "x", "5")
+    await uma.until(lambda: uma.has_state)
+    draw(third, "ellipse", rx="2")
+    uma.edit(*shape(uma, root, y="7"))
+    tom.edit(Remove(tom.find("id", "of-ana")))
+    await all_same([first, second, third], [tom, uma], seconds=30)
+
+    # Undo is ordinary editing.
+    header = LogHeader(SessionId(first.session), Mode.STRICT)
+    assert replay_strict(log, header).c14n() == first.document.c14n()
+
+
+async def test_one_to_one_invited_by_a_client_that_only_knows_the_xep(party, bare):
+    ana = await party("ana")
+    tom = await bare("tom")
+    session = unique("session")
+    root = New("~root", Kind.ELEMENT, "", 0.0, SVG, "svg")
+    tom.begin(session, root, *shape(tom, "~root", x="1", fill="red"))
+    tom.invite(str(ana.people.connection.me.address), session)
+    await ana.until(lambda: ana.boards.invitations)
+    board = ana.boards.accept(ana.boards.invitations[0].id)
+    await ana.until_live(board)
+    assert board.is_plain
+    assert len(board.document.children("~root")) == 1
+
+    mine = draw(board, "circle", r="5", id="mine")
+    await tom.until(lambda: b"mine" in tom.c14n)
+    record = board.document.attribute_record(mine, "r")
+    tom.edit(Set(record, tom.version(record), chdata="6"))
+    set_attribute(board, mine, "r", "7")
+    tom.edit(*shape(tom, "~root", y="2"))
+    await all_same([board], [tom])
+    tom.edit(Remove(record), Remove(board.document.attribute_record(mine, "id")), Remove(mine))
+    await all_same([board], [tom])
+    assert len(board.document.children("~root")) == 2
+
+
+async def test_one_to_one_a_client_that_only_knows_the_xep_is_invited_to_a_strict_board(
+    party, bare
+):
+    ana = await party("ana")
+    tom = await bare("tom")
+    address = str(tom.boundjid.bare)
+    ana.people.add_contact(address)
+    await ana.until(
+        lambda: any(c.address == address and c.can_draw for c in ana.people.contacts), 15
+    )
+    board = ana.boards.new_board("Plan")
+    shape_ = draw(board, "rect", x="1")
+    ana.boards.invite(board, address)
+    await tom.until(lambda: tom.has_state)
+    assert board.is_plain
+    assert board.state is BoardState.LIVE
+    (shape_,) = board.document.children(board.document.root)
+    record = board.document.attribute_record(shape_, "x")
+    tom.edit(Set(record, 1, chdata="2"))
+    await until(board.document.on_commit, lambda: board.document.attribute(shape_, "x") == "2")
+    draw(board, "circle", r="1")
+    await all_same([board], [tom])

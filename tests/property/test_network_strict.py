@@ -1,0 +1,430 @@
+"""Strict sessions over a network: conflicts, joining late, what is lost; in a room and directly."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.helpers.boards import ROOM, draw, is_live, random_edit, set_attribute
+from tests.helpers.strict_boards import (
+    DIRECT,
+    assert_one_document,
+    in_one_order,
+    settled,
+    strict_of,
+    strict_room,
+)
+from whiteboard.model.changes import Origin
+from whiteboard.model.document import new_document
+from whiteboard.model.ephemeral import Cursor
+from whiteboard.model.ops import LiteralElement, New, Remove, Set
+from whiteboard.transport.memory import MemoryNetwork
+from whiteboard.wire.messages import AcceptState, StateOffer, StrictMessage
+
+SVG = "http://www.w3.org/2000/svg"
+SEEDS = (1, 2, 3)
+
+
+def network_of(seed: int, **weather) -> MemoryNetwork:
+    return MemoryNetwork(seed, in_one_order(**weather))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_that_draw_at_once_in_a_room_end_with_one_document(seed):
+    network = network_of(seed, delay=(0.02, 0.3))
+    nodes = strict_room(network, "ana", "mira", "tom")
+    rng = random.Random(seed)
+    for _ in range(60):
+        random_edit(rng.choice(nodes), rng)
+        network.run(rng.choice((0.0, 0.01, 0.2)))
+    network.run(10)
+    assert settled(nodes)
+    assert_one_document(nodes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_07_two_quick_edits_of_one_person_are_both_effective(seed):
+    network = network_of(seed, delay=(0.1, 0.3))
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    set_attribute(ana, shape, "fill", "blue")
+    set_attribute(ana, shape, "fill", "green")
+    network.run(3)
+    assert strict_of(mira).attribute(shape, "fill") == "green"
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_01_of_two_edits_at_once_one_is_asserted_again_and_stays(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(1)
+    set_attribute(ana, shape, "fill", "blue")
+    set_attribute(mira, shape, "fill", "green")
+    assert network.run_until(
+        lambda: strict_of(ana).attribute(shape, "fill") == "red", 1
+    )  # both undone
+    network.run(5)
+    assert strict_of(ana).attribute(shape, "fill") in {"blue", "green"}
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_08_what_is_put_into_what_another_removes_is_removed_too(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    with strict_of(ana).transact(Origin.LOCAL) as edit:
+        group = edit.add(strict_of(ana).root, LiteralElement(SVG, "g"))
+    network.run(1)
+    removes = []
+    network.drop = lambda _a, _b, m: (
+        removes.extend(op.rid for op in m.ops if isinstance(op, Remove))
+        if isinstance(m, StrictMessage)
+        else None
+    )
+    with strict_of(ana).transact(Origin.LOCAL) as edit:
+        edit.trash(group)
+    with strict_of(mira).transact(Origin.LOCAL) as edit:
+        inside = edit.add(group, LiteralElement(SVG, "rect"))
+    network.run(8)
+    assert removes.count(inside) == 2  # sent once, carried to two
+    assert strict_of(ana).removed >= {group, inside}
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_12_two_moves_that_make_a_cycle_lose_nothing_and_the_place_is_stated(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    with strict_of(ana).transact(Origin.LOCAL) as edit:
+        one, two = (edit.add(strict_of(ana).root, LiteralElement(SVG, "g")) for _ in range(2))
+    network.run(1)
+    with strict_of(ana).transact(Origin.LOCAL) as edit:
+        edit.move(one, two)
+    with strict_of(mira).transact(Origin.LOCAL) as edit:
+        edit.move(two, one)
+    network.run(8)
+    assert strict_of(ana).is_visible(one)
+    assert strict_of(ana).is_visible(two)
+    assert not strict_of(ana).fallen
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_19_of_two_attributes_of_one_name_the_lower_is_removed_by_its_author(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(1)
+    set_attribute(ana, shape, "stroke", "blue")
+    set_attribute(mira, shape, "stroke", "green")
+    network.run(5)
+    for node in (ana, mira):
+        assert not strict_of(node).hidden_attributes(shape)
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_37_who_joins_in_the_middle_of_conflicts_sees_what_all_see(seed):
+    network = network_of(seed, delay=(0.02, 0.3))
+    nodes = strict_room(network, "ana", "mira")
+    rng = random.Random(seed)
+    for number in range(4):
+        for _ in range(20):
+            live = [node for node in nodes if is_live(node)]
+            random_edit(rng.choice(live), rng)
+            network.run(rng.choice((0.0, 0.02, 0.1)))
+        node = network.enter_room(ROOM, f"guest{number}")
+        nodes.append(node)
+        network.run(0.4)
+        node.join(min(node.seen))
+    network.run(15)
+    assert settled(nodes)
+    assert_one_document(nodes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_38_a_giver_that_goes_in_the_middle_is_replaced(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    for x in range(200):
+        draw(ana, x)
+    network.run(5)
+    network.drop = lambda source, _to, m: (
+        isinstance(m, StrictMessage) and m.last is not None and source == ana.peer.address
+    )
+    late = network.enter_room(ROOM, "late")
+    network.run(1)
+    late.join(min(late.seen), [ana.peer])
+    assert network.run_until(lambda: late.session.state.value == "receiving", 5)
+    network.run(1)
+    network.remove(ana)
+    assert network.run_until(lambda: is_live(late), 60)
+    assert_one_document([mira, late])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_70_a_state_given_with_an_own_edit_on_its_way_counts_that_once(seed):
+    network = network_of(seed, delay=(0.2, 0.4))
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(2)
+    late = network.enter_room(ROOM, "late")
+    network.run(1)
+
+    def edit_when_asked(source, to, message):
+        if isinstance(message, AcceptState) and to == ana.peer.address:
+            set_attribute(ana, shape, "fill", "blue")
+            set_attribute(mira, shape, "x", "77")
+        return False
+
+    network.drop = edit_when_asked
+    late.join(min(late.seen), [ana.peer])
+    assert network.run_until(lambda: is_live(late), 30)
+    network.run(5)
+    assert strict_of(late).attribute(shape, "fill") == "blue"
+    assert strict_of(late).attribute(shape, "x") == "77"
+    set_attribute(late, shape, "fill", "black")
+    network.run(5)
+    assert strict_of(ana).attribute(shape, "fill") == "black"
+    assert_one_document([ana, mira, late])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_71_a_lost_new_whose_sets_arrive_makes_its_victim_ask_for_the_state(seed):
+    network = network_of(seed)
+    ana, mira, tom = strict_room(network, "ana", "mira", "tom")
+    network.drop = lambda _from, to, m: (
+        to == tom.peer.address
+        and isinstance(m, StrictMessage)
+        and any(isinstance(op, New) for op in m.ops)
+    )
+    shape = draw(ana)
+    network.run(0.5)
+    network.drop = lambda *_: False
+    set_attribute(mira, shape, "fill", "blue")
+    network.run(1)
+    assert strict_of(tom).waiting
+    network.run(6)
+    assert not strict_of(tom).waiting
+    assert strict_of(tom).attribute(shape, "fill") == "blue"
+    assert_one_document([ana, mira, tom])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_04_a_gap_of_five_seconds_makes_its_victim_ask_for_the_state(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(1)
+    network.drop = lambda _from, to, m: (
+        to == mira.peer.address and isinstance(m, StrictMessage) and isinstance(m.ops[0], Set)
+    )
+    set_attribute(ana, shape, "fill", "blue")
+    network.run(1)
+    network.drop = lambda *_: False
+    set_attribute(ana, shape, "fill", "green")
+    network.run(1)
+    assert strict_of(mira).attribute(shape, "fill") == "red"
+    assert network.run_until(lambda: strict_of(mira).attribute(shape, "fill") == "green", 7)
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_lost_last_edit_shows_by_the_hash(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    network.run(30)
+    network.drop = lambda _from, to, m: to == mira.peer.address and isinstance(m, StrictMessage)
+    draw(ana)
+    network.run(1)
+    network.drop = lambda *_: False
+    assert strict_of(ana).c14n() != strict_of(mira).c14n()
+    network.run(60)
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_48_a_nick_changed_in_the_middle_changes_nobody(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(1)
+    network.change_nick(ana, "anna")
+    network.run(3)
+    set_attribute(ana, shape, "fill", "blue")
+    set_attribute(mira, shape, "x", "9")
+    network.run(3)
+    assert strict_of(mira).attribute(shape, "fill") == "blue"
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_was_cut_off_asks_for_the_state_and_brings_what_it_drew(seed):
+    network = network_of(seed)
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(1)
+    network.cut(mira)
+    draw(mira, 5)
+    set_attribute(mira, shape, "x", "8")
+    draw(ana, 6)
+    set_attribute(ana, shape, "fill", "blue")
+    network.run(5)
+    network.restore(mira)
+    network.run(10)
+    assert settled([ana, mira])
+    assert len(strict_of(ana).children(strict_of(ana).root)) == 3
+    assert strict_of(ana).attribute(shape, "fill") == "blue"
+    assert strict_of(ana).attribute(shape, "x") == "8"
+    assert_one_document([ana, mira])
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=15)
+def test_whatever_is_lost_or_repeated_all_end_with_one_document(seed):
+    network = network_of(seed)
+    rng = random.Random(seed)
+    nodes = strict_room(network, "ana", "mira", "tom")
+    for step in range(40):
+        if step % 10 == 0:
+            network.weather = in_one_order(
+                delay=(0.0, rng.choice((0.05, 0.5))),
+                loss=rng.choice((0.0, 0.1)),
+                duplicate=rng.choice((0.0, 0.3)),
+            )
+        action = rng.randrange(20)
+        live = [node for node in nodes if is_live(node)]
+        if action == 0 and len(live) > 1:
+            network.cut(rng.choice(live[1:]))
+        elif action == 1:
+            for node in nodes:
+                if node.is_cut:
+                    network.restore(node)
+        elif action == 2 and len(nodes) < 5:
+            node = network.enter_room(ROOM, f"guest{step}")
+            nodes.append(node)
+            network.run(0.5)
+            if node.seen:
+                node.join(min(node.seen))
+        else:
+            random_edit(rng.choice(live), rng)
+        network.run(rng.choice((0.0, 0.05, 0.5)))
+    network.weather = in_one_order()
+    for node in nodes:
+        if node.is_cut:
+            network.restore(node)
+    tried = [n for n in nodes if n.session is not None and n.session.state.value != "ended"]
+    assert network.run_until(lambda: settled(tried), 400), f"seed {seed}"
+    network.run(10)
+    assert_one_document(tried)
+
+
+# ------------------------------------------------------------------------------- one to one
+
+
+def invited(network, ana, address):
+    guest = network.sign_in(address)
+    ana.invite(address)
+    assert network.run_until(lambda: bool(guest.shown.asked), 5)
+    (invitation,) = guest.invitations.values()
+    guest.accept(invitation)
+    assert network.run_until(lambda: is_live(guest), 60)
+    return guest
+
+
+def pair(seed, *more, **weather):
+    network = MemoryNetwork(seed, in_one_order(**weather))
+    ana = network.sign_in("ana@x/desk", "mira@x")
+    ana.share(new_document(), DIRECT)
+    draw(ana)
+    return network, ana, [invited(network, ana, address) for address in ("mira@x/phone", *more)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_that_draw_one_to_one_end_with_one_document(seed):
+    network, ana, (mira,) = pair(seed, delay=(0.02, 0.3))
+    rng = random.Random(seed)
+    for _ in range(60):
+        random_edit(rng.choice((ana, mira)), rng)
+        network.run(rng.choice((0.0, 0.01, 0.2)))
+    network.run(10)
+    assert settled([ana, mira])
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_three_that_draw_through_the_creator_end_with_one_document(seed):
+    network, ana, (mira, tom) = pair(seed, "tom@x/desk", delay=(0.02, 0.3))
+    rng = random.Random(seed)
+    for _ in range(60):
+        random_edit(rng.choice((ana, mira, tom)), rng)
+        network.run(rng.choice((0.0, 0.01, 0.2)))
+    network.run(15)
+    assert settled([ana, mira, tom])
+    assert_one_document([ana, mira, tom])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_guest_who_was_cut_off_comes_back_with_its_work(seed):
+    network, ana, (mira,) = pair(seed)
+    for node in (mira, ana):
+        network.cut(node)
+        draw(mira, 5)
+        draw(ana, 6)
+        network.run(3)
+        network.restore(node)
+        network.run(10)
+        draw(ana, 7)
+        network.run(3)
+        assert settled([ana, mira])
+    assert len(strict_of(ana).children(strict_of(ana).root)) == 7
+    assert_one_document([ana, mira])
+
+
+def test_cursors_are_shown_in_strict_sessions_too():
+    network, ana, (mira,) = pair(1)
+    mira.tell(Cursor(1.0, 2.0))
+    network.run(1)
+    assert (mira.peer.address, Cursor(1.0, 2.0)) in ana.shown.ephemeral
+
+
+def test_s6_a_host_that_wants_order_refuses_what_skips_an_edit():
+    network, ana, (mira,) = pair(1)
+    ana.session.require_order()
+    shape = draw(mira)
+    network.run(1)
+    network.drop = lambda _from, _to, m: isinstance(m, StrictMessage)
+    set_attribute(mira, shape, "fill", "blue")
+    network.run(1)
+    network.drop = lambda *_: False
+    set_attribute(mira, shape, "fill", "green")
+    network.run(5)
+    assert [one.kind for one in mira.shown.incidents] == ["rejected"]
+    assert strict_of(ana).attribute(shape, "fill") == "red"
+    assert_one_document([ana, mira])
+
+
+def test_a_private_edit_in_a_room_is_refused():
+    network = network_of(1)
+    ana, mira = strict_room(network, "ana", "mira")
+    before = strict_of(mira).c14n()
+    forged = StrictMessage(strict_of(ana).session, "x", (Remove(strict_of(ana).root),))
+    network.deliver_later(ana.peer, mira, forged)
+    network.run(1)
+    assert strict_of(mira).c14n() == before
+    assert mira.session.counters.by_name["PRIVATE"] == 1
+
+
+def test_offers_that_nobody_asked_for_are_refused():
+    network = network_of(1)
+    ana, mira = strict_room(network, "ana", "mira")
+    assert ana.session.description is not None
+    offer = StateOffer(strict_of(ana).session, ana.session.description)
+    network.deliver_later(ana.peer, mira, offer)
+    network.run(1)
+    assert_one_document([ana, mira])
