@@ -27,6 +27,8 @@ NEEDED = (
     "tests/property",
     "tests/unit/__init__.py",
     "tests/unit/model",
+    "tests/unit/journal/test_snapshots.py",
+    "tests/unit/session/test_memory.py",
     "whiteboard",
 )
 SUITES = (
@@ -34,6 +36,8 @@ SUITES = (
         "tests/unit/model/scenarios",
         "tests/unit/model/test_literals.py",
         "tests/unit/model/test_rebase.py",
+        "tests/unit/session/test_memory.py",
+        "tests/unit/journal/test_snapshots.py",
     ),
     ("tests/property/test_long_texts.py", "tests/property/test_shared_text.py"),
     (
@@ -44,7 +48,7 @@ SUITES = (
         "-mnot slow",
     ),
     ("tests/property/test_rebase.py",),
-    ("tests/property/test_replicas.py",),
+    ("tests/property/test_replicas.py", "tests/property/test_checkpoints.py"),
 )
 """Quick ones first: what they kill need not be looked for at random."""
 SECONDS = 240

@@ -145,6 +145,7 @@ class FakeBoard:
         self.ephemeral: Event[Ephemera] = Event()
         self.not_shown: Event[NotShown] = Event()
         self.odd: Event[Odd] = Event()
+        self.grown_large: Event[None] = Event()
         self.document = document if document is not None else new_document()
         self.session: str | None = None
         self.name = name
@@ -154,6 +155,7 @@ class FakeBoard:
         self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
         self.waiting_changes = 0
         self.problem = ""
+        self.is_plain = False
         self.kept = False
         self.told: list[Ephemeral] = []
 

@@ -118,7 +118,29 @@ async def test_a_closed_board_that_is_joined_again_goes_on_in_its_journal(party,
     assert set(drawn(again)) == {"first", "meanwhile"}
     assert again.document.replica == board.document.replica
     await ben.until(lambda: not ben.boards.saved)
+    await ben.network._shelf.settle()
     assert len(list((tmp_path / "data" / "boards").glob("*.board"))) == 1
+
+
+async def test_a_board_that_is_joined_while_it_is_being_opened_is_there_once(party, tmp_path):
+    ana = await party("ana")
+    room = room_address()
+    await ana.enter(room)
+    theirs = await ana.share(room)
+    ben = await party("ben", profile=tmp_path)
+    await ben.enter(room)
+    board = await ben.join(room, theirs.session)
+    draw(board, id="first")
+    ben.boards.close(board)
+    await ben.until(lambda: ben.boards.saved)
+    opened = []
+    ben.boards.open_saved(ben.boards.saved[0].key, opened.append)
+    ben.boards.join_in_room(room, theirs.session)
+    await ben.until(lambda: opened and ben.boards.boards == (opened[0],))
+    await ben.until_live(opened[0])
+    draw(opened[0], id="second")
+    await ana.until_document(theirs, lambda: "second" in drawn(theirs))
+    assert ben.boards.join_in_room(room, theirs.session) is opened[0]
 
 
 async def test_a_board_that_was_left_is_joined_anew_beside_its_copy(party, tmp_path):
@@ -138,6 +160,7 @@ async def test_a_board_that_was_left_is_joined_anew_beside_its_copy(party, tmp_p
     again = await ben.join(room, theirs.session)
     await until_same(theirs, again)
     assert drawn(again) == ["first"], "what was drawn after leaving stays with the copy"
+    await ben.network._shelf.settle()
     assert len(list((tmp_path / "data" / "boards").glob("*.board"))) == 2
 
 

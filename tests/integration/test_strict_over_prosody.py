@@ -25,6 +25,8 @@ from whiteboard.session.replay_strict import replay_strict
 from whiteboard.wire.log import LogHeader
 from whiteboard.wire.messages import Mode
 
+from .test_killed_over_prosody import recovered
+
 pytestmark = [pytest.mark.prosody, needs_prosody]
 
 
@@ -192,3 +194,35 @@ async def test_one_to_one_a_client_that_only_knows_the_xep_is_invited_to_a_stric
     await until(board.document.on_commit, lambda: board.document.attribute(shape_, "x") == "2")
     draw(board, "circle", r="1")
     await all_same([board], [tom])
+
+
+async def test_a_strict_board_comes_back_from_its_journal_and_goes_on(party, bare, tmp_path):
+    ben = await party("ben", profile=tmp_path)
+    tom = await bare("tom")
+    room = room_address()
+    await ben.enter(room)
+    tom.enter(room, "tom")
+    await ben.until(lambda: any(o.can_draw and o.nick == "tom" for o in ben.room(room).occupants))
+    board = await ben.share(room)
+    tom.connect_to(board.session)
+    await tom.until(lambda: tom.has_state)
+    kept = draw(board, "rect", id="before", fill="red")
+    record = board.document.attribute_record(kept, "fill")
+    await tom.until(lambda: b"before" in tom.c14n)
+    tom.edit(Set(record, 1, chdata="blue"))
+    await until(board.document.on_commit, lambda: board.document.attribute(kept, "fill") == "blue")
+    shown = board.document.c14n()
+    await ben.network.close()
+
+    again = await party("ben", profile=tmp_path, again=ben.name, sign_in=False)
+    board = await recovered(again)
+    assert board.is_plain
+    assert board.document.c14n() == shown
+    draw(board, "circle", id="offline")
+    await again.sign_in()
+    await again.enter(room)
+    await again.until_live(board)
+    draw(board, "circle", id="after")
+    tom.edit(Set(record, tom.version(record), chdata="green"))
+    await all_same([board], [tom])
+    assert len(board.document.children(board.document.root)) == 3

@@ -23,6 +23,10 @@ TEXT = "whiteboard/model/text.py"
 SPANS = "whiteboard/model/text_spans.py"
 HISTORY = "whiteboard/model/history.py"
 REBASE = "whiteboard/model/rebase.py"
+CHECKPOINT = "whiteboard/model/checkpoint.py"
+FOLDING = "whiteboard/model/folding.py"
+MEMORY = "whiteboard/session/memory.py"
+SNAPSHOT = "whiteboard/journal/snapshot.py"
 PROJECTION = "whiteboard/model/projection.py"
 UNDO = "whiteboard/editing/undo.py"
 STRICT_MERGE = "whiteboard/model/strict/merge.py"
@@ -405,5 +409,102 @@ MUTANTS = [
         REBASE,
         "not self._is_there(op.parent):\n            return None",
         "not self._is_there(op.parent):\n            return True",
+    ),
+    Mutant(
+        "what is below the checkpoint is applied to folded state",
+        HISTORY,
+        "                return message.valid\n            self._above.add(r)\n",
+        "                return False\n            self._above.add(r)\n",
+    ),
+    Mutant(
+        "what is below the checkpoint is refused",
+        HISTORY,
+        "            self._below.add(r)\n            return None\n",
+        "            self._forget(r, n)\n            return None\n",
+    ),
+    Mutant(
+        "reload without dropping the checkpoint",
+        CHECKPOINT,
+        "            self._history, self._merge = rebuilt._history, rebuilt._merge\n"
+        "            self._show_anew(rebuilt._projection)\n",
+        "",
+    ),
+    Mutant(
+        "a checkpoint without condition (3)",
+        HISTORY,
+        "                    lowered = _lower(w, chain[i]) or lowered\n",
+        "                    pass\n",
+    ),
+    Mutant(
+        "a checkpoint over letters that are cancelled later",
+        HISTORY,
+        "if message.n > w.get(message.r, 0) and n <= w.get(ts.r, 0):",
+        "if False:",
+    ),
+    Mutant(
+        "a cancel of a folded letter is taken for any other edit",
+        HISTORY,
+        "return any(ts.l <= self.horizon for ts in cancelled_by(message.batch))",
+        "return False",
+    ),
+    Mutant(
+        "checkpoints although a fork is known",
+        HISTORY,
+        "        if self.forks or self.heirs:\n            return dict(self.floor)\n",
+        "",
+    ),
+    Mutant(
+        "dependencies that named a forked chain are cut down to what is held",
+        HISTORY,
+        "                    if m > self.vv.get(q, 0):\n                        self.vv[q] = m\n",
+        "                    pass\n",
+    ),
+    Mutant(
+        "two contents of a folded message are not noticed",
+        HISTORY,
+        "if known is not batch and not self._same(known, batch):",
+        "if False:",
+    ),
+    Mutant(
+        "help may lose what was accepted",
+        CHECKPOINT,
+        "if any(not rebuilt._history.holds(r, n) for r, n in self._held().items()):",
+        "if False:",
+    ),
+    Mutant(
+        "the state at a checkpoint has moves made since",
+        MOVES,
+        "                found[move.record] = move.before\n",
+        "                found.setdefault(move.record, move.record.up)\n",
+    ),
+    Mutant(
+        "the state at a checkpoint has letters typed since",
+        FOLDING,
+        "    if not text.partials or text.partials[-1].ts.l <= horizon:\n        return text\n",
+        "    if text is not None:\n        return text\n",
+    ),
+    Mutant(
+        "folding drops the value that stands",
+        FOLDING,
+        "        base = writes[count - 1]\n",
+        "        base = writes[0]\n",
+    ),
+    Mutant(
+        "what an active member lacks is folded",
+        MEMORY,
+        "want = {r: min(n, settled.get(r, 0)) for r, n in want.items()}",
+        "want = {r: max(n, settled.get(r, 0)) for r, n in want.items()}",
+    ),
+    Mutant(
+        "a snapshot over changes that the server has not taken",
+        SNAPSHOT,
+        "                want[r] = min(want[r], about.taken.get(r, 0))\n",
+        "                pass\n",
+    ),
+    Mutant(
+        "a damaged snapshot is believed",
+        SNAPSHOT,
+        "if not unpacker.eof or hashlib.sha256(text).digest() != digest:",
+        "if not unpacker.eof:",
     ),
 ]

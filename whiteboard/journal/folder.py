@@ -70,6 +70,15 @@ class Journal:
         return self._file
 
     @property
+    def size(self) -> int:
+        """Bytes on disk so far; 0 where that cannot be seen."""
+        size = 0
+        for path in (self._file.path, self._file.path.with_suffix(".board-wal")):
+            with contextlib.suppress(OSError):
+                size += path.stat().st_size
+        return size
+
+    @property
     def token(self) -> str:
         """What this opening is known by."""
         return self._token

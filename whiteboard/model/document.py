@@ -280,6 +280,10 @@ class Document(Checkpointed):
         """Replica -> number of its first message that exists twice."""
         return self._history.forks
 
+    def is_forked(self, replica: Replica) -> bool:
+        """Whether two contents of one number are known; what was only given up has none."""
+        return replica in self._history.proofs
+
     def holds(self, replica: Replica, n: int) -> bool:
         """Whether a message was delivered, or counts as held because of a fork."""
         return self._history.holds(replica, n)

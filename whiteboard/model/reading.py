@@ -67,6 +67,11 @@ class Reading:
         return record
 
     @property
+    def record_count(self) -> int:
+        """How many records there are, hidden and deleted ones included."""
+        return len(self._projection.records)
+
+    @property
     def root(self) -> Rid | None:
         """The visible root element."""
         self._record(DOCUMENT)

@@ -95,6 +95,8 @@ class Board(Protocol):
     """Emits at each edit of which something is not shown; fold them before telling a person."""
     odd: Event[Odd]
     """To be said once, quietly."""
+    grown_large: Event[None]
+    """It takes much memory or disk; emits once. To be said quietly."""
 
     @property
     def document(self) -> SharedDocument:

@@ -15,6 +15,7 @@ from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.folded import FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
@@ -40,6 +41,7 @@ from whiteboard.session.ports import (
     StartTimer,
     ToPeer,
 )
+from whiteboard.session.rebasing import rebased
 from whiteboard.session.serving import Serving
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
@@ -89,6 +91,8 @@ class Live:
         self.memory = Memory()
         self._help: Help | None = None
         """Deep help under way."""
+        self.left_over: tuple[Piece, ...] = ()
+        """Own work that was not taken over, until the person decides (SYNC 4.7)."""
         self._serving = self._new_serving()
         self._strict: Strict | None = None
         """What it does in strict mode, once it is known to be that."""
@@ -229,7 +233,7 @@ class Live:
             effects += self._spread_proof(r)
         if self.document.replica in received.forks:
             # What this member writes would be void: go on as a new replica (SYNC 4.7c).
-            effects += self._reload(new_replica(self.session, self.document.party, self._rng))
+            effects += self._rebase(self.document.forks[self.document.replica] - 1)
         if received.below:
             effects += self._reach_below()
         return received.applied, effects
@@ -373,6 +377,30 @@ class Live:
             return []
         targets = [only] if only else self._people.present()
         return [Send(ToPeer(a), Answer(self.session, originals)) for a in targets]
+
+    def _rebase(self, after: int, *, may_write: bool = True) -> list[Effect]:
+        """Go on as another replica: own messages beyond `after` do not count (SYNC 4.7)."""
+        assert self.document is not None
+        party, vv = self.document.party, self.document.vv
+        replica = new_replica(self.session, party, self._rng, vv)
+        try:
+            new = rebased(self.document, replica, after, may_write=may_write)
+        except FoldedError as error:
+            return [Incident("rebase", str(error)), *self._reload(replica)]
+        self.document = new.document
+        self.left_over = (*self.left_over, *new.outcome.left)
+        self._sync = self._new_sync(self.document)
+        effects: list[Effect] = [NewDocument(self.document), *self._sync.changed()]
+        if new.sent:
+            effects += self._send_own(new.sent)
+        if new.outcome.left:
+            effects.append(Notify(Notice.LEFT_OVER))
+        return effects
+
+    def settle(self, piece: Piece) -> list[Effect]:
+        """The person has decided about something that was left over."""
+        self.left_over = tuple(one for one in self.left_over if one is not piece)
+        return [Notify(Notice.LEFT_OVER)]
 
     def _reload(self, replica: Replica) -> list[Effect]:
         """Build the document anew from the messages held, to write in it as `replica`."""

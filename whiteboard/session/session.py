@@ -49,6 +49,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.presence import Presence
+from whiteboard.session.rebasing import REFUSED
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
@@ -458,9 +459,22 @@ class Session(Entering):
         """The server gave `message` back with this stanza error condition (RFC 6120 8.3.3)."""
         if isinstance(to, ToPeer):
             return self._gone(to.address)
+        told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
-            return [Incident("bounced", condition), Notify(Notice.STATE, NOT_TAKEN)]
-        return [Incident("bounced", condition)]
+            told.append(Notify(Notice.STATE, NOT_TAKEN))
+        if isinstance(message, EditMessage):
+            told += self._refused(message.batch, condition)
+        return told
+
+    def _refused(self, batch: Batch, condition: str) -> list[Effect]:
+        """The room did not take an own edit: the others would wait for it in vain (SYNC 4.7a)."""
+        document = self.document
+        if document is None or self.state is not State.LIVE or condition not in REFUSED:
+            return []
+        is_old = batch.r != document.replica or batch.n <= document.floor.get(batch.r, 0)
+        if is_old or not document.own_messages(batch.n - 1):
+            return []  # of a replica that was given up since
+        return self._rebase(batch.n - 1, may_write=False)
 
     def offline(self, now: float) -> list[Effect]:
         """The stream is cut; own edits go on."""

@@ -120,6 +120,7 @@ class SharedBoard:
         self.ephemeral: Event[Ephemera] = Event()
         self.not_shown: Event[NotShown] = Event()
         self.odd: Event[Odd] = Event()
+        self.grown_large: Event[None] = Event()
         self.persisted: Event[Persist] = Event()
         """What the session asks to keep, in order."""
         self.taken: Event[Batch | StrictMessage] = Event()

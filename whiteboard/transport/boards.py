@@ -256,7 +256,16 @@ class Boards:
                 shelf.keep(board)
                 otherwise(board)
 
-        shelf.take(key, self._rng, read)
+        def opened(what: Board | str) -> None:
+            if isinstance(what, str):
+                read(what)
+            elif board in self._boards:
+                self.close(board)  # the one that was on its way already stands for it
+
+        if key in self._opening:
+            self._opening[key].append(opened)
+        else:
+            shelf.take(key, self._rng, read)
         return board
 
     # --- boards ---

@@ -33,6 +33,15 @@ from whiteboard.wire.description import read_description, write_description
 from whiteboard.wire.messages import Description, Peer, StrictMessage
 from whiteboard.wire.xml import parse, to_xml
 
+SNAPSHOT_EVERY = 20_000
+"""Messages after which a journal gets a new snapshot while its board is open."""
+LOOK_EVERY = 500
+"""Messages after which the size of a board is looked at."""
+LARGE_RECORDS = 300_000
+"""Nodes and touched attributes of a board that is called large: some hundred MB of memory."""
+LARGE_BYTES = 1 << 30
+"""Of the journal of a board that is called large."""
+
 MOST_PEOPLE = 4096
 """Who is remembered for the history, as many as a board may have members."""
 ReadBack: TypeAlias = Callable[[Journal, Document, Callable[["Document | None"], object]], object]
@@ -48,6 +57,7 @@ class Keeper:
         about: what that journal says.
         is_failing: whether the disk refuses at present.
         read_back: makes a document from a journal, beside the loop.
+        take_snapshot: writes a state beside a journal's messages, beside the loop.
         strict_count: how many messages the journal of a strict board has.
     """
 
@@ -60,6 +70,7 @@ class Keeper:
         *,
         is_failing: Callable[[], bool] = lambda: False,
         read_back: ReadBack = lambda _journal, _document, done: done(None),
+        take_snapshot: Callable[[Journal], object] = lambda _journal: None,
         strict_count: int = 0,
     ) -> None:
         self.journal = journal
@@ -68,6 +79,10 @@ class Keeper:
         self._about = about or About()
         self._is_failing = is_failing
         self._read_back = read_back
+        self._take_snapshot = take_snapshot
+        self._since_snapshot = 0
+        self._since_look = LOOK_EVERY
+        self._is_large = False
         self._document = _merging(board.document)
         self._proved: set[Replica] = set(self._document.forks) if journal is not None else set()
         self._vv: dict[Replica, int] = dict(self._document.vv) if journal is not None else {}
@@ -279,6 +294,22 @@ class Keeper:
             self._vv[batch.r] = batch.n
         self._note_mine(fresh)
         self.journal.append(fresh)
+        self._look_at_size(len(fresh))
+
+    def _look_at_size(self, more: int) -> None:
+        """Have a snapshot taken now and then; say once that the board has grown large."""
+        self._since_snapshot += more
+        self._since_look += more
+        assert self.journal is not None
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            self._since_snapshot = 0
+            self._take_snapshot(self.journal)
+        if self._since_look < LOOK_EVERY or self._is_large:
+            return
+        self._since_look = 0
+        if self._document.record_count > LARGE_RECORDS or self.journal.size > LARGE_BYTES:
+            self._is_large = True
+            self._board.grown_large.emit(None)
 
     def _note_mine(self, batches: Sequence[Batch]) -> None:
         for batch in batches:

@@ -15,8 +15,11 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.changes import Commit
+from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, SessionId
+from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.negotiation import Invitation, Stage
 from whiteboard.session.ports import (
@@ -28,9 +31,13 @@ from whiteboard.session.ports import (
     Ended,
     Incident,
     InRoom,
+    KeepBase,
+    NeedsRebase,
     NewDocument,
     Offence,
+    Persist,
     Place,
+    ReadHistory,
     Send,
     ShowEphemeral,
     StartTimer,
@@ -295,6 +302,15 @@ def _stanza(peer: Peer, message: Message, *, to_all: bool = False) -> Element:
 
 
 @dataclass
+class Journal:
+    """What a member would have on disk."""
+
+    base: Folded | None = None
+    """The state it joined by."""
+    batches: list[Batch] = field(default_factory=list)
+
+
+@dataclass
 class Shown:
     """What a member was shown, for whoever looks at it."""
 
@@ -304,6 +320,7 @@ class Shown:
     asked: list[AskUser] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
     commits: list[Commit] = field(default_factory=list)
+    rebases: list[str] = field(default_factory=list)
 
 
 class Node:
@@ -321,6 +338,7 @@ class Node:
         self.is_cut = False
         self.is_gone = False
         self.shown = Shown()
+        self.journal = Journal()
         self.seen: dict[SessionId, list[Peer]] = {}
         """Sessions others advertise here, with the members seen."""
         self._timers: dict[tuple[int, str], int] = {}
@@ -422,6 +440,15 @@ class Node:
                 self._timers.pop((id(of), effect.name), None)
             elif isinstance(effect, NewDocument):
                 self._follow(effect.document)
+            elif isinstance(effect, Persist):
+                self.journal.batches += effect.batches
+            elif isinstance(effect, ReadHistory):
+                self._read_back(effect.document)
+            elif isinstance(effect, KeepBase):
+                assert isinstance(self.document, Document)
+                self._begin_journal(self.document)
+            elif isinstance(effect, NeedsRebase):
+                self.shown.rebases.append(effect.member)
             elif isinstance(effect, Advertise):
                 self._advertise(effect.what)
             elif isinstance(effect, ShowEphemeral):
@@ -446,9 +473,28 @@ class Node:
 
         self.network.later(effect.seconds, ring)
 
+    def keep(self) -> None:
+        """There is a journal from which the past can be read: memory may be folded."""
+        assert self.session is not None
+        self.session.memory.may_fold = lambda: True
+
+    def _read_back(self, document: Document) -> None:
+        rebuilt = document.like(self.journal.base)
+        rebuilt.receive(self.journal.batches)
+        self.network.later(
+            0.01, lambda: self.take(lambda s: s.history_read(rebuilt, self.network.now))
+        )
+
+    def _begin_journal(self, document: Document) -> None:
+        base = document.folded() if document.floor else None
+        self.journal = Journal(base, list(document.batches_since(document.floor)))
+
     def _follow(self, document: SharedDocument) -> None:
         self._unsubscribe()
+        is_other = self.document is None or self.document.session != document.session
         self.document = document
+        if is_other and isinstance(document, Document) and document.floor:
+            self._begin_journal(document)
         self._unsubscribe = document.on_commit.subscribe(self._committed)
 
     def _committed(self, commit: Commit) -> None:

@@ -48,7 +48,8 @@ class ConnectionTeller(QObject):
         self._toast = toast
         self._invite_again = invite_again
         self._board: Board | None = None
-        self._unsubscribe: Callable[[], None] = lambda: None
+        self._told_of_rules: Board | None = None
+        self._stops: tuple[Callable[[], None], ...] = ()
         self._was_offline = False
         self._offline_count = 0
         self._problem = ""
@@ -69,9 +70,13 @@ class ConnectionTeller(QObject):
     def watch(self, board: Board | None) -> None:
         """Speak about this board from now on."""
         self._board = board
-        self._unsubscribe()
+        for stop in self._stops:
+            stop()
+        self._stops = ()
         if board is not None:
-            self._unsubscribe = board.odd.subscribe(self._say_odd)
+            stop_odd = board.odd.subscribe(self._say_odd)
+            stop_large = board.grown_large.subscribe(self._say_large)
+            self._stops = (stop_odd, stop_large)
         self._joined.clear()
         self.join_timer.stop()
         self._here = _present(board.participants) if board is not None else {}
@@ -88,6 +93,7 @@ class ConnectionTeller(QObject):
         self._follow_connection()
         self._follow_people()
         self._follow_problem()
+        self._follow_rules()
 
     # --- chip -----------------------------------------------------------------------------
 
@@ -177,10 +183,21 @@ class ConnectionTeller(QObject):
         else:
             self._toast.take_back("problem")
 
+    def _follow_rules(self) -> None:
+        """Say once, quietly, that a board runs by simpler rules."""
+        board = self._board
+        is_plain = board is not None and board.is_plain and board.state is BoardState.LIVE
+        if is_plain and board is not self._told_of_rules:
+            self._told_of_rules = board
+            self._toast.say(Notice("rules", words.simpler_program()))
+
     def _say_odd(self, odd: Odd) -> None:
         """Quietly, and without a warning's colour: there is nothing for the person to do."""
         say = words.sends_too_much if odd.what is Oddity.FLOOD else words.has_another_board
         self._toast.say(Notice("odd", say(odd.sender.name), "info"))
+
+    def _say_large(self, _none: None) -> None:
+        self._toast.say(Notice("large", words.grown_large(), "info"))
 
     # --- people ---------------------------------------------------------------------------
 

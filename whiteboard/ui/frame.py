@@ -101,12 +101,23 @@ class BoardFrame(QWidget):
             canvas.show()
         self.refresh()
 
+    def say_past(self, text: str) -> None:
+        """Say over the board which moment it shows; '' when that is now. Toasts stand below."""
+        self.past_notice.say(text)
+        self._place_toast()
+
+    def _place_toast(self) -> None:
+        notice = self.past_notice
+        self.toast.top = MARGIN if notice.isHidden() else notice.geometry().bottom() + 1 + GAP
+        if not self.toast.isHidden():
+            self.toast.place()
+
     def set_history_open(self, is_open: bool) -> None:
         """The time line in place of tools, undo and zoom."""
         self._is_history_open = is_open
         self.timeline.setVisible(is_open)
         if not is_open:
-            self.past_notice.hide()
+            self.say_past("")
         self._show_bars()
         self.arrange()
 
@@ -191,8 +202,7 @@ class BoardFrame(QWidget):
             self.timeline.raise_()
         if not self.past_notice.isHidden():
             self.past_notice.place()
-        if not self.toast.isHidden():
-            self.toast.place()
+        self._place_toast()
 
     def _arrange_options(self) -> None:
         compact = self.width() < self.options.full_width() + 2 * MARGIN

@@ -49,6 +49,8 @@ class HistoryFlow(QObject):
         self._surface: Surface | None = None
         self._past: PastView | None = None
         self._pointed = 0
+        self._asked = ""
+        """Whose work is to be undone, while it is still being read what that is."""
         self._stop: list[Callable[[], None]] = []
         pane.chosen.connect(lambda seq: self._with(lambda history: history.seek(seq)))
         pane.pointed.connect(self._point)
@@ -82,10 +84,11 @@ class HistoryFlow(QObject):
             stop()
         self._stop = []
         self._pointed = 0
+        self._asked = ""
         if self._surface is not None:
             self._surface.show_touched(None)
         self._look_now()
-        self._frame.past_notice.say("")
+        self._frame.say_past("")
         if self.history is not None:
             self.history.close()
             self.history.deleteLater()
@@ -105,6 +108,8 @@ class HistoryFlow(QObject):
         """More is known, or the board went on."""
         self._pane.show_history(self.history)
         self._moved()
+        if self._asked:
+            self.ask_undo_work(self._asked)
 
     def _moved(self) -> None:
         """Another moment is looked at, or the picture has come there."""
@@ -113,11 +118,11 @@ class HistoryFlow(QObject):
             return
         if history.position is None:
             self._look_now()
-            self._frame.past_notice.say("")
+            self._frame.say_past("")
         else:
             self._look_back(history, self._surface)
             when = "" if history.time is None else words.clock(history.time)
-            self._frame.past_notice.say(words.board_then(when, history.newer))
+            self._frame.say_past(words.board_then(when, history.newer))
         picked = len(self._past.picked) if self._past is not None else 0
         self._frame.timeline.show_history(history, picked)
         self._pane.show_position()
@@ -202,14 +207,18 @@ class HistoryFlow(QObject):
             self._say(words.tr("The board looks so already."))
 
     def ask_undo_work(self, party: str) -> None:
-        """Ask whether to undo all that a person did on the board in front."""
+        """Ask whether to undo all that a person did on the board in front, once that is known."""
         history = self.history
-        if history is None:
+        if history is None or history.is_reading:
+            self._asked = party
             return
+        self._asked = ""
         who = history.who(Party(party))
         name = words.you() if who.me else who.name
 
         def undo() -> None:
+            if self.history is not history:
+                return  # another board came to the front meanwhile
             history.undo_work(who.party, lambda left: self._say(words.work_undone(name, left)))
 
         self._people.open(

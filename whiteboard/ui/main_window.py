@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self.sessions.asked.connect(self._asked)
         self.people_pane.invite_wanted.connect(self.open_invite)
         self.people_pane.ask_again.connect(flow.invite)
+        self.people_pane.undo_wanted.connect(self._undo_work)
         card = self.frame.invitation
         card.joined.connect(flow.accept)
         card.declined.connect(self.services.boards.decline)
@@ -559,6 +560,10 @@ class MainWindow(QMainWindow):
     def _postpone(self, invitation: str) -> None:
         self.people_flow.postpone(invitation)
         self._boards_changed()
+
+    def _undo_work(self, party: str) -> None:
+        self.body.open_pane(self.history_pane, opened=True)
+        self.history_flow.ask_undo_work(party)
 
     def _toggle(self, pane: SessionsPane | PeoplePane | HistoryPane) -> None:
         opened = not self.body.is_open(pane)

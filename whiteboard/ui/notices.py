@@ -37,6 +37,8 @@ class Toast(Floating):
         super().__init__(parent)
         self._waiting: list[Notice] = []
         self.notice: Notice | None = None
+        self.top = 12
+        """Px from the top of the frame: more while something else is there."""
         self._icon = IconLabel("info", "text2", 20, self)
         self._text = Label("", self, weight=500)
         self._button = Button("", Kind.QUIET, self, compact=True)
@@ -96,7 +98,7 @@ class Toast(Floating):
         self._text.setWordWrap(width > room)
         width = min(width, room)
         self.resize(width, max(44, self.heightForWidth(width), self.minimumSizeHint().height()))
-        self.move((parent.width() - self.width()) // 2, 12)
+        self.move((parent.width() - self.width()) // 2, self.top)
 
     def _show(self, notice: Notice) -> None:
         self.notice = notice

@@ -487,6 +487,13 @@ def test_who_sends_too_much_is_named_and_drawing_goes_on(world, open_window):
     assert window.frame.toast.isHidden()
 
 
+def test_a_board_that_has_grown_very_large_is_said_quietly(world, open_window):
+    window = open_window(world.signed_in())
+    world.boards.boards[0].grown_large.emit(None)
+    said = words.plain(window.frame.toast.accessibleName())
+    assert said == "This board has grown very large and may become slow. A new board helps."
+
+
 def test_what_is_wrong_with_a_board_is_said_once_and_stays_in_its_row(world, open_window):
     window = open_window(world.signed_in())
     sentence = "Ana removed you from this board. Your copy stays on this computer."

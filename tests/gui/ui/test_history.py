@@ -12,8 +12,9 @@ from tests.helpers.fake_services import ME, World
 from tests.helpers.hands import click, settle
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
-from whiteboard.model.ids import Party, Replica
+from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import LiteralElement
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.boards import Participant
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.ui import words
@@ -361,6 +362,52 @@ def test_one_persons_work_is_undone_after_a_question(story):
     assert story.names() == ["rect", "circle"]
 
 
+def test_the_menu_of_a_person_asks_the_same_once_the_history_is_read(story):
+    window = story.window
+    window.body.open_pane(window.people_pane, opened=True)
+    settle()
+    people = window.people_pane
+    people.list.menu_wanted.emit("person:mira", people.mapToGlobal(QPoint(10, 10)))
+    (undo,) = people.menu.actions()
+    undo.trigger()
+    people.menu.close()
+    story.wait(lambda: window.people_flow.dialog is not None)
+    question = window.people_flow.dialog
+    assert words.plain(question.title.text()) == "Undo all that Mira Chen did on this board?"
+    assert story.pane.isVisible()
+    assert people.isVisible()
+    question.reject()
+    settle()
+    assert story.names() == ["rect", "circle"]
+
+
+def test_two_panes_share_the_column_and_in_a_medium_window_the_newer_one_has_it(story):
+    window = story.window
+    window.body.open_pane(window.people_pane, opened=True)
+    story.open()
+    people, history = window.people_pane.geometry(), story.pane.geometry()
+    assert people.bottom() + 7 == history.top()
+    assert people.width() == history.width()
+    window.body.open_pane(window.people_pane, opened=False)
+    window.resize(1000, 700)
+    settle()
+    window.body.open_pane(window.people_pane, opened=True)
+    assert not story.pane.isVisible()
+    assert story.history is None
+
+
+def test_a_toast_stands_below_the_banner(story):
+    story.open()
+    story.choose_row("You drew a rectangle")
+    story.window.say("Mira joined the board")
+    settle()
+    frame = story.window.frame
+    assert frame.toast.geometry().top() > frame.past_notice.geometry().bottom()
+    story.window.history_flow.back_to_now()
+    settle()
+    assert frame.toast.geometry().top() == 12
+
+
 def test_a_pointed_entry_outlines_what_it_touched(story):
     story.open()
     place = story.titles().index("Mira drew an ellipse")
@@ -411,6 +458,28 @@ def test_another_board_in_front_has_its_own_history(story):
     story.window.pages.bring(0)
     story.wait(lambda: not story.history.is_reading)
     assert "Mira drew an ellipse" in story.titles()
+
+
+def test_a_board_that_is_shared_while_one_looks_back_shows_now_and_its_history_again(story):
+    story.open()
+    story.choose_row("You drew a rectangle")
+    alone = Document(story.ana.session, story.ana.party, story.ana.replica)
+    alone.receive(b for b in story.ana.batches_since({}) if b.r == story.ana.replica)
+    shared = alone.reidentify(SessionId("shared"), Party("me"), Replica("sharedme"))
+    story.board.document = shared
+    story.board.document_replaced.emit(shared)
+    assert story.past is None
+    story.wait(lambda: not story.history.is_reading)
+    assert story.titles()[1:] == ["You drew a rectangle", "You opened the board"]
+
+
+def test_a_board_of_plain_xep_0284_says_that_it_has_no_history(story):
+    board = story.world.boards.new_board("Plain", StrictDocument(SessionId("plain"), Party("me")))
+    story.window.pages.show(board)
+    story.open()
+    assert story.titles() == ["This board has no history"]
+    assert not story.timeline.play.isEnabled()
+    assert not story.timeline.restore.isEnabled()
 
 
 def test_every_control_of_the_time_line_has_a_name(story):

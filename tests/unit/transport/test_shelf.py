@@ -9,19 +9,21 @@ import pytest
 from tests.helpers.drawing import draw, drawn
 from tests.helpers.prosody import until
 from tests.unit.journal.test_journal import no_room
-from whiteboard.journal import writer
+from whiteboard.journal import snapshot, writer
 from whiteboard.journal.file import IN_USE, JournalFile
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import BoardState
 from whiteboard.session.ports import TO_SESSION, Advertise, Persist, Send
+from whiteboard.session.session import State
+from whiteboard.transport import keeping
 from whiteboard.transport.driver import Driver
 from whiteboard.transport.local import LocalRoom
 from whiteboard.transport.service import Network
 from whiteboard.transport.shelf import DISK_FULL, WRITTEN_AGAIN, Shelf
 from whiteboard.util.clock import MonotonicClock
-from whiteboard.wire.messages import Answer, Heartbeat, Peer
+from whiteboard.wire.messages import Answer, EditMessage, Heartbeat, Peer
 
 
 @pytest.fixture
@@ -353,3 +355,81 @@ async def test_done_is_called_in_the_loop_in_order(start):
     board.store.persist((), over.set)
     await over.wait()
     assert order == list(range(50))
+
+
+@pytest.fixture
+def every_board_is_long(monkeypatch):
+    monkeypatch.setattr(snapshot, "WORTH", 2)
+
+
+async def test_a_long_board_opens_from_its_snapshot_and_an_undo_reads_the_rest(
+    start, every_board_is_long
+):
+    before = start()
+    board = before.boards.new_board("Plan")
+    rid = draw(board, id="a")
+    with board.document.transact(Origin.LOCAL) as edit:
+        edit.set_attribute(rid, "id", "b")
+    await before.close()
+    (again,) = await recovered(start())
+    assert again.document.floor
+    assert drawn(again) == ["b"]
+    again.document.on_history_wanted.emit(None)
+    await until(again.document.on_unfolded, lambda: not again.document.floor)
+    assert len(again.document.writes(f"{rid}@id", "chdata")) == 2
+
+
+async def test_a_long_board_of_ones_own_can_be_shared(start, every_board_is_long):
+    before = start("ana")
+    board = before.boards.new_board("Plan")
+    draw(board, id="a")
+    draw(board, id="b")
+    await before.close()
+    ana, ben = start("ana"), start("ben")
+    (theirs,) = await recovered(ana)
+    assert theirs.document.floor
+    mine = ben.boards.new_board("Plan")
+    room = LocalRoom("room@localhost")
+    room.share(theirs, "ana")
+    await until(theirs.changed, lambda: theirs.actor.state is State.LIVE)
+    room.join(mine, "ben")
+    await until((mine.changed, theirs.changed), lambda: mine.state is BoardState.LIVE)
+    assert drawn(mine) == ["a", "b"]
+
+
+async def test_old_work_reaches_a_board_that_came_back_from_a_snapshot(start, every_board_is_long):
+    ana, ben = start("ana"), start("ben")
+    room = LocalRoom("room@localhost")
+    theirs, mine = ana.boards.new_board("Plan"), ben.boards.new_board("Plan")
+    room.share(theirs, "ana")
+    room.join(mine, "ben")
+    await until((mine.changed, theirs.changed), lambda: mine.state is BoardState.LIVE)
+    for x in range(4):
+        draw(theirs, id=f"t{x}")
+    await until(mine.document.on_commit, lambda: len(drawn(mine)) == 4)
+    old = Document(mine.document.session, theirs.document.party, theirs.document.replica)
+    old.receive(mine.document.batches_since({}))
+    with old.transact(Origin.LOCAL) as edit:
+        edit.set_attribute(old.root, "x", "old")
+    draw(mine, id="m")
+    session = mine.actor
+    session.memory.may_fold = lambda: True
+    await ben._shelf.settle()
+    mine.document.fold(mine.document.vv)
+    assert mine.document.floor
+    peer = Peer("room@localhost/ana", "ana")
+    mine.receive(peer, EditMessage(old.batches_since(mine.document.vv)[-1]))
+    await until(mine.document.on_unfolded, lambda: not mine.document.floor)
+    assert mine.document.attribute(mine.document.root, "x") == "old"
+
+
+async def test_a_board_that_has_grown_large_says_so_once(start, monkeypatch):
+    monkeypatch.setattr(keeping, "LARGE_RECORDS", 3)
+    monkeypatch.setattr(keeping, "LOOK_EVERY", 1)
+    network = start()
+    board = network.boards.new_board("Plan")
+    said = []
+    board.grown_large.subscribe(said.append)
+    for x in range(6):
+        draw(board, id=str(x))
+    assert len(said) == 1

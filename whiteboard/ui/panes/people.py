@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from whiteboard.session.boards import Board, BoardService, Participant
 from whiteboard.ui import words
@@ -73,7 +73,10 @@ class PeoplePane(Pane):
 
     Signals:
         invite_wanted: the button or the empty list's link was used.
+        undo_wanted: all that a person (the party) did is to be undone.
     """
+
+    undo_wanted = Signal(str)
 
     invite_wanted = Signal()
     ask_again = Signal(str)
@@ -85,6 +88,7 @@ class PeoplePane(Pane):
         self._board: Board | None = None
         self.list = RowView(words.tr("People"), self)
         self.list.acted.connect(self._act)
+        self.list.menu_wanted.connect(self._open_menu)
         self.invite = Button(words.tr("Invite…"), parent=self, icon_name="invite")
         self.invite.clicked.connect(self.invite_wanted)
         row = QHBoxLayout()
@@ -100,6 +104,18 @@ class PeoplePane(Pane):
         rows = people_rows(board, self._boards, self._folded)
         self.invite.setVisible(all(row.kind is not RowKind.EMPTY for row in rows))
         self.list.show_rows(rows)
+
+    def _open_menu(self, key: str, at: QPoint) -> None:
+        kind, _, party = key.partition(":")
+        people = () if self._board is None else self._board.participants
+        person = next((one for one in people if one.id == party), None)
+        if kind != "person" or person is None:
+            return
+        menu = self.menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        undo = menu.addAction(words.undo_work_of("" if person.me else person.name))
+        undo.triggered.connect(lambda: self.undo_wanted.emit(party))
+        menu.popup(at)
 
     def _act(self, action: str, key: str) -> None:
         _, _, what = key.partition(":")
