@@ -321,7 +321,7 @@ class Document(Checkpointed):
 
         Their messages beyond these numbers are void everywhere from then on, here at once; their
         rids are this replica's too. Only before this replica has written, and before any of those
-        messages is received.
+        messages is received, unless a fork voids them anyway.
         """
         self.gives_up = dict(was)
         self._history.give_up(self.replica, was)

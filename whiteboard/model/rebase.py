@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from whiteboard.model.changes import Origin
-from whiteboard.model.document import Document
+from whiteboard.model.document import Document, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, New, Op, Remove, Set, Ts, expand
 from whiteboard.model.three_way import applied, rebased
@@ -280,11 +280,31 @@ class _Putting:
             return True
         if self._board.is_purged(op.rid) or not self._is_there(op.parent):
             return None
+        meanwhile = list(self._written(op))
         self._do(op)
         if not self._board.exists(op.rid):
             return None
+        for write, restores in meanwhile:
+            self._edit.do(write, restores)
         self._note_epochs(piece)
         return False
+
+    def _written(self, op: Op) -> Iterator[tuple[Set, Mapping[str, Ts]]]:
+        """What others have written to what is to be created, for creating writes every field."""
+        for new in expand((op,)):
+            if not isinstance(new, New):
+                continue
+            newest: dict[str, Write] = {}
+            for field in ("parent", "primary-weight", *_FIELDS):
+                full = [w for w in self._board.writes(new.rid, field) if not w.partial]
+                if full:
+                    newest[field] = full[-1]
+            if newest:
+                values = {f.removeprefix("primary-"): w.value for f, w in newest.items()}
+                yield (
+                    dataclasses.replace(Set(new.rid), **values),  # type: ignore[arg-type] # each of its field's type
+                    {field: write.alias for field, write in newest.items()},
+                )
 
     def _note_epochs(self, piece: Piece) -> None:
         if piece.field == CREATED:

@@ -397,10 +397,9 @@ class Live:
             effects.append(Notify(Notice.LEFT_OVER))
         return effects
 
-    def settle(self, piece: Piece) -> list[Effect]:
+    def settle(self, piece: Piece) -> None:
         """The person has decided about something that was left over."""
         self.left_over = tuple(one for one in self.left_over if one is not piece)
-        return [Notify(Notice.LEFT_OVER)]
 
     def _reload(self, replica: Replica) -> list[Effect]:
         """Build the document anew from the messages held, to write in it as `replica`."""

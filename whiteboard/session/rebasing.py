@@ -45,9 +45,14 @@ def rebased(old: Document, replica: Replica, after: int, *, may_write: bool) -> 
     """
     pieces = collect(old, after)
     new = old.like(old.folded() if old.floor else None, replica)
-    new.give_up(dict([*old.gives_up.items(), (old.replica, after)][-MOST:]))
+    was = dict([*old.gives_up.items(), (old.replica, after)][-MOST:])
     held = old.batches_since(old.floor)
-    new.receive(b for b in held if b.r != old.replica or b.n <= after or old.is_forked(b.r))
+    if old.is_forked(old.replica):
+        new.receive(held)  # with the proof, which says the same and which others may need
+        new.give_up(was)
+    else:
+        new.give_up(was)
+        new.receive(b for b in held if b.r != old.replica or b.n <= after)
     sent: list[Batch] = []
     stop = new.on_commit.subscribe(lambda commit: sent.extend(commit.batches))
     outcome = put(pieces, new, may_write=may_write)

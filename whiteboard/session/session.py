@@ -21,6 +21,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
@@ -49,7 +50,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.presence import Presence
-from whiteboard.session.rebasing import REFUSED
+from whiteboard.session.rebasing import REFUSED, rebased
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
@@ -181,6 +182,7 @@ class Session(Entering):
         folded: Folded | None = None,
         floor: Vector = EMPTY,
         admitted: Iterable[str] = (),
+        left_over: Iterable[Piece] = (),
     ) -> Session:
         """Go on where an earlier run stopped: live and offline; `online` is called first.
 
@@ -198,9 +200,11 @@ class Session(Entering):
             folded: the state inside which the earlier messages lie.
             floor: where the journal begins: the snapshot that the earlier run joined by.
             admitted: direct: bare addresses of who was invited.
+            left_over: own work that waits for the person's decision.
         """
         self = cls(session, me, place, rng, role)
         self._people.description = description
+        self.left_over = tuple(left_over)
         past = folded or Folded(session, {}, (), ())
         taken = {*past.chains, *(batch.r for batch in kept)}
 
@@ -212,7 +216,11 @@ class Session(Entering):
 
         self.document = document_of(replica or new_replica(session, party, rng, taken))
         if self.document.replica in self.document.forks:
-            self.document = document_of(new_replica(session, party, rng, taken))
+            end = self.document.forks[self.document.replica] - 1
+            new = new_replica(session, party, rng, taken)
+            rest = rebased(self.document, new, end, may_write=False)
+            self.document = rest.document
+            self.left_over += rest.outcome.left
         self._sync = self._new_sync(self.document)
         self.memory.journal_floor = dict(floor)
         for address in admitted:
