@@ -15,9 +15,9 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from whiteboard.model.changes import Origin
+from whiteboard.model.changes import Lost, Origin
 from whiteboard.model.document import Document, Write
-from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, New, Op, Remove, Set, Ts, expand
 from whiteboard.model.three_way import applied, rebased
 from whiteboard.model.transaction import Transaction
@@ -26,6 +26,7 @@ CREATED = "created"
 PURGED = "purged"
 CONTROL = "control"
 PARTIAL = "text"
+NOBODY = Party("")
 _FIELDS = ("ns", "name", "chdata", "pitarget", "pidata")
 
 
@@ -48,6 +49,8 @@ class Piece:
     """PARTIAL: the full write that it edits."""
     at: Ts | None = None
     """When it was made."""
+    by: Party = NOBODY
+    """Who wrote something else there, where that is known."""
     saw_weight: float = 0.0
     """The place that its author saw, where `field` is parent."""
 
@@ -372,6 +375,24 @@ class _Putting:
 
     def _is_there(self, parent: Rid) -> bool:
         return parent == DOCUMENT or not self._board.is_trashed(parent)
+
+
+def replaced(losses: Iterable[Lost], board: Document) -> Iterator[Piece]:
+    """Own writes that concurrent ones of others replaced, for the person to see.
+
+    Where something stands among its siblings, and single letters, are not worth a question.
+    """
+    for lost in losses:
+        writes = {write.ts: write for write in board.writes(lost.rid, lost.field)}
+        mine, theirs = writes.get(lost.mine), writes.get(lost.theirs)
+        if lost.field == "primary-weight" or mine is None or theirs is None:
+            continue
+        if mine.partial or theirs.party == board.party or mine.value == theirs.value:
+            continue
+        op = dataclasses.replace(Set(lost.rid), **{lost.field: mine.value})  # type: ignore[arg-type] # the type of its field
+        yield Piece(
+            lost.rid, lost.field, op, mine=_text_of(mine.value), at=mine.ts, by=theirs.party
+        )
 
 
 def keep(piece: Piece, on: Document) -> bool:

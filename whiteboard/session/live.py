@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
+from whiteboard.model.changes import Lost
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.folded import FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
-from whiteboard.model.rebase import Piece
+from whiteboard.model.rebase import Piece, replaced
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
@@ -67,6 +68,9 @@ from whiteboard.wire.messages import (
 
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
+
+MOST_REPLACED = 200
+"""Own values that others replaced, and that are remembered."""
 
 
 class Live:
@@ -397,6 +401,18 @@ class Live:
         if new.outcome.left:
             effects.append(Notify(Notice.LEFT_OVER))
         return effects
+
+    def _note_lost(self, losses: Iterable[Lost]) -> list[Effect]:
+        """Somebody's write replaced one of mine, made without knowing it: the last of a field."""
+        assert self.document is not None
+        news = tuple(replaced(losses, self.document))
+        if not news:
+            return []
+        places = {(piece.rid, piece.field) for piece in news}
+        rest = [p for p in self.left_over if not p.by or (p.rid, p.field) not in places]
+        told = [p for p in (*rest, *news) if p.by][-MOST_REPLACED:]
+        self.left_over = (*(p for p in rest if not p.by), *told)
+        return [Notify(Notice.LEFT_OVER)]
 
     def settle(self, piece: Piece) -> None:
         """The person has decided about something that was left over."""

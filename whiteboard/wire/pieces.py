@@ -17,7 +17,8 @@ from whiteboard.wire.messages import EditMessage
 from whiteboard.wire.xml import parse, to_xml
 
 Row: TypeAlias = Sequence[object]
-"""[rid, field, saw, mine, count, [l, r, k] of the epoch or null, of the piece or null, stanza]."""
+"""[rid, field, saw, mine, count, [l, r, k] of the epoch or null, of the piece or null, stanza,
+who]."""
 _NOBODY = Replica("0")
 
 
@@ -34,6 +35,7 @@ def write_piece(piece: Piece) -> Row:
         None if piece.epoch is None else list(piece.epoch),
         None if piece.at is None else list(piece.at),
         text,
+        piece.by,
     ]
 
 
@@ -44,7 +46,7 @@ def read_piece(row: Row) -> Piece:
         RemoteProtocolError: it is none.
     """
     try:
-        rid, field, saw, mine, count, epoch, at, text = row
+        rid, field, saw, mine, count, epoch, at, text, by = row
         message = decode(parse(str(text)))
         if not isinstance(message, EditMessage):
             raise RemoteProtocolError(Fault.MALFORMED, "no operation")
@@ -58,6 +60,7 @@ def read_piece(row: Row) -> Piece:
             int(str(count)),
             _ts(epoch),
             _ts(at),
+            Party(str(by)),
         )
     except (ValueError, TypeError) as error:
         raise RemoteProtocolError(Fault.MALFORMED, "not something left over") from error

@@ -28,7 +28,9 @@ def test_what_was_left_over_can_be_made_all_the_same_after_a_restart():
     assert new.c14n() == a.doc.c14n()
 
 
-@pytest.mark.parametrize("row", [[], [1], ["a", "b", "", "", 1, None, None, "<x/>"], [None] * 8])
+@pytest.mark.parametrize(
+    "row", [[], [1], ["a", "b", "", "", 1, None, None, "<x/>", ""], [None] * 8]
+)
 def test_a_damaged_row_is_a_fault(row):
     with pytest.raises(RemoteProtocolError):
         read_piece(row)
