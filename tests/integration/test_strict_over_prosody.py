@@ -68,7 +68,6 @@ def set_attribute(board, rid, name, value):
 
 async def all_same(boards, clients, seconds=20):
     """All of ours and all bare ones show the same, which stays so while timers run."""
-    events = tuple(event for b in boards for event in (b.changed, b.document.on_commit))
 
     def equal():
         return same_document(*boards) and all(c.c14n == boards[0].document.c14n() for c in clients)
@@ -78,7 +77,6 @@ async def all_same(boards, clients, seconds=20):
         while quiet < 10:  # longer than the quiet time of what is asserted again
             await asyncio.sleep(0.1)
             quiet = quiet + 1 if equal() else 0
-    assert events
 
 
 async def test_two_of_ours_and_two_that_only_know_the_xep_draw_in_a_room(party, bare):
@@ -142,7 +140,7 @@ async def test_two_of_ours_and_two_that_only_know_the_xep_draw_in_a_room(party, 
     tom.edit(Remove(tom.find("id", "of-ana")))
     await all_same([first, second, third], [tom, uma], seconds=30)
 
-    # Undo is ordinary editing.
+    # What was kept, replayed, is the same document.
     header = LogHeader(SessionId(first.session), Mode.STRICT)
     assert replay_strict(log, header).c14n() == first.document.c14n()
 

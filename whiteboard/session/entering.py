@@ -37,7 +37,6 @@ from whiteboard.session.ports import (
     Place,
 )
 from whiteboard.session.resync import Resync
-from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
@@ -160,7 +159,7 @@ class Entering(Live):
         self._people.description = description
         self._people.name_again()
         self._loading = None
-        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict = self._new_strict()
         self._strict.resync = Resync.of(self._joining)
         self.state = State.RECEIVING
         effects = self._people.meet(peer)
@@ -392,7 +391,7 @@ class Entering(Live):
         document = moving.as_strict(self._offered, self.session, party, replica)
         self._offered = None
         self._yields = False
-        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict = self._new_strict()
         self._strict.begin(document)
         kept = tuple(
             StrictMessage(self.session, one.id, one.ops, self.me) for one in document.stanzas
@@ -429,6 +428,7 @@ class Entering(Live):
         self._moving, self._loading, self._joining = None, None, None
         if not isinstance(document, Document) or self._is_strict:
             self._offered = document
+            self._serving = self._new_serving()
             return [CancelTimer(ASK_TIMER), CancelTimer(STALL_TIMER), *self._open_strict()]
         self.document = document
         self._sync = self._new_sync(document)

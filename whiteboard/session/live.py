@@ -124,6 +124,16 @@ class Live:
     def _new_serving(self) -> Serving:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
+    def _new_strict(self) -> Strict:
+        return Strict(
+            self.session,
+            self._people,
+            self.counters,
+            self._rng,
+            self.role,
+            self._serving.has_offered,
+        )
+
     def _next_receipt(self) -> int:
         self._receipt += 1
         return self._receipt

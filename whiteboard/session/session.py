@@ -246,7 +246,7 @@ class Session(Entering):
         """
         self = cls(document.session, me, place, rng, role)
         self._people.description = description
-        self._strict = Strict(self.session, self._people, self.counters, rng, role)
+        self._strict = self._new_strict()
         self._strict.begin(document)
         self.state = State.LIVE
         self.connected = False
