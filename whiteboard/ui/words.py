@@ -359,8 +359,10 @@ def left_over(piece: Piece, thing: str) -> str:
 
 def mine_or_theirs(piece: Piece, mine: str, theirs: str) -> str:
     """Both values where there are two, in few words."""
-    if piece.field in {CREATED, "parent"} or not mine or not theirs:
+    if piece.field == CREATED:
         return tr("The board does not have it")
+    if piece.field == "parent" or not mine or not theirs:
+        return tr("The board has it otherwise")
     return _fill("Yours: {mine} · theirs: {theirs}", mine=mine, theirs=theirs)
 
 

@@ -177,7 +177,13 @@ class HistoryPane(Pane):
         by_person = self.by_person.isChecked()
         self._is_quiet = True
         self._left_over = tuple(history.board.left_over)
-        rows = left_over_rows(self._left_over, history.describe, history.value_now)
+        me = history.board.document.party
+        rows = left_over_rows(
+            self._left_over,
+            history.describe,
+            history.value_now,
+            lambda piece: history.who(piece.by or me),
+        )
         rows += history_rows(history, by_person=by_person, folded=self._folded, most=self._most)
         self.list.show_rows(rows)
         self._is_quiet = False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from whiteboard.model.ids import Rid
 from whiteboard.model.rebase import Piece
 from whiteboard.ui import words
+from whiteboard.ui.looking_back import Who
 from whiteboard.ui.panes.rows import Row, RowButton, RowKind
 
 KEEP_MINE = "keep-mine"
@@ -18,6 +19,7 @@ def left_over_rows(
     pieces: Sequence[Piece],
     describe: Callable[[Rid], str],
     value: Callable[[Piece], str],
+    who: Callable[[Piece], Who],
 ) -> list[Row]:
     """A section with a card for each.
 
@@ -25,6 +27,7 @@ def left_over_rows(
         pieces: As the board has them.
         describe: A thing in words.
         value: What is there now instead.
+        who: Whose picture stands beside it: who replaced it, or me.
     """
     if not pieces:
         return []
@@ -39,7 +42,9 @@ def left_over_rows(
         thing = describe(element_of(piece.rid))
         text = words.mine_or_theirs(piece, _short(piece.mine), _short(value(piece)))
         title = words.left_over(piece, thing)
-        rows.append(Row(RowKind.CARD, f"left:{i}", title, text, icon="history", buttons=buttons))
+        one = who(piece)
+        card = Row(RowKind.CARD, f"left:{i}", title, text, one.address, one.name, buttons=buttons)
+        rows.append(card)
     return rows
 
 
