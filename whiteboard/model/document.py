@@ -149,7 +149,7 @@ class Document(Checkpointed):
         )
         copy.was = self.was
         if self.gives_up:
-            copy.give_up(self.gives_up)
+            copy.give_up(self.gives_up, filter(self.is_forked, self.gives_up))
         if folded is not None:
             copy._start_from(folded)
         return copy
@@ -316,15 +316,20 @@ class Document(Checkpointed):
         chain = self._history.chains.get(self.replica, ())
         return tuple((m.batch, m.deps) for m in chain if m.n > after and m.batch is not None)
 
-    def give_up(self, was: Mapping[Replica, int]) -> None:
+    def give_up(self, was: Mapping[Replica, int], forked: Iterable[Replica] = ()) -> None:
         """Stand for other replicas of this party, and say so in the first message (SYNC 4.7).
 
         Their messages beyond these numbers are void everywhere from then on, here at once; their
         rids are this replica's too. Only before this replica has written, and before any of those
-        messages is received, unless a fork voids them anyway.
+        messages is received.
+
+        Args:
+            was: Replica -> its last message that counts.
+            forked: Those of them that a fork voids, whose proof is to be received.
         """
         self.gives_up = dict(was)
-        self._history.give_up(self.replica, was)
+        by_proof = set(forked)
+        self._history.give_up(self.replica, was, [old for old in was if old not in by_proof])
 
     # --- records as they are, shown or not
 

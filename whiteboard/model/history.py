@@ -321,11 +321,11 @@ class History:
 
     # --- replicas that were given up (SYNC 4.7)
 
-    def give_up(self, heir: Replica, was: Mapping[Replica, int]) -> None:
-        """What replica `heir`, which has written nothing yet, is going to say of these."""
+    def give_up(self, heir: Replica, was: Mapping[Replica, int], ended: Iterable[Replica]) -> None:
+        """What replica `heir`, which has written nothing yet, is going to say; `ended` end now."""
         self.heirs[heir] = frozenset(was)
-        for old, n in was.items():
-            self._give_up(old, n)
+        for old in ended:
+            self._give_up(old, was[old])
 
     def _note_was(self, batch: Batch) -> None:
         """A first message, counting or void, whose past is here may give up other replicas."""

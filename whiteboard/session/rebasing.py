@@ -47,12 +47,9 @@ def rebased(old: Document, replica: Replica, after: int, *, may_write: bool) -> 
     new = old.like(old.folded() if old.floor else None, replica)
     was = dict([*old.gives_up.items(), (old.replica, after)][-MOST:])
     held = old.batches_since(old.floor)
-    if old.is_forked(old.replica):
-        new.receive(held)  # with the proof, which says the same and which others may need
-        new.give_up(was)
-    else:
-        new.give_up(was)
-        new.receive(b for b in held if b.r != old.replica or b.n <= after)
+    forked = [r for r in was if old.is_forked(r)]  # by proof, which others may need
+    new.give_up(was, forked)
+    new.receive(b for b in held if b.r != old.replica or b.n <= after or b.r in forked)
     sent: list[Batch] = []
     stop = new.on_commit.subscribe(lambda commit: sent.extend(commit.batches))
     outcome = put(pieces, new, may_write=may_write)

@@ -348,7 +348,7 @@ class Session(Entering):
         """The document changed: own batches go out."""
         if self._strict is not None:
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
-        if commit.lost:
+        if commit.lost and self.state is State.LIVE:
             return self._note_lost(commit.lost)
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
