@@ -232,14 +232,14 @@ MUTANTS = [
     Mutant(
         "every clock is valid, however far ahead",
         HISTORY,
-        "if message.l > message.n + sum(message.deps.values()):",
+        "if message.l > message.n + message.past:",
         "if False:",
     ),
     Mutant(
         "every clock is valid, however far behind",
         HISTORY,
-        "if any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):",
-        "if False:",
+        "any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):",
+        "False:",
     ),
     Mutant(
         "foreign rids count",
@@ -376,8 +376,8 @@ MUTANTS = [
     Mutant(
         "strict: parents are removed before what lies in them",
         STRICT_DEMANDS,
-        "return reversed(order)",
-        "return iter(order)",
+        "for inner in inside_out(record))",
+        "for inner in reversed(list(inside_out(record))))",
     ),
     Mutant(
         "what is below the checkpoint is applied to folded state",
