@@ -2,7 +2,8 @@
 
     python scripts/mutants.py [PART OF A NAME ...]
 
-Exit status 0 if every mutant was killed, 1 if one survived or no longer applies.
+Prints a table: mutant, and the test that killed it. A run of all mutants writes it to
+docs/mutants.md. Exit status 0 if every mutant was killed, 1 if one survived or no longer applies.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = (
@@ -34,6 +37,7 @@ NEEDED = (
 SUITES = (
     (
         "tests/unit/model/scenarios",
+        "tests/unit/model/test_history.py",
         "tests/unit/model/test_literals.py",
         "tests/unit/session/test_memory.py",
         "tests/unit/journal/test_snapshots.py",
@@ -50,6 +54,25 @@ SUITES = (
 )
 """Quick ones first: what they kill need not be looked for at random."""
 SECONDS = 240
+TABLE = ROOT / "docs" / "mutants.md"
+HEAD = """# Mutants
+
+Faults planted in the engine one by one (SYNC 11, 11.1), and the first test that noticed each.
+Written by `make mutants`, which runs the quick suites first; `tests/unit/test_scenarios.py` holds
+it to the tests.
+
+| mutant | in | killed by |
+|---|---|---|
+"""
+
+
+class Mutant(Protocol):
+    """See tests/property/mutants.py."""
+
+    name: str
+    path: str
+    old: str
+    new: str
 
 
 def load(path: Path) -> ModuleType:
@@ -76,24 +99,26 @@ def copy_to(folder: Path) -> None:
 
 
 def killed_by(folder: Path) -> str | None:
-    """The first suite that fails or hangs in the folder; None if all pass."""
+    """The first test that fails, or the suite that hangs, in the folder; None if all pass."""
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "dev", "PYTHONDONTWRITEBYTECODE": "1"}
     for suite in SUITES:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
-                   "--timeout=60", "--no-header", *suite]  # fmt: skip
+                   "--timeout=60", "--no-header", "-rfE", *suite]  # fmt: skip
         try:
             done = subprocess.run(
                 command,
                 cwd=folder,
                 env=environment,
                 capture_output=True,
+                text=True,
                 timeout=SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired:
             return f"{suite[0]} (time)"
         if done.returncode:
-            return suite[0]
+            found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+)", done.stdout, re.MULTILINE)
+            return found[1] if found else suite[0]
     return None
 
 
@@ -104,6 +129,7 @@ def main() -> int:
     wanted = parser.parse_args().names
     mutants = load(ROOT / "tests/property/mutants.py").MUTANTS
     survivors = 0
+    rows: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_to(folder)
@@ -113,20 +139,29 @@ def main() -> int:
         for mutant in mutants:
             if wanted and not any(word in mutant.name for word in wanted):
                 continue
-            path = folder / mutant.path
-            source = path.read_text(encoding="utf-8")
             start = time.monotonic()
-            if source.count(mutant.old) != 1:
-                verdict = "DOES NOT APPLY"
-                survivors += 1
-            else:
-                path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
-                killer = killed_by(folder)
-                path.write_text(source, encoding="utf-8")
-                verdict = "SURVIVED" if killer is None else f"killed by {killer}"
-                survivors += killer is None
-            print(f"{mutant.name}: {verdict} ({time.monotonic() - start:.0f} s)", flush=True)
+            killer = try_out(mutant, folder)
+            survivors += killer is None
+            row = f"| {mutant.name} | `{mutant.path}` | {f'`{killer}`' if killer else '–'} |"
+            rows.append(row)
+            print(f"{row} {time.monotonic() - start:.0f} s", flush=True)
+    if not wanted and not survivors:
+        TABLE.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
     return 1 if survivors else 0
+
+
+def try_out(mutant: Mutant, folder: Path) -> str | None:
+    """What killed the mutant; None if it survived, or its text is not there exactly once."""
+    path = folder / mutant.path
+    source = path.read_text(encoding="utf-8")
+    if source.count(mutant.old) != 1:
+        print(f"{mutant.name}: DOES NOT APPLY", flush=True)
+        return None
+    path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+    try:
+        return killed_by(folder)
+    finally:
+        path.write_text(source, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from whiteboard.wire.codec import decode
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.log import LogReader
 from whiteboard.wire.messages import Connect, Description, Message, Peer, StateOffer
-from whiteboard.wire.xml import to_xml
+from whiteboard.wire.xml import is_element
 
 EVE = Peer(f"{ROOM}/eve", "id-eve")
 NETWORK_SEED = 1
@@ -48,7 +48,7 @@ def stanza(data: bytes) -> None:
             stanzas = _parsed(piece)
         else:
             built = vocabulary.stanza(piece, session, own, others)
-            stanzas = _parsed(to_xml(built).encode())
+            stanzas = _parsed(ET.tostring(built))
         for one in stanzas:
             message = _decoded(one)
             if message is not None:
@@ -83,10 +83,12 @@ def _session() -> tuple[MemoryNetwork, Node, Node, str]:
 
 
 def _parsed(piece: bytes) -> list[ET.Element]:
-    """As slixmpp reads a stream: the elements inside an element of the stream."""
+    """The elements inside an element of a stream, with the comments that a stream cannot have."""
     head = f"<stream xmlns='{ns.CLIENT}'>".encode()
+    builder = ET.TreeBuilder(insert_comments=True, insert_pis=True)
     try:
-        return list(ET.fromstring(head + piece + b"</stream>"))
+        root = ET.fromstring(head + piece + b"</stream>", ET.XMLParser(target=builder))
+        return list(filter(is_element, root))
     except (ET.ParseError, ValueError, LookupError):
         return []
 
@@ -145,7 +147,7 @@ def _built_log(data: bytes) -> bytes:
         one = vocabulary.stanza(piece, "s", "eve", "ana")
         one.set("from", "room@example/eve" if piece[:1] < b"\xc0" else "room@example/ana")
         root.append(one)
-    return to_xml(root).encode()
+    return ET.tostring(root)
 
 
 def paste(data: bytes) -> None:
@@ -155,11 +157,11 @@ def paste(data: bytes) -> None:
     else:
         text = data[1:].decode("utf-8", "replace")
     try:
-        elements = clipboard.from_text(text)
+        elements = clipboard.from_text(text).elements
     except svgfile.FileError:
         return
     again = clipboard.from_text(clipboard.to_text(elements))
-    assert len(again) == len(elements)
+    assert len(again.elements) == len(elements)
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = MappingProxyType(

@@ -7,9 +7,10 @@ what is built. The same bytes always build the same thing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Comment, Element, ProcessingInstruction, SubElement
 
 from whiteboard.wire import ns
+from whiteboard.wire.xml import representable
 
 MAX_ELEMENTS = 400
 """Of one thing that is built."""
@@ -39,7 +40,7 @@ class Source:
         length = self.byte() & 15
         piece = self._data[self._at : self._at + length]
         self._at += length
-        return piece.decode("utf-8", "replace")
+        return representable(piece.decode("utf-8", "replace"))
 
     def value(self, options: Sequence[str]) -> str:
         """One of the options, two of them, one many times, or anything."""
@@ -78,6 +79,9 @@ def build(
                 here[-1].tail = (here[-1].tail or "") + source.value(values)
             else:
                 here.text = (here.text or "") + source.value(values)
+        elif step < 220:
+            make = Comment if source.byte() & 1 else ProcessingInstruction
+            here.append(make(source.choose(("c", "p q", "x-->", ""))))
         elif step < 250:
             if len(stack) > 1:
                 stack.pop()

@@ -155,6 +155,7 @@ class FakeBoard:
         self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
         self.waiting_changes = 0
         self.problem = ""
+        self.is_plain = False
         self.kept = False
         self.told: list[Ephemeral] = []
 

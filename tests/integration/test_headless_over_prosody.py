@@ -140,3 +140,18 @@ async def test_bots_share_a_page_and_a_window_says_that_it_cannot_show_it(bot, p
     assert "Page (XHTML)" in board.problem
     stop.set()
     assert (await first).document.c14n() == second.document.c14n()
+
+
+async def test_a_bot_that_draws_what_is_not_valid_is_told(bot, party):
+    room = room_address()
+    ana = await party("ana")
+    await ana.enter(room)
+    board = await ana.share(room)
+    seen = []
+    board.not_shown.subscribe(seen.append)
+    script = LiteralElement(SVG, "script", (), ("alert(1)",))
+    told = await take_part(Task(bot(), room=room, draw=(element("a"), script)))
+    assert told.rejected == 1
+    assert told.document.c14n() == board.document.c14n()
+    (what,) = seen
+    assert not what.sender.me

@@ -33,7 +33,6 @@ STRICT_RECORD = "whiteboard/model/strict/record.py"
 STRICT_FOREST = "whiteboard/model/strict/forest.py"
 STRICT_SNAPSHOT = "whiteboard/model/strict/snapshot.py"
 STRICT_REASSERT = "whiteboard/model/strict/reassert.py"
-STRICT_DEMANDS = "whiteboard/model/strict/demands.py"
 
 MUTANTS = [
     Mutant(
@@ -218,6 +217,18 @@ MUTANTS = [
         "if message.n == self.forks.get(message.r, message.n + 1):",
     ),
     Mutant(
+        "dependencies capped at what is held after a fork",
+        HISTORY,
+        "            if self.forks:\n                for q, m in message.deps.items():",
+        "            if False:\n                for q, m in message.deps.items():",
+    ),
+    Mutant(
+        "who waits for what is not there fills the buffer of the others",
+        HISTORY,
+        "max(self._waiting_of, key=lambda party: sum(self._waiting_of[party].values()))",
+        "min(self._waiting_of, key=lambda party: sum(self._waiting_of[party].values()))",
+    ),
+    Mutant(
         "cancel by anyone",
         TEXT,
         " and cancel.message.party == partial.message.party",
@@ -375,9 +386,9 @@ MUTANTS = [
     ),
     Mutant(
         "strict: parents are removed before what lies in them",
-        STRICT_DEMANDS,
-        "for inner in inside_out(record))",
-        "for inner in reversed(list(inside_out(record))))",
+        STRICT_RECORD,
+        "return reversed(order)",
+        "return iter(order)",
     ),
     Mutant(
         "what is below the checkpoint is applied to folded state",

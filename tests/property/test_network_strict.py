@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.helpers.boards import ROOM, draw, is_live, random_edit, set_attribute
 from tests.helpers.strict_boards import (
     DIRECT,
+    IN_ROOM,
     assert_one_document,
     in_one_order,
     settled,
@@ -22,7 +23,13 @@ from whiteboard.model.document import new_document
 from whiteboard.model.ephemeral import Cursor
 from whiteboard.model.ops import LiteralElement, New, Remove, Set
 from whiteboard.transport.memory import MemoryNetwork
-from whiteboard.wire.messages import AcceptState, StateOffer, StrictMessage
+from whiteboard.wire.messages import (
+    AcceptState,
+    Advertisement,
+    Peer,
+    StateOffer,
+    StrictMessage,
+)
 
 SVG = "http://www.w3.org/2000/svg"
 SEEDS = (1, 2, 3)
@@ -427,4 +434,56 @@ def test_offers_that_nobody_asked_for_are_refused():
     offer = StateOffer(strict_of(ana).session, ana.session.description)
     network.deliver_later(ana.peer, mira, offer)
     network.run(1)
+    assert_one_document([ana, mira])
+
+
+def test_who_was_not_invited_gets_no_state_and_changes_nothing():
+    network, ana, (mira,) = pair(1)
+    eve = network.sign_in("eve@x/desk")
+    before = strict_of(ana).c14n()
+    session = strict_of(ana).session
+    got = []
+    network.drop = lambda _from, to, m: got.append(m) if to == eve.peer.address else False
+    network.deliver_later(eve.peer, ana, AcceptState(session))
+    network.deliver_later(
+        eve.peer, ana, StrictMessage(session, "x", (Remove(strict_of(ana).root),))
+    )
+    network.run(1)
+    assert not got
+    assert strict_of(ana).c14n() == before == strict_of(mira).c14n()
+    assert {"NOT_OFFERED", "NOT_INVITED"} <= set(ana.session.counters.by_name)
+
+
+def test_a_strict_board_that_gave_way_to_one_that_nobody_is_on_comes_back_and_is_joined():
+    network = network_of(1)
+    ana = network.enter_room(ROOM, "ana")
+    ana.share(new_document(), IN_ROOM, yields=True)
+    network.deliver_later(Peer(f"{ROOM}/ghost"), ana, Advertisement("000", "x"))
+    assert network.run_until(lambda: is_live(ana), 60)
+    late = network.enter_room(ROOM, "late")
+    network.run(1)
+    late.join(ana.session.session, [ana.peer])
+    assert network.run_until(lambda: is_live(late), 10)
+    draw(late)
+    network.run(2)
+    assert_one_document([ana, late])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_edit_that_the_room_sent_back_to_nobody_here_counts_once(seed):
+    network = network_of(seed, delay=(0.1, 0.1))
+    ana, mira = strict_room(network, "ana", "mira")
+    shape = draw(ana)
+    network.run(2)
+    set_attribute(mira, shape, "fill", "blue")
+    network.run(0.15)  # the room has it, and has not sent it back
+    network.cut(mira)
+    network.run(2)
+    assert strict_of(ana).attribute(shape, "fill") == "blue"
+    network.restore(mira)
+    network.run(5)
+    assert not strict_of(mira).pending
+    set_attribute(mira, shape, "fill", "green")
+    network.run(5)
+    assert strict_of(ana).attribute(shape, "fill") == "green"
     assert_one_document([ana, mira])

@@ -46,6 +46,20 @@ def invited(network: MemoryNetwork, host: Node, address: str) -> Node:
     return guest
 
 
+def heard(node: Node) -> list[Reject]:
+    """The rejections that reach a member from now on."""
+    found: list[Reject] = []
+    receive = node.receive
+
+    def listening(peer, message) -> None:
+        if isinstance(message, Reject):
+            found.append(message)
+        receive(peer, message)
+
+    node.receive = listening
+    return found
+
+
 def about(node: Node, other: Node) -> list[list[str]]:
     party = board_of(other).party
     return [[str(f) for f in o.findings] for o in node.shown.offences if o.party == party]
@@ -55,6 +69,7 @@ def about(node: Node, other: Node) -> list[list[str]]:
 def test_an_offender_is_told_once_and_all_hold_the_same(seed: int) -> None:
     network = MemoryNetwork(seed)
     ana, mira, tom = everyone = room_of(network, "ana", "mira", "tom")
+    rejections = heard(ana)
     draw(ana)
     add(ana, SCRIPT)
     shape = draw(ana)
@@ -67,6 +82,7 @@ def test_an_offender_is_told_once_and_all_hold_the_same(seed: int) -> None:
     wanted = [["forbidden: <script>"], ['invalid: <rect fill="banana">']]
     assert about(mira, ana) == about(tom, ana) == wanted
     assert [len(o.findings) for o in ana.shown.offences] == [0, 0], "told once of each message"
+    assert len(rejections) == 2, "by one of the others"
     assert {o.party for o in ana.shown.offences} == {board_of(ana).party}
     assert mira.session._judging.checked == 4, "one look at each message of the others"
 

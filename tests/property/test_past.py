@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.helpers.random_board import picture as seen
@@ -157,6 +157,7 @@ def test_who_made_and_who_changed_is_what_a_search_through_all_writes_finds(seed
         assert (other.made.ts, other.changed.ts) == (found.made.ts, found.changed.ts)
 
 
+@example(seed=2099234008, count=24)  # roots that came to light one after the other
 @given(seed=seeds, count=steps)
 def test_restoring_a_moment_makes_the_board_look_as_it_did_and_one_undo_takes_it_back(seed, count):
     rng = random.Random(seed)
@@ -216,8 +217,10 @@ def test_taking_back_one_persons_work_leaves_that_of_others(seed, count):
     skipped = take_back(moderator, theirs, timeline.authors.touched_by(theirs), texts)
     now = standing(moderator)
     for key, (party, value) in before.items():
-        if party != theirs and key[1] != "chdata":
-            assert now[key] == (party, value), key
+        if party == theirs or key[1] == "chdata":
+            continue
+        assert now[key][1] == value, key
+        assert now[key][0] == party or key[1] == "primary-weight", key  # a move restates it
     left = {(one.rid, one.field) for one in skipped}
     for rid in visible & set(seen(moderator)):
         full = [w for w in moderator.writes(rid, "parent") if not w.partial]

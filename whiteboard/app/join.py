@@ -90,6 +90,8 @@ def _drawing(path: Path) -> tuple[LiteralElement, ...]:
 
 
 def _tell(outcome: Outcome, *, as_json: bool) -> None:
+    if outcome.rejected:
+        print(f"changes that are not valid: {outcome.rejected}", file=sys.stderr)
     state = outcome.document.state_hash()
     if as_json:
         result = {
@@ -97,6 +99,7 @@ def _tell(outcome: Outcome, *, as_json: bool) -> None:
             "name": outcome.name,
             "state_hash": state,
             "participants": list(outcome.participants),
+            "rejected": outcome.rejected,
         }
         print(json.dumps(result, ensure_ascii=False))
     else:

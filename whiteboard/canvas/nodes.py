@@ -42,12 +42,20 @@ class DocumentSource:
             for rid in rids:
                 self._read_as.pop(rid, None)
 
-    def read_as(self, node: DocumentNode) -> Mapping[Name, str | None]:
-        """Attributes of an element that are read as another value, or as not there (None)."""
+    def read_as(
+        self, node: DocumentNode, written: Mapping[Name, str] | None = None
+    ) -> Mapping[Name, str | None]:
+        """Attributes of an element that are read as another value, or as not there (None).
+
+        Args:
+            node: The element.
+            written: Its attributes, where they are at hand.
+        """
         known = self._read_as.get(node.rid)
         if known is None:
-            attributes = self.document.attributes(node.rid)
-            known = check(node.ns, node.name, attributes.items(), None).changed
+            if written is None:
+                written = self.document.attributes(node.rid)
+            known = check(node.ns, node.name, written.items(), None).changed
             self._read_as[node.rid] = known
         return known
 
@@ -150,15 +158,12 @@ class DocumentNode:
         """By name; those in a namespace as '{namespace}name'."""
         if not self._is_element:
             return {}
-        read_as = self._source.read_as(self)
-        written = self._document.attributes(self.rid).items()
-        return {
-            f"{{{ns}}}{name}" if ns else name: value
-            for (ns, name), value in (
-                ((key, read_as.get(key, value)) for key, value in written) if read_as else written
-            )
-            if value is not None
-        }
+        written = self._document.attributes(self.rid)
+        read_as = self._source.read_as(self, written)
+        if not read_as:
+            return {f"{{{ns}}}{n}" if ns else n: value for (ns, n), value in written.items()}
+        read = ((key, read_as.get(key, value)) for key, value in written.items())
+        return {f"{{{ns}}}{n}" if ns else n: v for (ns, n), v in read if v is not None}
 
     def get(self, name: str, ns: str = "") -> str | None:
         """Value of an attribute."""

@@ -57,6 +57,11 @@ class _Restoring:
     def everything(self) -> None:
         document, then = self._document, self._then
         keep = document.root if then.root is None else None  # a board has a root
+        while stray := [
+            rid for rid in document.children(DOCUMENT) if rid != keep and not then.is_visible(rid)
+        ]:
+            for rid in stray:
+                self._transaction.trash(rid)  # another root may come to light now
         self._trash_what_was_not(DOCUMENT, keep)
         for rid in then:
             self._bring(rid)

@@ -81,6 +81,8 @@ _UNSEEN = {"defs", "marker", "title", "desc", "metadata", "style", "linearGradie
 _PARTS = {"tspan", "textPath"}
 _LONGEST = 40
 """Characters of a text that are quoted."""
+_LOOKED_AT = 400
+"""Characters of a text that are read for that, white space among them."""
 
 
 def summarise(step: Step, now: Picture) -> Deed | None:
@@ -149,9 +151,11 @@ class _Seen:
             node = self.node(kid)
             assert node is not None
             if node.kind is Kind.TEXT:
-                parts.append(node.text)
+                parts.append(node.text[:_LOOKED_AT])
             elif node.kind is Kind.ELEMENT:
                 parts.append(" " + self.words(kid))
+            if sum(map(len, parts)) >= _LOOKED_AT:
+                break
         return " ".join("".join(parts).replace("\u200b", "").split())
 
 

@@ -10,11 +10,11 @@ member look again only after ever longer times, and the person is told once.
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whiteboard.model.document import Document
-from whiteboard.model.ids import Party, Replica
+from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
 from whiteboard.session.ports import Disbelieved, Effect, Incident, StartTimer
 from whiteboard.wire.messages import Peer
@@ -42,14 +42,9 @@ class _Claim:
 
 
 class Doubts:
-    """Finds out whose document is wrong.
+    """Finds out whose document is wrong."""
 
-    Args:
-        empty_like: a fresh document for the messages of another, to be written as this replica.
-    """
-
-    def __init__(self, empty_like: Callable[[Document, Replica], Document]) -> None:
-        self._empty_like = empty_like
+    def __init__(self) -> None:
         self._claims: collections.OrderedDict[Party, _Claim] = collections.OrderedDict()
         self._of: Document | None = None
         """The document that is looked into."""
@@ -57,6 +52,10 @@ class Doubts:
         self._rest: Sequence[Batch] = ()
         self._party = Party("")
         self._not_before = float("-inf")
+
+    def would_look(self, party: Party, now: float) -> bool:
+        """Whether a claim of this party is looked into now."""
+        return now >= self._claim(party).until and now >= self._not_before
 
     def begin(self, document: Document, party: Party, peer: Peer, now: float) -> list[Effect]:
         """`party` says that these messages make another document."""
@@ -73,10 +72,7 @@ class Doubts:
             return []
         self._party = party
         self._of = document
-        if document.floor:
-            self._copy = document.like(document.folded())
-        else:
-            self._copy = self._empty_like(document, document.replica)
+        self._copy = document.like(document.folded())
         self._rest = document.batches_since(document.floor)
         incident = Incident("documents-differ", "equal messages made unequal documents", peer)
         return [incident, StartTimer(LOOK_TIMER, PAUSE)]

@@ -12,13 +12,14 @@ from typing import ClassVar
 
 from whiteboard.model.document import Document
 from whiteboard.model.folded import Folded, FormatError
+from whiteboard.model.history import weight_in_memory
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
-from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining, Step
+from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining, Step
 from whiteboard.session.live import Handler, Live
 from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
@@ -36,7 +37,6 @@ from whiteboard.session.ports import (
     Place,
 )
 from whiteboard.session.resync import Resync
-from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
@@ -109,7 +109,7 @@ class Entering(Live):
             return []
         self.state = State.ENDED
         self._joining = None
-        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER, LOOK_TIMER)
+        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER, PACE_TIMER, LOOK_TIMER)
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()
@@ -159,7 +159,7 @@ class Entering(Live):
         self._people.description = description
         self._people.name_again()
         self._loading = None
-        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict = self._new_strict()
         self._strict.resync = Resync.of(self._joining)
         self.state = State.RECEIVING
         effects = self._people.meet(peer)
@@ -218,8 +218,10 @@ class Entering(Live):
             return self._refuse(Refusal.NOT_THE_GIVER)
         if not self._joining.has_room():
             return self._refuse(Refusal.TOO_MANY)
-        effects, count = self._load(self._admit_all(message.messages, peer))
-        effects += self._step(*self._joining.took(count))
+        batches = self._admit_all(message.messages, peer)
+        effects, count = self._load(batches)
+        size = sum(map(weight_in_memory, batches)) if count else 0
+        effects += self._step(*self._joining.took(count, size))
         return [*effects, Notify(Notice.PROGRESS)]
 
     def _on_part(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -235,7 +237,10 @@ class Entering(Live):
             except FormatError as error:
                 return [Incident("state", str(error), peer), *self._step(*self._joining.failed())]
             self._begin_with(folded)
-        return [*self._step(*self._joining.took(int(is_new))), Notify(Notice.PROGRESS)]
+        return [
+            *self._step(*self._joining.took(int(is_new), len(message.text))),
+            Notify(Notice.PROGRESS),
+        ]
 
     def _begin_with(self, folded: Folded) -> None:
         """The document to be starts with this state, and what came of the messages before."""
@@ -386,7 +391,7 @@ class Entering(Live):
         document = moving.as_strict(self._offered, self.session, party, replica)
         self._offered = None
         self._yields = False
-        self._strict = Strict(self.session, self._people, self.counters, self._rng, self.role)
+        self._strict = self._new_strict()
         self._strict.begin(document)
         kept = tuple(
             StrictMessage(self.session, one.id, one.ops, self.me) for one in document.stanzas
@@ -423,11 +428,12 @@ class Entering(Live):
         self._moving, self._loading, self._joining = None, None, None
         if not isinstance(document, Document) or self._is_strict:
             self._offered = document
+            self._serving = self._new_serving()
             return [CancelTimer(ASK_TIMER), CancelTimer(STALL_TIMER), *self._open_strict()]
         self.document = document
         self._sync = self._new_sync(document)
         self._serving = self._new_serving()
-        timers = [CancelTimer(name) for name in (ASK_TIMER, STALL_TIMER)]
+        timers = [CancelTimer(name) for name in (ASK_TIMER, STALL_TIMER, PACE_TIMER)]
         unsent = tuple(document.batches_since(self._own_vv))
         effects = [*timers, NewDocument(document), *self._go_live(())]
         return [*effects, *(self._send_own(unsent) if unsent else ())]

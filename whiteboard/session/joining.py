@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable
 
+from whiteboard.model.history import weight_in_memory
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.session.ports import CancelTimer, Effect, Send, StartTimer, ToPeer
 from whiteboard.wire.messages import (
@@ -33,8 +34,15 @@ ASK_AT_ONCE = 3
 STALL_SECONDS = 10.0
 STALL_TRIES = 2
 """So often the same giver is asked for what is missing."""
+PACE_TIMER = "join-pace"
+PACE_SECONDS = 30.0
+PACE_MESSAGES = 50
+"""In so many seconds; who is slower gives way to another, what is here stays."""
 MAX_STATE = 1_000_000
+MAX_STATE_BYTES = 1 << 30
 MAX_LIVE = 10_000
+MAX_LIVE_BYTES = 64 * 1024 * 1024
+MAX_CANDIDATES = 1000
 
 
 class Step(enum.Enum):
@@ -68,6 +76,9 @@ class Joining:
         self._stalls = 0
         self._count = 0
         self._taken = 0
+        self._taken_bytes = 0
+        self._live_bytes = 0
+        self._at_last_look = 0
         self._target: Vector | None = None
         self._has_ended = False
 
@@ -94,7 +105,7 @@ class Joining:
 
     def appeared(self, peer: Peer) -> list[Effect]:
         """Another member is known: ask it at once if few are asked."""
-        if peer.address in self._candidates:
+        if peer.address in self._candidates or len(self._candidates) >= MAX_CANDIDATES:
             return []
         self._candidates.append(peer.address)
         if self.giver is not None or len(self._asked) >= ASK_AT_ONCE:
@@ -128,6 +139,7 @@ class Joining:
             CancelTimer(ASK_TIMER),
             Send(ToPeer(address), accept),
             StartTimer(STALL_TIMER, STALL_SECONDS),
+            StartTimer(PACE_TIMER, PACE_SECONDS),
         ]
 
     def refuse_offer(self, address: str) -> list[Effect]:
@@ -142,9 +154,10 @@ class Joining:
         self._target = message.vv
         return Step.GOING_ON, [StartTimer(STALL_TIMER, STALL_SECONDS)]
 
-    def took(self, count: int) -> tuple[Step, list[Effect]]:
+    def took(self, count: int, size: int) -> tuple[Step, list[Effect]]:
         """So many new messages of the state came; none does not count as a sign of life."""
         self._taken += count
+        self._taken_bytes += size
         if not count:
             return Step.GOING_ON, []
         self._stalls = 0
@@ -156,7 +169,7 @@ class Joining:
 
     def has_room(self) -> bool:
         """Whether the giver may send more: a state without end is none."""
-        return self._taken < MAX_STATE
+        return self._taken < MAX_STATE and self._taken_bytes < MAX_STATE_BYTES
 
     def end(self, vv: Vector) -> tuple[Step, list[Effect]]:
         """The giver has sent all; ask for what was lost on the way."""
@@ -169,7 +182,9 @@ class Joining:
         if self._target is None or self.giver is None:
             return Step.GOING_ON, []
         if all(self.holds(r, n) for r, n in self._target.items()):
-            return Step.COMPLETE, [CancelTimer(STALL_TIMER), CancelTimer(ASK_TIMER)]
+            return Step.COMPLETE, [
+                CancelTimer(name) for name in (STALL_TIMER, ASK_TIMER, PACE_TIMER)
+            ]
         if not ask:
             return Step.GOING_ON, []
         rest = Get(self._session, since=dict(self.held()), upto=self._target)
@@ -183,6 +198,17 @@ class Joining:
         self._stalls += 1
         if self._stalls <= STALL_TRIES and self._target is not None:
             return self.check(ask=True)
+        return self._give_up_giver()
+
+    def looked_at_pace(self) -> tuple[Step, list[Effect]]:
+        """So much time has passed: whether the giver sends so little that it keeps us waiting."""
+        came = self._taken - self._at_last_look
+        self._at_last_look = self._taken
+        if came >= PACE_MESSAGES or self.giver is None:
+            return Step.GOING_ON, [StartTimer(PACE_TIMER, PACE_SECONDS)]
+        return self._give_up_giver()
+
+    def _give_up_giver(self) -> tuple[Step, list[Effect]]:
         if self.giver in self._candidates:
             # Last in line, not struck off: it may be slow, and the only one.
             self._candidates.remove(self.giver)
@@ -197,8 +223,10 @@ class Joining:
 
     def keep_live(self, message: EditMessage) -> bool:
         """Keep a live edit; False if too many wait (it will be asked for again)."""
-        if len(self.live) >= MAX_LIVE:
+        size = weight_in_memory(message.batch)
+        if len(self.live) >= MAX_LIVE or self._live_bytes + size > MAX_LIVE_BYTES:
             return False
+        self._live_bytes += size
         self.live.append(message)
         return True
 
@@ -218,4 +246,4 @@ class Joining:
         self._target = None
         self._has_ended = False
         self._asked.clear()
-        return [CancelTimer(STALL_TIMER), *self.ask()]
+        return [CancelTimer(STALL_TIMER), CancelTimer(PACE_TIMER), *self.ask()]

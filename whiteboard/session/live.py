@@ -40,7 +40,7 @@ from whiteboard.session.ports import (
     StartTimer,
     ToPeer,
 )
-from whiteboard.session.serving import Serving
+from whiteboard.session.serving import Askers, Serving
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
@@ -92,7 +92,8 @@ class Live:
         self._serving = self._new_serving()
         self._strict: Strict | None = None
         """What it does in strict mode, once it is known to be that."""
-        self._doubts = Doubts(self._empty_like)
+        self._doubts = Doubts()
+        self._askers = Askers()
 
     @property
     def me(self) -> Peer:
@@ -114,6 +115,16 @@ class Live:
 
     def _new_serving(self) -> Serving:
         return Serving(self.session, self._people.author_of, self._next_receipt)
+
+    def _new_strict(self) -> Strict:
+        return Strict(
+            self.session,
+            self._people,
+            self.counters,
+            self._rng,
+            self.role,
+            self._serving.has_offered,
+        )
 
     def _next_receipt(self) -> int:
         self._receipt += 1
@@ -382,9 +393,6 @@ class Live:
         self._sync = self._new_sync(self.document)
         return [NewDocument(self.document), *self._sync.changed()]
 
-    def _empty_like(self, document: Document, replica: Replica) -> Document:
-        return Document(self.session, document.party, replica, is_host=self._people.is_host)
-
     # --------------------------------------------------------------------- what the others say
 
     def _on_edit(self, peer: Peer, message: Message, now: float) -> list[Effect]:
@@ -425,12 +433,23 @@ class Live:
         checked = self._sync.compare(peer, message, now)
         effects += checked.effects
         for r in checked.proofs_for:
-            effects += self._spread_proof(r, only=peer.address)
+            if self._may_have(party, 2, now):
+                effects += self._spread_proof(r, only=peer.address)
         if checked.differs:
             assert self.document is not None
-            effects += self._doubts.begin(self.document, party, peer, now)
+            effects += self._doubt(party, peer, now)
             effects += self._sync.ask_undigested(peer, message)
         return effects
+
+    def _doubt(self, party: Party, peer: Peer, now: float) -> list[Effect]:
+        """`party` says that these messages make another document than here."""
+
+        def begin(_now: float) -> list[Effect]:
+            assert self.document is not None
+            return self._doubts.begin(self.document, party, peer, now)
+
+        # What was folded is looked into from the messages that the journal has.
+        return self._with_history(begin) if self._doubts.would_look(party, now) else []
 
     def _look_again(self, now: float) -> list[Effect]:
         """A part more of finding out whose document is wrong."""
@@ -442,14 +461,23 @@ class Live:
             effects += [NewDocument(healed), *self._sync.changed()]
         return effects
 
+    def _may_have(self, who: str, messages: int, now: float) -> bool:
+        assert self.document is not None
+        return self._askers.may_have(who, messages, sum(self.document.vv.values()), now)
+
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Get)
         assert self.document is not None
+        who = self._people.party(peer) or peer.address
+        if not self._askers.may_ask(who, now):
+            return self._refuse(Refusal.TOO_MANY)
         if message.floor:
+            if not self._may_have(who, sum(self.document.vv.values()), now):
+                return self._refuse(Refusal.TOO_MANY)
             return self._with_history(lambda _now: self._give_deep(peer, message.floor))
         if self._has_room_for(message.since, message.upto):
-            return self._give_history(peer, message)
-        return self._with_history(lambda _now: self._give_history(peer, message))
+            return self._give_history(peer, message, now)
+        return self._with_history(lambda _now: self._give_history(peer, message, now))
 
     def _has_room_for(self, since: Vector, upto: Vector) -> bool:
         """Whether what is asked for is held message by message."""
@@ -458,7 +486,7 @@ class Live:
             since.get(r, 0) >= n or (upto and r not in upto) for r, n in self.document.floor.items()
         )
 
-    def _give_history(self, peer: Peer, message: Get) -> list[Effect]:
+    def _give_history(self, peer: Peer, message: Get, now: float) -> list[Effect]:
         assert self.document is not None
         floor, upto = self.document.floor, message.upto
         since = {r: max(n, floor.get(r, 0)) for r, n in {**floor, **message.since}.items()}
@@ -467,6 +495,8 @@ class Live:
             for batch in self.document.batches_since(since)
             if not upto or batch.n <= upto.get(batch.r, 0)
         ]
+        if not self._may_have(self._people.party(peer) or peer.address, len(batches), now):
+            return self._refuse(Refusal.TOO_MANY)
         effects = self._serving.give_history(peer.address, batches)
         return self._refuse(Refusal.TOO_MANY) if effects is None else effects
 
@@ -518,6 +548,8 @@ class Live:
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)
         assert self.description is not None
+        if not self._askers.may_ask(self._people.party(peer) or peer.address, now):
+            return self._refuse(Refusal.TOO_MANY)
         effects: list[Effect] = []
         if isinstance(self.place, Direct):
             if self.role is Role.CREATOR and not self._people.is_admitted(peer.address):
@@ -536,6 +568,9 @@ class Live:
         if not self.document.covers(since):
             since, folded = self.document.floor, self.document.folded()
         batches = list(self.document.batches_since(since))
+        amount = len(batches) if folded is None else sum(self.document.vv.values())
+        if not self._may_have(self._people.party(peer) or peer.address, amount, now):
+            return self._refuse(Refusal.TOO_MANY)
         prolog = self.description.prolog
         return self._serving.give_state(peer.address, batches, since, prolog, folded)
 

@@ -191,7 +191,7 @@ class People:
             return []
         if known is None:
             self._forget_older_devices(party)
-        if known is None and len(self._known) >= MAX_MEMBERS:
+        if known is None and not self._has_room():
             self._counters.count(Refusal.TOO_MANY.name)
             return []
         if known is None:
@@ -226,6 +226,15 @@ class People:
         """Direct: whether edits go to that device now."""
         known = self._known.get(address)
         return known is not None and known.is_listening and not known.away
+
+    def _has_room(self) -> bool:
+        """Whether one more can be known; who left first is forgotten first."""
+        if len(self._known) < MAX_MEMBERS:
+            return True
+        away = next((address for address, known in self._known.items() if known.away), None)
+        if away is not None:
+            del self._known[away]
+        return away is not None
 
     def name_again(self) -> None:
         """The description is another one: find out anew who is which party."""

@@ -7,7 +7,7 @@ A transfer is frozen when it begins: the messages held at that moment, verbatim,
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -40,6 +40,14 @@ ENVELOPE_BYTES = 90
 MAX_TRANSFERS = 64
 MAX_OFFERS = 256
 OFFER_SECONDS = 60.0
+QUESTIONS = 30
+"""That one party may ask at once."""
+QUESTIONS_A_SECOND = 2.0
+WHOLE_TIMES = 4
+"""So often may a party have as much as is held, in so many seconds, and some messages more."""
+WHOLE_SECONDS = 3600.0
+SOME_MORE = 2000
+MAX_ASKERS = 4096
 
 
 def coverage(batches: Iterable[Batch], since: Vector = EMPTY) -> dict[Replica, int]:
@@ -55,6 +63,52 @@ def coverage(batches: Iterable[Batch], since: Vector = EMPTY) -> dict[Replica, i
         if n:
             vector[r] = n
     return vector
+
+
+class Askers:
+    """How much each party has asked for: a small question can have a large answer."""
+
+    def __init__(self) -> None:
+        self._askers: OrderedDict[str, _Asker] = OrderedDict()
+
+    def may_ask(self, who: str, now: float) -> bool:
+        """Whether to look at a question at all; counts it."""
+        asker = self._asker(who, now)
+        asker.questions = min(
+            QUESTIONS, asker.questions + (now - asker.counted) * QUESTIONS_A_SECOND
+        )
+        asker.counted = now
+        if asker.questions < 1:
+            return False
+        asker.questions -= 1
+        return True
+
+    def may_have(self, who: str, messages: int, held: int, now: float) -> bool:
+        """Whether to send so many messages, where `held` are held in all; counts them."""
+        asker = self._asker(who, now)
+        if now - asker.since >= WHOLE_SECONDS:
+            asker.since, asker.messages = now, 0
+        if asker.messages + messages > WHOLE_TIMES * held + SOME_MORE:
+            return False
+        asker.messages += messages
+        return True
+
+    def _asker(self, who: str, now: float) -> _Asker:
+        asker = self._askers.get(who)
+        if asker is None:
+            asker = self._askers[who] = _Asker(counted=now, since=now)
+            while len(self._askers) > MAX_ASKERS:
+                self._askers.popitem(last=False)
+        self._askers.move_to_end(who)
+        return asker
+
+
+@dataclass(slots=True)
+class _Asker:
+    counted: float
+    since: float
+    questions: float = QUESTIONS
+    messages: int = 0
 
 
 @dataclass

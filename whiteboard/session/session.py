@@ -28,7 +28,7 @@ from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
-from whiteboard.session.joining import ASK_TIMER, STALL_TIMER, Joining
+from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
 from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
     TO_SESSION,
@@ -237,7 +237,7 @@ class Session(Entering):
         """
         self = cls(document.session, me, place, rng, role)
         self._people.description = description
-        self._strict = Strict(self.session, self._people, self.counters, rng, role)
+        self._strict = self._new_strict()
         self._strict.begin(document)
         self.state = State.LIVE
         self.connected = False
@@ -424,6 +424,10 @@ class Session(Entering):
                 return [*self._ask_all(), *self._step(*self._joining.nobody_offered())]
             if name == STALL_TIMER and self.state is State.RECEIVING:
                 effects = self._step(*self._joining.stalled())
+                self._look_at_giver()
+                return effects
+            if name == PACE_TIMER and self.state is State.RECEIVING:
+                effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
                 return effects
         if name == LOOK_TIMER and self.state is State.LIVE:

@@ -82,6 +82,7 @@ class Strict:
         counters: of what was refused.
         rng: chooses delays.
         role: how this member came to the session.
+        was_offered: whether an offer of ours to this address stands.
 
     Attributes:
         document: None until the first state is here.
@@ -97,7 +98,9 @@ class Strict:
         counters: Counters,
         rng: random.Random,
         role: Role,
+        was_offered: Callable[[str], bool],
     ) -> None:
+        self._was_offered = was_offered
         self.document: StrictDocument | None = None
         self.resync: Resync | None = None
         self.rejects = False
@@ -213,6 +216,8 @@ class Strict:
             return [StartTimer(STALL_TIMER, STALL_SECONDS)]
         if isinstance(self._people.place, InRoom) and not message.to_all:
             return self._refuse(Refusal.PRIVATE)  # the others could never agree about it
+        if self._is_direct and peer.address not in self._people.expected():
+            return self._refuse(Refusal.NOT_INVITED)
         if self.resync is not None and not self.resync.keep(peer, message):
             effects += self._refuse(Refusal.TOO_MANY)
         if self.document is None:
@@ -405,6 +410,8 @@ class Strict:
         assert isinstance(message, AcceptState)
         assert self.document is not None
         assert self._people.description is not None
+        if not self._was_offered(peer.address):
+            return self._refuse(Refusal.NOT_OFFERED)
         self._queues.pop(peer.address, None)
         last = self._last
         if self._is_direct:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeAlias
 
 import cssselect2.parser as selectors
 import tinycss2
@@ -38,6 +39,11 @@ class Rule:
     declarations: Declarations
 
 
+Tried: TypeAlias = dict[tuple[int, str], bool]
+"""(identity of a selector with a combinator, rid) -> whether that element, or one that is further
+away from where the search began, matches its left part."""
+
+
 @dataclass(slots=True)
 class Sheet:
     """All rules of a document, sorted by specificity and place, in buckets by what they ask for."""
@@ -60,7 +66,9 @@ class Sheet:
         if self._classes and (classes := attributes.get("class")) is not None:
             for name in classes.split():
                 found = found + self._classes.get(name, [])
-        return tuple(i for i in sorted(set(found)) if _matches(self.rules[i].selector, node))
+        tried: Tried = {}
+        found = sorted(set(found))
+        return tuple(i for i in found if _matches(self.rules[i].selector, node, tried))
 
     def _file(self, index: int, selector: object) -> None:
         """Put the rule where only elements that may match it look."""
@@ -166,14 +174,16 @@ def _understood(selector: object, sheet: Sheet) -> bool:
     return False
 
 
-def _matches(selector: object, node: Node) -> bool:
+def _matches(selector: object, node: Node, tried: Tried) -> bool:
+    """Whether the element matches; `tried` keeps what was found out about other elements.
+
+    Without it, `a g g g g g` deep inside of `g`s would try every choice of five of them.
+    """
     match selector:
         case selectors.CombinedSelector():
-            return _matches(selector.right, node) and any(
-                _matches(selector.left, other) for other in _related(selector.combinator, node)
-            )
+            return _matches(selector.right, node, tried) and _any_related(selector, node, tried)
         case selectors.CompoundSelector():
-            return all(_matches(simple, node) for simple in selector.simple_selectors)
+            return all(_matches(simple, node, tried) for simple in selector.simple_selectors)
         case selectors.LocalNameSelector():
             return bool(node.name == selector.local_name)
         case selectors.NamespaceSelector():
@@ -185,14 +195,34 @@ def _matches(selector: object, node: Node) -> bool:
         case selectors.AttributeSelector():
             return _attribute_matches(selector, node)
         case selectors.NegationSelector():
-            return not any(_matches(one.parsed_tree, node) for one in selector.selector_list)
+            return not any(_matches(one.parsed_tree, node, tried) for one in selector.selector_list)
         case selectors.MatchesAnySelector() | selectors.SpecificityAdjustmentSelector():
-            return any(_matches(one.parsed_tree, node) for one in selector.selector_list)
+            return any(_matches(one.parsed_tree, node, tried) for one in selector.selector_list)
         case selectors.PseudoClassSelector():
             return _pseudo_matches(selector.name, node)
         case selectors.FunctionalPseudoClassSelector():
             return _nth_matches(tinycss2.nth.parse_nth(selector.arguments), node)
     return False
+
+
+def _any_related(selector: selectors.CombinedSelector, node: Node, tried: Tried) -> bool:
+    """Whether an element that stands to `node` as the combinator says matches the left part.
+
+    What is found out for the first one is so for all that lie on the way to the one that matches.
+    """
+    found = False
+    on_the_way: list[tuple[int, str]] = []
+    for other in _related(selector.combinator, node):
+        key = (id(selector), other.rid)
+        if key in tried:
+            found = tried[key]
+            break
+        on_the_way.append(key)
+        if _matches(selector.left, other, tried):
+            found = True
+            break
+    tried.update(dict.fromkeys(on_the_way, found))
+    return found
 
 
 def _related(combinator: str, node: Node) -> Iterable[Node]:

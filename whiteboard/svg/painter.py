@@ -133,9 +133,16 @@ class Painter:
         self.ids: dict[str, str | None] = {}
         self.notices: list[Notice] = []
         self._instances = 0
+        self._most = MAX_INSTANCES
 
-    def begin(self) -> None:
-        """Forget what was noted: another element is painted now."""
+    @property
+    def instances(self) -> int:
+        """How many elements were painted since `begin`, one inside the other."""
+        return self._instances
+
+    def begin(self, room: int = MAX_INSTANCES) -> None:
+        """Forget what was noted: another element is painted now, with at most `room` in it."""
+        self._most = max(1, min(MAX_INSTANCES, room))
         self.used = set()
         self.ids = {}
         self.notices = []
@@ -277,8 +284,8 @@ class Painter:
         """The plan nodes of an element with all below it, in paint order."""
         self.used.add(node.rid)
         self._instances += 1
-        if self._instances > MAX_INSTANCES:
-            if self._instances == MAX_INSTANCES + 1:
+        if self._instances > self._most:
+            if self._instances == self._most + 1:
                 self.note(node.rid, "It repeats too many shapes.")
             return []
         opened = self.open(node, context)
@@ -310,6 +317,8 @@ class Painter:
     def _children(self, node: Node, inner: Context) -> list[PlanNode]:
         nodes: list[PlanNode] = []
         for child in node.children:
+            if self._instances > self._most:
+                break
             self.used.add(child.rid)
             if child.name in PAINTED and child.ns == SVG_NS:
                 if node.name == "switch":
@@ -414,6 +423,8 @@ class Painter:
         width = style.stroke_width.px(inner.viewport.diagonal, style.font.size)
         found: list[PlanNode] = []
         for i, place in enumerate(places):
+            if self._instances > self._most:
+                break
             kinds = []
             if i == 0:
                 kinds.append(("#start", style.marker_start))

@@ -20,7 +20,8 @@ Rules:
 5. Key chain: rids of the `use` elements an element is seen through, outermost first. A marker's
    shapes have the marked element's rid and '#start', '#mid.3' or '#end' there. `owner(key)` is the
    element of the tree that a person sees there.
-6. The result equals the plan made from scratch (`plan(source)`); a test holds it to that.
+6. The result equals the plan made from scratch (`plan(source)`); a test holds it to that. Only
+   where `use` asks for more than `MAX_ALL_INSTANCES`, the order decides which copies are left out.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ T = TypeVar("T")
 
 _GAP = 1.0
 _SMALLEST_GAP = 1e-7
+MAX_ALL_INSTANCES = 100_000
+"""Elements of a document that are painted as part of others; beyond, each `use` shows one."""
 _SLICE = 64
 """Nodes that are looked at between two questions whether to go on."""
 _MANY = 32
@@ -114,6 +117,8 @@ class _Entry:
     used: frozenset[str] = frozenset()
     ids: Mapping[str, str | None] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    instances: int = 0
+    """Elements painted as part of this one: what a `use` shows, markers."""
 
     @property
     def is_group(self) -> bool:
@@ -141,6 +146,8 @@ class Planner:
         self._font_size = font_size
         self._measure = measure
         self._entries: dict[str, _Entry] = {}
+        self._instances = 0
+        """Of all entries."""
         self._users: dict[str, set[_Entry]] = {}
         self._id_users: dict[str, set[_Entry]] = {}
         self._placed: dict[Key, Placed] = {}
@@ -280,6 +287,7 @@ class Planner:
         for entry in self._entries.values():
             entry.alive = False
         self._entries.clear()
+        self._instances = 0
         self._users.clear()
         self._id_users.clear()
         self._work.clear()
@@ -457,7 +465,9 @@ class Planner:
     def _plan_entry(self, entry: _Entry) -> None:
         entry.dirty = False
         painter = self._painter
-        painter.begin()
+        self._instances -= entry.instances
+        entry.instances = 0
+        painter.begin(MAX_ALL_INSTANCES - self._instances)
         opened = painter.open(entry.node, entry.context)
         if entry.is_group and opened is not None and not opened.whole:
             assert entry.opened is not None
@@ -471,6 +481,8 @@ class Planner:
                 nodes = painter.paint_opened(entry.node, opened, entry.context)
             else:
                 self._await_rest(_Rest(entry, opened, entry.node.children))
+        entry.instances = painter.instances
+        self._instances += entry.instances
         self._note_uses(entry)
         entry.notices = tuple(painter.notices)
         if not entry.linked:
@@ -547,6 +559,8 @@ class Planner:
             self._unplace(entry, node.key)
         entry.nodes = ()
         entry.alive = False
+        self._instances -= entry.instances
+        entry.instances = 0
         if self._entries.get(entry.node.rid) is entry:
             del self._entries[entry.node.rid]
         self._unlink(entry)

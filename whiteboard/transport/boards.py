@@ -54,6 +54,10 @@ from whiteboard.xep_0166 import JingleError
 
 MOST_OPEN = 50
 """Invitations from others that wait for an answer; more are refused."""
+MOST_OF_ONE = 5
+"""Of them from one person."""
+MOST_OVER = 50
+"""Invitations from others that are over and still listed."""
 
 NOT_IN_ROOM = "You are not in this group chat."
 NOT_SIGNED_IN = "You are not signed in."
@@ -646,8 +650,10 @@ class Boards:
             for entry in self._entries.values()
             if entry.row.incoming and entry.row.state is InvitationState.OPEN
         ]
-        if connection is None or len(waiting) >= MOST_OPEN:
+        of_one = [entry for entry in waiting if entry.row.address == (peer.jid or peer.bare)]
+        if connection is None or len(waiting) >= MOST_OPEN or len(of_one) >= MOST_OF_ONE:
             raise JingleError("resource-constraint", kind="wait")
+        self._forget_old()
         row = Invitation(
             secrets.token_hex(8),
             incoming=True,
@@ -677,6 +683,17 @@ class Boards:
             if peer.bare in actor.counterparts:
                 return board
         return None
+
+    def _forget_old(self) -> None:
+        """Of invitations from others that came to nothing the oldest go, seen or not."""
+        kept = (InvitationState.OPEN, InvitationState.ACCEPTED)
+        over = [
+            key
+            for key, entry in self._entries.items()
+            if entry.row.incoming and entry.row.state not in kept
+        ]
+        for key in over[: max(0, len(over) - MOST_OVER)]:
+            del self._entries[key]
 
     def on_bounce(self, sent: Sent, condition: str) -> None:
         """See `Listener`."""

@@ -44,6 +44,8 @@ class Capabilities:
         )
         self._by_address: collections.OrderedDict[str, Features] = collections.OrderedDict()
         self._asking: dict[tuple[str, str], asyncio.Future[None]] = {}
+        self._unknown: set[str] = set()
+        """Full addresses of which it is being found out: one question each at a time."""
         self.learned: Event[str] = Event()
         """The features of this full address are known now, and differ from before."""
 
@@ -73,11 +75,22 @@ class Capabilities:
         known = self._by_version.get(key)
         if known is not None:
             self._learn(address, known)
-        elif len(self._asking) < _MOST_ASKED:
+        elif (
+            len(self._asking) < _MOST_ASKED
+            and len(self._unknown) < _MOST
+            and address not in self._unknown
+        ):
+            self._unknown.add(address)
             node = f"{caps.get('node', '')}#{key[1]}"
             self._account.spawn(asyncio.ensure_future(self._ask(address, key, node)))
 
     async def _ask(self, address: str, key: tuple[str, str], node: str) -> None:
+        try:
+            await self._find_out(address, key, node)
+        finally:
+            self._unknown.discard(address)
+
+    async def _find_out(self, address: str, key: tuple[str, str], node: str) -> None:
         while (asking := self._asking.get(key)) is not None:
             await asking
             if (known := self._by_version.get(key)) is not None:

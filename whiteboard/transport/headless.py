@@ -23,7 +23,7 @@ from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch, LiteralElement
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
-from whiteboard.session.boards import BoardState, InvitationState
+from whiteboard.session.boards import BoardState, InvitationState, NotShown
 from whiteboard.session.identity import author
 from whiteboard.session.ports import Direct, Persist
 from whiteboard.session.session import State
@@ -106,6 +106,8 @@ class Outcome:
     """Names of the others who were there at the end."""
     application: Application = SVG
     """What the board is."""
+    rejected: int = 0
+    """Own messages of which the others say that something in them is not valid."""
 
 
 @dataclass(slots=True)
@@ -187,6 +189,7 @@ class _Participant:
         self._people = network.people
         self._boards = network.boards
         self._recorder: _Recorder | None = None
+        self._rejected = 0
 
     # --- getting there ---
 
@@ -337,7 +340,11 @@ class _Participant:
 
     # --- being there ---
 
+    def _count_rejected(self, what: NotShown) -> None:
+        self._rejected += what.sender.me
+
     def _record(self, board: SharedBoard) -> None:
+        board.not_shown.subscribe(self._count_rejected)
         if self._task.record is not None:
             self._recorder = _Recorder(board, self._task.record.open("wb"))
             board.persisted.subscribe(self._recorder.keep)
@@ -431,7 +438,9 @@ class _Participant:
         actor = board.actor
         said = None if actor is None else actor.description
         application = APPLICATIONS.get(said.application, SVG) if said is not None else SVG
-        return Outcome(board.session or "", board.name, board.document, others, application)
+        return Outcome(
+            board.session or "", board.name, board.document, others, application, self._rejected
+        )
 
     def close(self) -> None:
         """Finish the log."""

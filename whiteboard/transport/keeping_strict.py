@@ -20,6 +20,7 @@ from whiteboard.session.ports import InRoom
 from whiteboard.session.replay_strict import take_in
 from whiteboard.session.session import Role, Session
 from whiteboard.wire.description import read_description
+from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import Mode, Peer, StrictMessage
 from whiteboard.wire.xml import parse
 
@@ -100,6 +101,14 @@ def is_strict(about: About) -> bool:
     """
     described = bool(about.description)
     return described and read_description(parse(about.description)).mode is Mode.STRICT
+
+
+def may_go_on(about: About) -> bool:
+    """Whether a board's session can be taken up again: a strict one-to-one session cannot."""
+    try:
+        return bool(about.room) or not is_strict(about)
+    except RemoteProtocolError:
+        return False
 
 
 def revived_strict(

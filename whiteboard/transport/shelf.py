@@ -26,7 +26,7 @@ from whiteboard.session.boards import Board, SavedBoard
 from whiteboard.session.session import Session
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.keeping import Keeper, place_of, revived
-from whiteboard.transport.keeping_strict import is_strict, revived_strict
+from whiteboard.transport.keeping_strict import is_strict, may_go_on, revived_strict
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire.errors import RemoteProtocolError
@@ -143,7 +143,8 @@ class Shelf:
     def key_of(self, session: str) -> str | None:
         """The kept copy of a session that goes on and is not open; None if there is none."""
         for one in self._listed:
-            if one.about.session == session and place_of(one.about) is not None:
+            is_same = one.about.session == session and place_of(one.about) is not None
+            if is_same and may_go_on(one.about):
                 return one.key
         return None
 

@@ -48,6 +48,7 @@ class ConnectionTeller(QObject):
         self._toast = toast
         self._invite_again = invite_again
         self._board: Board | None = None
+        self._told_of_rules: Board | None = None
         self._stops: tuple[Callable[[], None], ...] = ()
         self._was_offline = False
         self._offline_count = 0
@@ -92,6 +93,7 @@ class ConnectionTeller(QObject):
         self._follow_connection()
         self._follow_people()
         self._follow_problem()
+        self._follow_rules()
 
     # --- chip -----------------------------------------------------------------------------
 
@@ -180,6 +182,14 @@ class ConnectionTeller(QObject):
             self._toast.say(Notice("problem", problem, "warning", "danger"))
         else:
             self._toast.take_back("problem")
+
+    def _follow_rules(self) -> None:
+        """Say once, quietly, that a board runs by simpler rules."""
+        board = self._board
+        is_plain = board is not None and board.is_plain and board.state is BoardState.LIVE
+        if is_plain and board is not self._told_of_rules:
+            self._told_of_rules = board
+            self._toast.say(Notice("rules", words.simpler_program()))
 
     def _say_odd(self, odd: Odd) -> None:
         """Quietly, and without a warning's colour: there is nothing for the person to do."""

@@ -63,6 +63,7 @@ class BoardFrame(QWidget):
         self.toast = Toast(self)
         self.invitation = InvitationCard(self)
         self.progress = ProgressCard(self)
+        self.toast.beside = (self.invitation, self.progress)
         self.timeline = Timeline(self)
         self.past_notice = PastNotice(self)
         self._only_board = False

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QRect, QTimer
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from whiteboard.ui.shade import Floating
+from whiteboard.ui.tokens import GAP, MARGIN
 from whiteboard.ui.widgets import Button, IconLabel, Kind, Label
 
 SHORT_MS = 4000
@@ -39,6 +40,8 @@ class Toast(Floating):
         self.notice: Notice | None = None
         self.top = 12
         """Px from the top of the frame: more while something else is there."""
+        self.beside: tuple[QWidget, ...] = ()
+        """Cards of the frame that a toast never covers."""
         self._icon = IconLabel("info", "text2", 20, self)
         self._text = Label("", self, weight=500)
         self._button = Button("", Kind.QUIET, self, compact=True)
@@ -98,7 +101,11 @@ class Toast(Floating):
         self._text.setWordWrap(width > room)
         width = min(width, room)
         self.resize(width, max(44, self.heightForWidth(width), self.minimumSizeHint().height()))
-        self.move((parent.width() - self.width()) // 2, self.top)
+        place = QRect((parent.width() - width) // 2, self.top, width, self.height())
+        for card in self.beside:
+            if not card.isHidden() and place.intersects(card.geometry()):
+                place = _beside(place, card.geometry(), parent.width())
+        self.move(place.topLeft())
 
     def _show(self, notice: Notice) -> None:
         self.notice = notice
@@ -130,3 +137,15 @@ class Toast(Floating):
         super().leaveEvent(event)
         if self.notice is not None and not self.notice.lasting:
             self._timer.start(SHORT_MS)
+
+
+def _beside(toast: QRect, card: QRect, width: int) -> QRect:
+    """Where a toast does not cover a card in a corner: beside it, or below if that is narrow."""
+    place = QRect(toast)
+    if card.center().x() > width // 2:
+        place.moveRight(card.left() - 1 - GAP)
+    else:
+        place.moveLeft(card.right() + 1 + GAP)
+    if place.left() >= MARGIN and place.right() < width - MARGIN:
+        return place
+    return toast.translated(0, card.bottom() + 1 + GAP - toast.top())

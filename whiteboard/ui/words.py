@@ -199,6 +199,12 @@ def has_left(who: str) -> str:
     )
 
 
+def simpler_program() -> str:
+    return tr(
+        "Somebody’s program is simpler: of two changes of one thing at the same moment one stays."
+    )
+
+
 def grown_large() -> str:
     """A board takes much memory or disk."""
     return tr("This board has grown very large and may become slow. A new board helps.")

@@ -52,7 +52,7 @@ from whiteboard.wire.values import format_vector, parse_count, parse_vector
 MAX_SESSION = 1024
 MAX_PART = 64 * 1024
 """Characters of a part of a state."""
-MAX_ANSWERED = 10_000
+MAX_ANSWERED = 1000
 """Originals in one answer; a server's stanza limit is reached long before."""
 
 _SXE = f"{{{ns.SXE}}}sxe"

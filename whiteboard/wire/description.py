@@ -21,7 +21,7 @@ from whiteboard.wire.messages import (
     Reason,
     Terminate,
 )
-from whiteboard.wire.xml import representable, split_tag
+from whiteboard.wire.xml import is_element, representable, split_tag
 
 MAX_PROLOG = 8192
 MAX_NAME = 256
@@ -61,6 +61,8 @@ def read_description(element: Element) -> Description:
         RemoteProtocolError: an application, mode or identity unknown here; too long. A description
             without our `<session/>` is a plain XEP-0284 one: a strict session.
     """
+    if not is_element(element):
+        raise RemoteProtocolError(Fault.MALFORMED, "a comment in place of a description")
     application = split_tag(element.tag)[0]
     session = element.find(_SESSION)
     if application not in ns.APPLICATIONS:
@@ -149,7 +151,7 @@ def read_jingle(jingle: Element) -> Initiate | Accept | Terminate | None:
     if content is None or transport is None:
         return None
     host = transport.findtext(f"{{{ns.SXE_TRANSPORT}}}host", "").strip()[:3071]
-    for child in content:
+    for child in filter(is_element, content):
         if split_tag(child.tag)[1] == "description":
             kind = Initiate if action == "session-initiate" else Accept
             name = content.get("name", "")[:MAX_NAME] or CONTENT_NAME
@@ -159,7 +161,8 @@ def read_jingle(jingle: Element) -> Initiate | Accept | Terminate | None:
 
 def _read_reason(jingle: Element) -> Reason:
     reason = jingle.find(f"{{{ns.JINGLE}}}reason")
-    names = {split_tag(child.tag)[1] for child in reason} if reason is not None else set()
+    children = () if reason is None else filter(is_element, reason)
+    names = {split_tag(child.tag)[1] for child in children}
     for known in Reason:
         if known.value in names:
             return known

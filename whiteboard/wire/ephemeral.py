@@ -7,6 +7,7 @@ shown for a moment and never kept.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import re
 from collections.abc import Iterable
@@ -34,6 +35,8 @@ from whiteboard.wire.xml import is_element
 MAX_ITEMS = 32
 MAX_POINTS = 2000
 MAX_RIDS = 500
+MAX_NODES = 500
+"""Elements of a shape that is shown while it is made: it is painted anew with every change."""
 MAX_COORDINATE = 1e7
 
 _CURSOR = f"{{{ns.SYNC}}}cursor"
@@ -125,10 +128,14 @@ def _read_preview(element: Element) -> Ephemeral | None:
             return None
         a, b, c, d, e, f = known
         return MovePreview(name, _rids(element.get("rids")), (a, b, c, d, e, f))
-    if len(element) == 1 and is_element(element[0]):
+    if len(element) == 1 and is_element(element[0]) and _is_small(element[0]):
         content = read_literal_element(element[0], PutBack(element.get("ws")))
         return None if isinstance(content, Invalid) else ShapePreview(name, content)
     return None
+
+
+def _is_small(shape: Element) -> bool:
+    return next(itertools.islice(shape.iter(), MAX_NODES, None), None) is None
 
 
 def _read_ink(name: str, element: Element) -> Ephemeral | None:

@@ -25,7 +25,7 @@ from whiteboard.wire.values import (
     parse_ts,
     parse_vector,
 )
-from whiteboard.wire.xml import split_tag
+from whiteboard.wire.xml import is_element, split_tag
 
 TAG = f"{{{ns.SYNC}}}sync"
 CONTROLS = ("role", "resign", "done", "reopen")
@@ -91,7 +91,7 @@ def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...], blanks: P
 
 
 def _read_controls(sync: Element, blanks: PutBack) -> Iterator[Control]:
-    for child in sync:
+    for child in filter(is_element, sync):
         namespace, name = split_tag(child.tag)
         if namespace == ns.SYNC and name in CONTROLS:
             attributes = (

@@ -390,6 +390,19 @@ def test_an_invitation_shows_a_card_without_taking_the_focus(world, open_window)
     assert card.isHidden()
 
 
+def test_a_toast_never_covers_an_invitation(world, open_window):
+    window = open_window(world.signed_in())
+    window.say("Somebody with a rather long name, from far away, has joined the board “River bank”")
+    frame = window.frame
+    one = Invitation("in1", True, "noor@example.net", "Noor Haddad", "Stage design", 3)
+    world.boards.set(invitations=(one,))
+    settle()
+    assert not frame.toast.geometry().intersects(frame.invitation.geometry())
+    window.resize(700, 700)
+    settle()
+    assert not frame.toast.geometry().intersects(frame.invitation.geometry())
+
+
 def test_later_hides_the_card_and_keeps_the_invitation_in_sessions(world, open_window):
     window = open_window(world.populated())
     assert window.frame.invitation.isVisible()

@@ -12,8 +12,9 @@ from tests.helpers.fake_services import ME, World
 from tests.helpers.hands import click, settle
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
-from whiteboard.model.ids import Party, Replica
+from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import LiteralElement
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.boards import Participant
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.ui import words
@@ -457,6 +458,28 @@ def test_another_board_in_front_has_its_own_history(story):
     story.window.pages.bring(0)
     story.wait(lambda: not story.history.is_reading)
     assert "Mira drew an ellipse" in story.titles()
+
+
+def test_a_board_that_is_shared_while_one_looks_back_shows_now_and_its_history_again(story):
+    story.open()
+    story.choose_row("You drew a rectangle")
+    alone = Document(story.ana.session, story.ana.party, story.ana.replica)
+    alone.receive(b for b in story.ana.batches_since({}) if b.r == story.ana.replica)
+    shared = alone.reidentify(SessionId("shared"), Party("me"), Replica("sharedme"))
+    story.board.document = shared
+    story.board.document_replaced.emit(shared)
+    assert story.past is None
+    story.wait(lambda: not story.history.is_reading)
+    assert story.titles()[1:] == ["You drew a rectangle", "You opened the board"]
+
+
+def test_a_board_of_plain_xep_0284_says_that_it_has_no_history(story):
+    board = story.world.boards.new_board("Plain", StrictDocument(SessionId("plain"), Party("me")))
+    story.window.pages.show(board)
+    story.open()
+    assert story.titles() == ["This board has no history"]
+    assert not story.timeline.play.isEnabled()
+    assert not story.timeline.restore.isEnabled()
 
 
 def test_every_control_of_the_time_line_has_a_name(story):

@@ -1,12 +1,21 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 
+from tests.helpers import merging
 from tests.unit.model.boards import SESSION, batch, rect
 from whiteboard.model.canonical import canonical, canonical_size
-from whiteboard.model.history import MAX_CANONICAL, History, Limits
-from whiteboard.model.ids import SessionId
-from whiteboard.model.ops import Kind, Literal, LiteralElement, New, Set, Ts
+from whiteboard.model.history import MAX_CANONICAL, History, Limits, weight_in_memory
+from whiteboard.model.ids import Rid, SessionId
+from whiteboard.model.ops import Kind, Literal, LiteralElement, New, Remove, Set, Ts
+
+NOTHING = Remove(Rid("x"))
+
+
+def sent(*args, **options):
+    """A message by hand, of the session of these tests."""
+    return replace(merging.message(*args, **options), session=SESSION)
 
 
 def valid(history):
@@ -144,3 +153,31 @@ def test_what_another_lacks_comes_in_causal_order():
     ):
         history.add(message)
     assert [b.dot for b in history.since({"a": 1})] == [("b", 1), ("a", 2)]
+
+
+def test_one_party_that_waits_for_nothing_cannot_push_out_what_others_wait_for():
+    history = History(SESSION, limits=Limits(messages=40))
+    honest = [sent("a", n, n, NOTHING) for n in range(2, 8)]
+    for waits in honest:
+        history.add(waits)
+    for n in range(2, 200):
+        history.add(sent("m", n, n, NOTHING))
+        history.add(sent(f"m{n}", 2, n, NOTHING, party="m"))
+    assert history.waiting <= 40
+    delivered, _, _ = history.add(sent("a", 1, 1, NOTHING))
+    assert [m.n for m in delivered] == list(range(1, 8))
+
+
+def test_so_many_chains_of_one_party_wait_and_no_more():
+    history = History(SESSION, limits=Limits(chains=8))
+    for n in range(100):
+        history.add(sent(f"m{n}", 2, 2, NOTHING, party="m"))
+        history.add(sent(f"a{n}", 2, 2, NOTHING))
+    assert history.waiting == 8 + 100
+
+
+def test_dependencies_count_for_the_size_of_what_waits():
+    named = {f"q{n}": 7 for n in range(1000)}
+    small = sent("a", 2, 2, NOTHING)
+    large = sent("b", 2, 2, NOTHING, deps=named)
+    assert weight_in_memory(large) > weight_in_memory(small) + 10_000

@@ -5,6 +5,7 @@
 import pytest
 
 from tests.helpers.svgtree import Tree
+from whiteboard.svg import css, planner
 from whiteboard.svg.plan import (
     Clip,
     ImageShape,
@@ -365,3 +366,35 @@ def test_a_paint_order_with_a_wrong_word_counts_as_not_written():
     assert only(shape.format("stroke")).stroke_first
     assert not only(shape.format("stroke stroke")).stroke_first
     assert not only(shape.format("stroke oops")).stroke_first
+
+
+def test_copies_are_bounded_in_the_whole_drawing_and_it_is_said(monkeypatch):
+    monkeypatch.setattr(planner, "MAX_ALL_INSTANCES", 300)
+    shapes = "<rect width='1' height='1'/>" * 50
+    uses = "<use href='#a'/>" * 100
+    tree = Tree(f"<svg><defs><g id='a'>{shapes}</g></defs>{uses}<rect width='9' height='9'/></svg>")
+    made = planner.Planner(tree)
+    made.update()
+    assert 250 <= len(made.nodes()) <= 500
+    assert any(notice.reason == "It repeats too many shapes." for notice in made.notices())
+    for use in [node for node in tree.elements() if node.name == "use"][:99]:
+        tree.remove(use)
+    made.mark(tree.take())
+    made.update()
+    last = tree.elements()[-2]
+    tree.set(last, "x", "1")
+    made.mark(tree.take())
+    made.update()
+    assert len(made.nodes()) == 51
+
+
+@pytest.mark.parametrize("combinator", [" ", "~", ">", "+"])
+def test_a_long_selector_matches_what_it_says(combinator):
+    inside = "<g class='c'>" * 6 + "<rect/>" + "</g>" * 6
+    beside = "<g class='c'/>" * 6 + "<rect/>"
+    body = inside if combinator in " >" else beside
+    for first, painted in (("g.c", True), ("g.other", False)):
+        selector = combinator.join([first, *["g"] * 5, "rect"])
+        sheet = css.parse_sheet(selector + "{fill:red}")
+        rect = Tree(f"<svg>{body}</svg>").elements()[-1]
+        assert bool(sheet.match(rect, rect.attributes)) is painted

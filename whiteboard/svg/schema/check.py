@@ -115,10 +115,11 @@ def check(
         findings.append(Finding(Severity.INVALID, name))
         hidden = True
     changed: dict[Name, str | None] = {}
+    known = {} if rules is None else rules.attributes
     for key, value in attributes:
         own_ns, attribute = key
-        if not own_ns and rules is not None and attribute not in _ACTED_ON:
-            grammar = rules.attributes.get(attribute)
+        if not own_ns and attribute not in _ACTED_ON:
+            grammar = known.get(attribute)
             if grammar is not None and "(" not in value and "\\" not in value:
                 # By far the most: a known attribute that cannot load anything.
                 if not grammar.accepts(value):

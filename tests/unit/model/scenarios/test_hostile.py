@@ -177,6 +177,21 @@ def test_65_a_removal_counts_only_from_a_host():
     assert agreed(a, b, is_host=is_host).children(root) == [first]
 
 
+def test_64_after_a_fork_honest_work_that_rests_on_the_lost_part_of_it_stays_valid():
+    """Eight messages of the forker were seen before the fork shows (SYNC 0.2/5.2c, 11.1)."""
+    chain = [message("f", n, n, rect(f"f.{n}")) for n in range(1, 9)]
+    seen = message("c", 1, 9, rect("c.1"), deps={"f": 8})
+    other = message("f", 3, 3, rect("f.other"))
+    ana = Member("a")
+    ana.doc.receive([*chain[:3], other, seen])  # the rest of the chain never comes
+    assert ana.doc.forks == {"f": 3}
+    ana.start()
+    mira = Member("m")
+    mira.doc.receive([*chain, other, seen, *ana.sent])
+    assert mira.doc.root == ana.doc.root is not None
+    agree([*chain[:3], other, *chain[3:], seen, *ana.sent], limit=30)
+
+
 def test_nobody_can_cancel_anothers_typing():
     a, b = members("ab")
     holder = a.add(a.start(), element("text", "x"))
