@@ -124,8 +124,10 @@ def estimate(op: Op) -> tuple[int, int]:
         return 5, 0
     if isinstance(op, Remove):
         return 60 + _bytes(op.rid), len(op.rid)
-    texts = (op.rid, op.parent, op.ns, op.name, op.chdata, op.pitarget, op.pidata)
-    return 60 + _bytes("".join([text for text in texts if text])), len(op.rid)
+    rid, parent = op.rid, op.parent or ""
+    rest = (op.ns, op.name, op.pitarget, op.pidata)
+    others = "".join([text for text in rest if text]) if any(rest) else ""
+    return 60 + _bytes(f"{rid}{parent}{op.chdata or ''}{others}"), len(rid)
 
 
 def _estimate_literal(op: Literal) -> tuple[int, int]:
@@ -162,7 +164,9 @@ def upper_bound(batch: Batch, deps: Mapping[Replica, int]) -> int:
     size += 100 * len(batch.was)
     for control in batch.controls:
         size += 20 + sum(len(key) + len(value) + 10 for key, value in control.attributes)
-    return 6 * (size + sum(estimate(op)[0] for op in batch.ops))
+    for op in batch.ops:
+        size += estimate(op)[0]
+    return 6 * size
 
 
 def _stamp(batch: Batch, deps: Mapping[Replica, int]) -> list[Any]:

@@ -186,7 +186,7 @@ class Document(Checkpointed):
                 raise
             transaction.close()
             batches = author.seal()
-            self._settle()
+            self._merge.settle()
             changes = self._projection.take_changes()
             self._follow(changes)
             self._merge.lost.clear()
@@ -205,7 +205,7 @@ class Document(Checkpointed):
         self._enter("receive")
         try:
             duplicates = 0
-            known = set(self._history.forks)
+            known = tuple(self._history.forks)
             replay = False
             delivered: list[Message] = []
             for batch in batches:
@@ -220,7 +220,7 @@ class Document(Checkpointed):
             else:
                 for message in valid:
                     self._merge.apply(message)
-                self._settle()
+                self._merge.settle()
                 changes = self._projection.take_changes()
                 self._follow(changes)
             self._rids.used = max(self._rids.used, self._merge.own_counter)

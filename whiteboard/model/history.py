@@ -49,7 +49,19 @@ class Limits:
 class Message:
     """A batch with its full dependencies and the verdict on it."""
 
-    __slots__ = ("batch", "deps", "digest", "l", "n", "party", "r", "restores", "top", "valid")
+    __slots__ = (
+        "batch",
+        "deps",
+        "digest",
+        "l",
+        "n",
+        "party",
+        "past",
+        "r",
+        "restores",
+        "top",
+        "valid",
+    )
 
     def __init__(
         self,
@@ -58,6 +70,7 @@ class Message:
         l: int,  # noqa: E741 - the name on the wire
         party: Party,
         deps: Mapping[Replica, int],
+        past: int | None = None,
     ) -> None:
         self.r = r
         self.n = n
@@ -65,6 +78,8 @@ class Message:
         self.party = party
         self.deps = deps
         """Of OTHER replicas, accumulated over the author's messages 1..n."""
+        self.past = sum(deps.values()) if past is None else past
+        """How many messages of others these are."""
         self.restores: Mapping[tuple[int, str], Ts] = NO_RESTORES
         self.batch: Batch | None = None
         """None while the author still adds to it."""
@@ -146,7 +161,7 @@ class History:
         """
         if batch.session != self.session or batch.n < 1:
             return [], True, False
-        r, n = batch.dot
+        r, n = batch.r, batch.n
         verdicts = self._verdicts
         fork = self.forks.get(r)
         if fork is not None and n >= fork:
@@ -170,7 +185,9 @@ class History:
             and not self._is_below(message := self._judged(batch))
         ):
             self._deliver(message)
-            later = self._drain() if self._waiting else []
+            if not self._waiting:
+                return [message], False, self._verdicts != verdicts
+            later = self._drain()
             return [message, *later], False, self._verdicts != verdicts
         if not self._wait(batch):
             return [], True, False
@@ -222,30 +239,44 @@ class History:
 
     def _is_ready(self, batch: Batch) -> bool:
         """Whether it follows what is held of its author, and all it depends on is held."""
-        return batch.n == self.held_of(batch.r) + 1 and all(
+        if batch.n != self.held_of(batch.r) + 1:
+            return False
+        return not batch.deps or all(
             q == batch.r or self.holds(q, m) for q, m in batch.deps.items()
         )
 
     def _judged(self, batch: Batch) -> Message:
-        before, top = self.end_of(batch.r)
+        r = batch.r
+        before, top = self.end_of(r)
         deps = accumulate(before, batch)
-        message = Message(batch.r, batch.n, batch.l, self.parties.get(batch.r, batch.party), deps)
+        chain = self.chains.get(r)
+        last = chain[-1] if chain and deps is before else None
+        past = None if last is None else last.past
+        message = Message(r, batch.n, batch.l, self.parties.get(r, batch.party), deps, past)
         message.batch = batch
         message.restores = batch.restores
-        message.valid = self._is_valid(message, top)
-        message.top = batch.l if message.valid else top
+        message.valid = self._is_valid(message, top, is_after=last is not None and last.valid)
+        if not message.valid:
+            message.top = top
         return message
 
-    def _is_valid(self, message: Message, top: int) -> bool:
-        """Whether the clock and the size of a message are valid; `top` = of the one before it."""
+    def _is_valid(self, message: Message, top: int, *, is_after: bool = False) -> bool:
+        """Whether the clock and the size of a message are valid.
+
+        Args:
+            message: What is judged.
+            top: Of the one before it in its chain.
+            is_after: That one is valid and has as much in its past: what is later than `top` is
+                later than all of that.
+        """
         assert message.batch is not None
         if message.n >= self.forks.get(message.r, message.n + 1):
             return False
-        if message.l > message.n + sum(message.deps.values()):
+        if message.l > message.n + message.past:
             return False
         if message.l <= top:
             return False
-        if any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):
+        if not is_after and any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):
             return False
         if upper_bound(message.batch, message.deps) <= MAX_CANONICAL:
             return True
@@ -261,13 +292,19 @@ class History:
         return chain[n - folded - 1].top
 
     def _deliver(self, message: Message) -> None:
-        self.chains.setdefault(message.r, []).append(message)
+        r = message.r
+        chain = self.chains.get(r)
+        if chain is None:
+            self.chains[r] = [message]
+        else:
+            chain.append(message)
         if message.restores:
             assert message.batch is not None
             self._cancels += ((message, ts) for ts in cancelled_by(message.batch))
-        self.parties.setdefault(message.r, message.party)
+        self.parties.setdefault(r, message.party)
         self.log.append(message)
-        self.vv[message.r] = max(message.n, self.vv.get(message.r, 0))
+        if message.n > self.vv.get(r, 0):
+            self.vv[r] = message.n
         if message.valid:
             self.clock = max(self.clock, message.l)
             if self.forks:
@@ -500,6 +537,8 @@ class History:
     @property
     def below(self) -> bool:
         """Whether something waits that only the folded messages can make room for."""
+        if not self._below:
+            return bool(self._proofs_below)
         return bool(self._proofs_below) or any(r in self._waiting for r in self._below)
 
     def waiting_batches(self) -> tuple[Batch, ...]:

@@ -344,7 +344,9 @@ class Transaction:
         if record is None:
             return 1
         partials = len(record.text.partials) if record.text is not None else 0
-        return 1 + partials + sum(len(entries) - 1 for entries in (record.log or {}).values())
+        placed = 2 * len(record.again) if record.again is not None else 0
+        writes = sum([len(entries) - 1 for entries in record.log.values()]) if record.log else 0
+        return 1 + partials + placed + writes
 
     def _room(self, parent: Rid, before: Rid | None, without: Record | None = None) -> float:
         """A weight for a child of `parent`, other children stepping aside where it must be."""
