@@ -71,7 +71,7 @@ def record_at(
             return None
         return FoldedRecord(record.rid, None, None, parent, purged=purged)
     log = record.log
-    if log is None and parent is not None:
+    if log is None and record.again is None and parent is not None:
         return FoldedRecord(
             record.rid,
             record.kind,
