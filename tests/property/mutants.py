@@ -22,6 +22,7 @@ MOVES = "whiteboard/model/moves.py"
 TEXT = "whiteboard/model/text.py"
 SPANS = "whiteboard/model/text_spans.py"
 HISTORY = "whiteboard/model/history.py"
+REBASE = "whiteboard/model/rebase.py"
 CHECKPOINT = "whiteboard/model/checkpoint.py"
 FOLDING = "whiteboard/model/folding.py"
 MEMORY = "whiteboard/session/memory.py"
@@ -409,6 +410,36 @@ MUTANTS = [
         "return iter(order)",
     ),
     Mutant(
+        "anybody can give up the replica of another",
+        HISTORY,
+        "return not deps.get(r, 0) or self.parties.get(r, party) == party",
+        "return True",
+    ),
+    Mutant(
+        "a replica that was given up goes on",
+        HISTORY,
+        "        for old, n in own.items():\n            self._give_up(old, n)\n",
+        "",
+    ),
+    Mutant(
+        "rebase over what somebody else wrote meanwhile",
+        REBASE,
+        "        if now != piece.saw:\n            return None\n",
+        "",
+    ),
+    Mutant(
+        "rebase sends what was heard of others as one's own",
+        REBASE,
+        "        self._without.receive(seen)\n",
+        "",
+    ),
+    Mutant(
+        "rebase forgets a creation whose parent is gone",
+        REBASE,
+        "not self._is_there(op.parent):\n            return None",
+        "not self._is_there(op.parent):\n            return True",
+    ),
+    Mutant(
         "what is below the checkpoint is applied to folded state",
         HISTORY,
         "                return message.valid\n            self._above.add(r)\n",
@@ -448,7 +479,7 @@ MUTANTS = [
     Mutant(
         "checkpoints although a fork is known",
         HISTORY,
-        "        if self.forks:\n            return dict(self.floor)\n",
+        "        if self.forks or self.heirs:\n            return dict(self.floor)\n",
         "",
     ),
     Mutant(

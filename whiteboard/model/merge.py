@@ -141,7 +141,8 @@ class Merge:
                 self._new(message, k, new, inside=inside)
                 for i, attribute in enumerate(node.attribute_news(rid), start=k + 1):
                     self._new(message, i, attribute, inside=inside)
-                counting = counts(new, message.r, inside=False)
+                olds = self._history.heirs.get(message.r, ())
+                counting = counts(new, message.r, inside=False, olds=olds)
             if rid == op.rid:
                 inside = counting
             k += 1 + len(node.attributes)
@@ -180,7 +181,9 @@ class Merge:
     def _new(self, message: Message, k: int, op: New, *, inside: bool) -> None:
         count = self._news.get(message.r, 0) + 1
         self._news[message.r] = count
-        if count > MAX_NEWS or not counts(op, message.r, inside=inside):
+        heirs = self._history.heirs
+        olds = heirs.get(message.r, ()) if heirs else ()
+        if count > MAX_NEWS or not counts(op, message.r, inside=inside, olds=olds):
             return
         if message.r == self._me:
             self._note_counter(op.rid)
@@ -542,12 +545,19 @@ class Merge:
             return  # none that this program gives out
 
 
-def counts(op: New, r: Replica, *, inside: bool) -> bool:
-    """Whether a `new` by replica r may have its rid (SYNC 0.3.4); `inside`: of a literal."""
+def counts(op: New, r: Replica, *, inside: bool, olds: Iterable[Replica] = ()) -> bool:
+    """Whether a `new` by replica r may have its rid (SYNC 0.3.4).
+
+    Args:
+        op: Of any origin.
+        r: Its author's replica.
+        inside: It stands in a literal.
+        olds: Replicas that the author's party gave up for r.
+    """
     rid = op.rid
     if not may_be_named(rid) or len(op.name) > MAX_NAME:
         return False
-    if owns(r, rid):
+    if owns(r, rid) or any(owns(old, rid) for old in olds):
         return True
     if op.kind is Kind.ATTRIBUTE and rid == attribute_rid(op.parent, op.name, op.ns or ""):
         return True

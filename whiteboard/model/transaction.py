@@ -19,7 +19,18 @@ from whiteboard.model.ids import (
     attribute_rid,
 )
 from whiteboard.model.merge import Merge
-from whiteboard.model.ops import Batch, Kind, Literal, LiteralElement, New, Op, Remove, Set, Ts
+from whiteboard.model.ops import (
+    NO_DEPS,
+    Batch,
+    Kind,
+    Literal,
+    LiteralElement,
+    New,
+    Op,
+    Remove,
+    Set,
+    Ts,
+)
 from whiteboard.model.placing import find_room
 from whiteboard.model.projection import Projection, slot_rid, slot_value
 from whiteboard.model.record import Record
@@ -46,8 +57,10 @@ class Author:
         replica: Replica,
         history: History,
         merge: Merge,
+        gives_up: Mapping[Replica, int],
     ) -> None:
         self._session = session
+        self._gives_up = gives_up
         self._party = party
         self._replica = replica
         self._history = history
@@ -106,6 +119,7 @@ class Author:
                 tuple(ops),
                 {} if batches else dict(self._delta),
                 restored,
+                was=dict(self._gives_up) if message.n == 1 else NO_DEPS,
             )
             message.batch = batch
             self._history.append_own(message)
@@ -427,5 +441,11 @@ def restamped(batch: Batch, session: SessionId, party: Party, old: Replica, new:
         key: ts._replace(r=new) if ts.r == old else ts for key, ts in batch.restores.items()
     }
     return dataclasses.replace(
-        batch, session=session, party=party, r=new, ops=tuple(ops), restores=restores
+        batch,
+        session=session,
+        party=party,
+        r=new,
+        ops=tuple(ops),
+        restores=restores,
+        was=NO_DEPS,
     )

@@ -14,6 +14,7 @@ from typing import Protocol
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
@@ -133,6 +134,16 @@ class Board(Protocol):
     @property
     def problem(self) -> str:
         """A sentence for the person, '' if all is well."""
+
+    @property
+    def left_over(self) -> Sequence[Piece]:
+        """Own changes that were not taken over, until the person decides about each."""
+
+    def keep_mine(self, piece: Piece) -> bool:
+        """Make one of `left_over` all the same, as an edit of now; whether that went."""
+
+    def keep_theirs(self, piece: Piece) -> None:
+        """Leave it at what is there."""
 
     @property
     def is_plain(self) -> bool:

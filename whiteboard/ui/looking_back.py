@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer
 
+from whiteboard.editing.describing import describe
 from whiteboard.model.changes import Commit
 from whiteboard.model.document import Document
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, Rid
-from whiteboard.model.ops import Batch
+from whiteboard.model.merge import FIELDS
+from whiteboard.model.ops import Batch, Kind
+from whiteboard.model.rebase import PARTIAL, Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.past.entries import Entries, Entry
 from whiteboard.past.restoring import restore
@@ -92,8 +95,15 @@ class LookingBack(QObject):
         self._thread = ThreadPoolExecutor(1, "looking-back")
         self._undoing: tuple[Party, Future[dict[Rid, Typed]], Callable[[int], object]] | None = None
         self._stop_document: Callable[[], None] = lambda: None
+        self._left_over = board.left_over
+        self._stop_board = board.changed.subscribe(lambda _none: self._look_at_left_over())
         self._stop_replaced = board.document_replaced.subscribe(lambda _none: self._begin())
         self._begin()
+
+    def _look_at_left_over(self) -> None:
+        if self.board.left_over != self._left_over:
+            self._left_over = self.board.left_over
+            self.changed.emit(None)
 
     def _timer(self, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -101,8 +111,25 @@ class LookingBack(QObject):
         timer.timeout.connect(slot)
         return timer
 
+    def describe(self, rid: Rid) -> str:
+        """A thing on the board of now, in words; '' if it is not shown."""
+        document = self.board.document
+        if not document.is_visible(rid):
+            return ""
+        is_element = document.kind(rid) is Kind.ELEMENT
+        return describe(document, rid if is_element else document.parent(rid) or rid)
+
+    def value_now(self, piece: Piece) -> str:
+        """What stands on the board where something was left over."""
+        document = self.board.document
+        if not isinstance(document, Document) or not document.exists(piece.rid):
+            return ""
+        field = "chdata" if piece.field == PARTIAL else piece.field
+        return str(document.value(piece.rid, field) or "") if field in FIELDS else ""
+
     def close(self) -> None:
         """Read and follow no further."""
+        self._stop_board()
         self._stop_document()
         self._stop_replaced()
         self._recall.close()

@@ -34,6 +34,8 @@ FIELDS = frozenset(
 )
 MAX_CONTROLS = 1000
 MAX_GUESTS = 1000
+MAX_WAS = 64
+"""Replicas that one message gives up."""
 
 
 # ----------------------------------------------------------------------------------- stamps
@@ -50,6 +52,8 @@ def write_stamp(batch: Batch, blanks: TakenOut) -> Element:
     if batch.restores:
         restores = sorted(batch.restores.items())
         sync.set("a", " ".join(f"{k}.{field}={format_ts(ts)}" for (k, field), ts in restores))
+    if batch.was:
+        sync.set("was", format_vector(batch.was))
     if not batch.ops:
         sync.set("session", batch.session)
     for control in batch.controls:
@@ -76,7 +80,7 @@ def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...], blanks: P
     controls = tuple(_read_controls(sync, blanks)) if len(sync) else ()
     if len(controls) > MAX_CONTROLS:
         raise RemoteProtocolError(Fault.TOO_LARGE, "too many control operations")
-    depends, restores = sync.get("d"), sync.get("a")
+    depends, restores, was = sync.get("d"), sync.get("a"), sync.get("was")
     return Batch(
         session,
         NOBODY,
@@ -87,6 +91,7 @@ def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...], blanks: P
         parse_vector(depends) if depends else NO_DEPS,
         _read_restores(restores) if restores else NO_RESTORES,
         controls,
+        parse_vector(was, most=MAX_WAS, least=0) if was else NO_DEPS,
     )
 
 

@@ -44,17 +44,17 @@ def format_vector(vector: Mapping[Replica, int]) -> str:
     return " ".join(f"{r}:{n}" for r, n in sorted(vector.items()))
 
 
-def parse_vector(text: str | None) -> dict[Replica, int]:
-    """The vector that `text` writes; numbers from 1, one entry a replica.
+def parse_vector(text: str | None, most: int = MAX_VECTOR, least: int = 1) -> dict[Replica, int]:
+    """The vector that `text` writes; numbers from `least`, one entry a replica.
 
     Raises:
         RemoteProtocolError: not of that form, or too many entries.
     """
     vector: dict[Replica, int] = {}
-    for entry in _entries(text, MAX_VECTOR):
+    for entry in _entries(text, most):
         replica, _, digits = entry.partition(":")
         number = parse_count(digits)
-        if number is None or number == 0 or not is_replica(replica) or replica in vector:
+        if number is None or number < least or not is_replica(replica) or replica in vector:
             raise RemoteProtocolError(Fault.MALFORMED, "not a version vector")
         vector[Replica(replica)] = number
     return vector
