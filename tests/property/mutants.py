@@ -386,6 +386,24 @@ MUTANTS = [
         "",
     ),
     Mutant(
+        "a place said again, earlier than it was said last, counts as the newest",
+        MERGE,
+        "            or newest > ts\n",
+        "",
+    ),
+    Mutant(
+        "what was said again of a place is forgotten when another one is written",
+        MERGE,
+        "log[name] = list(self.entries(record, name))",
+        "log[name] = list(self.entries(record, name))[:1]",
+    ),
+    Mutant(
+        "verdicts: the past is not looked at again when it has grown",
+        HISTORY,
+        "last = chain[-1] if chain and deps is before else None",
+        "last = chain[-1] if chain else None",
+    ),
+    Mutant(
         "strict: parents are removed before what lies in them",
         STRICT_RECORD,
         "return reversed(order)",
