@@ -63,7 +63,10 @@ BEAT_IDLE = 120.0
 QUIET_SECONDS = 5.0
 """So long nothing must have happened before two different documents are a difference."""
 MOST_RESYNCS = 3
-"""So often in a row the state is asked for because the documents differ."""
+"""So often in a row the state is asked for at once because the documents differ."""
+REST_SECONDS = 30.0
+"""Then there is a pause, each time twice as long: a member that lies cannot keep others busy."""
+LONGEST_REST = 86_400.0
 MAX_WAITING = 10_000
 """Records that may wait for what is missing; edits of more are dropped."""
 MAX_QUEUE = 10_000
@@ -125,6 +128,8 @@ class Strict:
         self._busy_at = float("-inf")
         self._is_beating = False
         self._resyncs = 0
+        """How often in a row the state was asked for because the documents differ."""
+        self._rest_until = 0.0
         self._is_stale = False
         """The stream was down, so something may have been missed."""
 
@@ -146,7 +151,7 @@ class Strict:
         if self._is_writing:
             self._written += commit.stanzas
             return []
-        self._resyncs = 0
+        self._agrees()
         return self._send_own(commit.stanzas, now)
 
     def send_again(self, stanzas: Iterable[Stanza]) -> list[Effect]:
@@ -249,7 +254,7 @@ class Strict:
             return []
         effects: list[Effect] = [Persist((), (replace(message, sender=peer),))]
         if is_new:
-            self._resyncs = 0
+            self._agrees()
             effects += self._pass_on(peer, message, stanza.sender)
             self._chores.note([stanza], now)
         return [*effects, *self._changed(now)]
@@ -451,20 +456,28 @@ class Strict:
         pending = [one for one in self.document.stanzas if one.key in self.document.pending]
         return [*self.send_again(pending), *self._beat(), StartTimer(BEAT_TIMER, BEAT_SECONDS)]
 
+    def _agrees(self) -> None:
+        """The documents are equal, or something new came: differences count from here."""
+        self._resyncs = 0
+        self._rest_until = 0.0
+
     def _on_heartbeat(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """Who has less asks for the state; between equals the one whose replica is smaller."""
         assert isinstance(message, Heartbeat)
         assert self.document is not None
         effects = self._people.meet(peer)
         if not message.hash or message.hash == self.document.state_hash():
-            self._resyncs = 0
+            self._agrees()
             return effects
         is_settled = now - self._busy_at >= QUIET_SECONDS and not self.document.pending
-        if not is_settled or self.resync is not None or self._resyncs >= MOST_RESYNCS:
+        if not is_settled or self.resync is not None or now < self._rest_until:
             return effects
         if (self.document.count, self.document.replica) > (message.l, message.r):
             return [*effects, *self._beat(peer.address)]
         self._resyncs += 1
+        if self._resyncs >= MOST_RESYNCS:
+            rest = REST_SECONDS * 2.0 ** (self._resyncs - MOST_RESYNCS)
+            self._rest_until = now + min(rest, LONGEST_REST)
         return [
             *effects,
             Incident("documents-differ", "a message was lost", peer),
