@@ -92,6 +92,14 @@ def flood() -> MainWindow:
     return made
 
 
+def simpler() -> MainWindow:
+    """A board of plain XEP-0284: one quiet sentence."""
+    world, made = shared()
+    world.boards.boards[0].set(is_plain=True)
+    settle()
+    return made
+
+
 def hovered() -> MainWindow:
     world, made = shared()
     made.people_flow.postpone("in1")
