@@ -287,7 +287,7 @@ def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
         loaded.append((record, row))
     for record, row in loaded:
         if row.parent is not None:
-            up = records.get(row.parent)
+            up = projection.find(row.parent)  # things may hang even in an untouched attribute
             if up is None:
                 up = records[row.parent] = Record(row.parent)
             _hang(record, up)
