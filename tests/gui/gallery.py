@@ -95,6 +95,7 @@ def flood() -> MainWindow:
 def simpler() -> MainWindow:
     """A board of plain XEP-0284: one quiet sentence."""
     world, made = shared()
+    made.frame.invitation.hide()
     world.boards.boards[0].set(is_plain=True)
     settle()
     return made
@@ -475,6 +476,7 @@ keep: list[QWidget] = []
 SCREENS: dict[str, Callable[[], QWidget]] = {
     "main": main_screen,
     "flood": flood,
+    "simpler": simpler,
     "hover": hovered,
     "first-start": first_start,
     "start": start_page,
