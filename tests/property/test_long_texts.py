@@ -29,6 +29,7 @@ AUTHORS = ("a0", "a1", "b0", "c0")
 def _small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_spans, "BLOCK", 4)
+        patch.setattr(text_spans, "SPARE", 4)
         patch.setattr(text, "VIEWS", 2)
         yield
 
@@ -153,6 +154,7 @@ def test_scattered_edits_in_any_order_end_as_the_specification_says(
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_long_history_in_blocks_of_the_usual_size(seed: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(text_spans, "BLOCK", 64)
+    monkeypatch.setattr(text_spans, "SPARE", 1024)
     story = Story(seed, cancels=0.05)
     for _ in range(200):
         story.step()

@@ -8,7 +8,8 @@
 3. An empty partial edit that names another of the same party *cancels* it; naming a cancel revives
    what that had cancelled. A cancelled partial stays as a ghost for those who typed around it.
 
-`text_spans.py` keeps the characters. Here is decided which text an author saw.
+`text_spans.py` keeps the characters, `text_views.py` the text as each author saw it. Here is
+decided what he had seen.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import bisect
 from whiteboard.model.history import Message
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Ts
-from whiteboard.model.text_spans import Partial, Spans, View
+from whiteboard.model.text_spans import Spans
+from whiteboard.model.text_views import Partial, View
 
 __all__ = ("Partial", "TextLog")
 
@@ -129,8 +131,8 @@ class TextLog:
         if seen == spans.now.seen:
             return spans.now
         views = [spans.now, *spans.others.values(), *([own] if own is not None else ())]
-        nearest = min(views, key=lambda view: view.distance(seen))
-        view = own if nearest is own and own is not None else spans.copy(nearest)
+        nearest: View = min(views, key=lambda view: view.distance(seen))
+        view = own if own is not None and nearest is own else nearest.copy()
         spans.others[r] = view
         if len(spans.others) > VIEWS:
             del spans.others[next(iter(spans.others))]
