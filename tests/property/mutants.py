@@ -484,9 +484,9 @@ MUTANTS = [
     ),
     Mutant(
         "the state at a checkpoint has letters typed since",
-        FOLDING,
-        "    if not text.partials or text.partials[-1].ts.l <= horizon:\n        return text\n",
-        "    if text is not None:\n        return text\n",
+        TEXT,
+        "        if not self.partials or self.partials[-1].ts.l <= horizon:\n",
+        "        if True:\n",
     ),
     Mutant(
         "folding drops the value that stands",

@@ -101,6 +101,29 @@ class TextLog:
             for p in self.partials
         )
 
+    def inside(self, horizon: int, party: Party | None) -> tuple[str, bool]:
+        """The text at a checkpoint, which costs as much as was edited since.
+
+        Args:
+            horizon: The greatest Lamport time inside.
+            party: That of the full write.
+
+        Returns:
+            The text, and whether somebody else than `party` had edits in effect there.
+        """
+        if not self.partials or self.partials[-1].ts.l <= horizon:
+            return self.text, self.is_shared(party)
+        seen = {
+            r: count
+            for r, chain in self._chains.items()
+            if (count := bisect.bisect_right(chain, horizon, key=_lamport)) > 0
+        }
+        view = self._spans.now.copy()
+        self._spans.move(view, seen, self._between(view.seen, seen))
+        return self._spans.text_of(view), self.shared or any(
+            p.message.party != party and p.alias is None and view.counts(p) for p in self.partials
+        )
+
     # --- cancels
 
     def _match(self, partial: Partial) -> None:
@@ -180,6 +203,10 @@ def _tie(cancel: Partial, named: Partial) -> None:
 
 def _ts(partial: Partial) -> Ts:
     return partial.ts
+
+
+def _lamport(partial: Partial) -> int:
+    return partial.ts.l
 
 
 def _number(partial: Partial) -> int:

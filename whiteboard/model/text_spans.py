@@ -43,9 +43,13 @@ class Spans:
         self.now.settle()
         for block in self._blocks:
             if block.text is None:
-                shown = self.now.shown(block)
-                block.text = "".join([s.text for s in block.spans if shown >> s.first & 1])
+                block.text = _text_of(block, self.now)
         return "".join([block.text or "" for block in self._blocks])
+
+    def text_of(self, view: View) -> str:
+        """What another view shows."""
+        view.settle()
+        return "".join([_text_of(block, view) for block in self._blocks])
 
     def place(self, edit: Partial, view: View) -> None:
         """Put an edit where its author pointed, who saw `view`."""
@@ -240,6 +244,11 @@ class Spans:
             i = block.index
             view.brought[i] = renumbered(view.brought[i])
             view.deletions[i] = tuple(map(renumbered, view.deletions[i]))
+
+
+def _text_of(block: Block, view: View) -> str:
+    shown = view.shown(block)
+    return "".join([span.text for span in block.spans if shown >> span.first & 1])
 
 
 def _share(part: Part, fresh: Block, moved: Mask) -> None:
