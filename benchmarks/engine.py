@@ -211,10 +211,21 @@ def from_bytes() -> list[Figure]:
 
 
 def receive_bytes(document: Document, stanzas: Sequence[bytes]) -> None:
+    """Through one parser for the whole stream, used as slixmpp does."""
+    parser = ET.XMLPullParser(("start", "end"))
+    parser.feed(f"<stream xmlns='{ns.CLIENT}'>".encode())
+    depth = 0
     for text in stanzas:
-        message = decode(ET.fromstring(text))
-        assert isinstance(message, EditMessage)
-        document.receive((message.batch,))
+        parser.feed(text)
+        for event, element in parser.read_events():
+            depth += 1 if event == "start" else -1
+            if depth == 1 and event == "start":
+                stream = element
+            elif depth == 1:
+                message = decode(element)
+                assert isinstance(message, EditMessage)
+                document.receive((message.batch,))
+                stream.remove(element)
 
 
 def by_size() -> list[Figure]:

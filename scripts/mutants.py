@@ -39,6 +39,7 @@ SUITES = (
         "tests/unit/model/scenarios",
         "tests/unit/model/test_history.py",
         "tests/unit/model/test_literals.py",
+        "tests/unit/model/test_rebase.py",
         "tests/unit/session/test_memory.py",
         "tests/unit/journal/test_snapshots.py",
     ),
@@ -50,6 +51,7 @@ SUITES = (
         "tests/property/test_strict_random.py",
         "-mnot slow",
     ),
+    ("tests/property/test_rebase.py",),
     ("tests/property/test_replicas.py", "tests/property/test_checkpoints.py"),
 )
 """Quick ones first: what they kill need not be looked for at random."""

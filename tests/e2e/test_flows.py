@@ -184,7 +184,7 @@ async def test_a_group_chat_is_made_and_three_people_draw_in_it(stage: Stage):
     await press(ana.dialog.create_button)
     await ana.until_in(room)
     await until(lambda: ana.row(f"room:{room}").title == name)
-    assert ana.says(f"room:{room}") == "No board · 1 person"
+    await until(lambda: ana.says(f"room:{room}") == "No board · 1 person")
     await ana.draw(300, 300)
     await ana.act(f"room:{room}", "open-room")
     await until(lambda: ana.says(f"room:{room}") == "1 board running · 1 person")

@@ -25,7 +25,9 @@ from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS
-from whiteboard.model.ops import LiteralElement
+from whiteboard.model.ids import TRASH, Party, Rid, attribute_rid
+from whiteboard.model.ops import Literal, LiteralElement, Set
+from whiteboard.model.rebase import CREATED, Piece
 from whiteboard.session.boards import (
     BoardState,
     InvitationState,
@@ -400,6 +402,27 @@ def looking_back(width: int = 1280, height: int = 800) -> MainWindow:
     return made
 
 
+def history_left_over() -> MainWindow:
+    """What was not taken over, above the history, and the notice."""
+    made = history()
+    page = made.pages.front
+    assert page is not None
+    document = page.board.document
+    rid = next(r for r in document.children(document.root) if document.attribute(r, "fill"))
+    fill = attribute_rid(rid, "fill")
+    path = LiteralElement(SVG_NS, "path", (("", "d", "M0 0h9"),))
+    made_by_me = Piece(Rid("me.9"), CREATED, Literal(Rid("me.9"), document.root, 1.0, path))
+    page.board.set(
+        left_over=(
+            made_by_me,
+            Piece(fill, "chdata", Set(fill, chdata="#0a8"), "#000", "#0a8"),
+            Piece(rid, "parent", Set(rid, parent=TRASH, weight=1.0), "", TRASH, by=Party("mira")),
+        )
+    )
+    made.left_over.tell()
+    return made
+
+
 def history_narrow() -> MainWindow:
     made = looking_back(632, 760)
     made.body.open_pane(made.history_pane, opened=True)
@@ -482,6 +505,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "history": looking_back,
     "history-now": history,
     "history-people": history_people,
+    "history-left-over": history_left_over,
     "history-narrow": history_narrow,
     "history-reading": history_reading,
     "dialog-undo-work": history_question,

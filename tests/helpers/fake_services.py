@@ -36,6 +36,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece, keep
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import (
     Board,
@@ -156,6 +157,7 @@ class FakeBoard:
         self.waiting_changes = 0
         self.problem = ""
         self.is_plain = False
+        self.left_over: Sequence[Piece] = ()
         self.kept = False
         self.told: list[Ephemeral] = []
 
@@ -169,6 +171,15 @@ class FakeBoard:
 
     def rename(self, name: str) -> None:
         self.set(name=name)
+
+    def keep_mine(self, piece: Piece) -> bool:
+        if not keep(piece, self.document):
+            return False
+        self.keep_theirs(piece)
+        return True
+
+    def keep_theirs(self, piece: Piece) -> None:
+        self.set(left_over=tuple(one for one in self.left_over if one is not piece))
 
     def leave(self) -> None:
         self.set(state=BoardState.ENDED)

@@ -149,6 +149,7 @@ def batches(draw):
             )
         ),
         controls=tuple(draw(st.lists(controls, min_size=0 if operations else 1, max_size=2))),
+        was=draw(st.dictionaries(replicas, counts, max_size=2)),
     )
 
 

@@ -113,7 +113,7 @@ async def test_a_kicked_person_can_come_back_and_the_board_goes_on(party):
     assert len(first.document.children(first.document.root)) == 2
 
 
-async def test_who_may_not_speak_is_told_that_a_change_was_not_taken(party):
+async def test_72_who_may_not_speak_is_told_and_keeps_what_was_not_taken(party):
     ana, ben = [await party(name) for name in ("ana", "ben")]
     room = room_address()
     await ana.enter(room)
@@ -126,7 +126,16 @@ async def test_who_may_not_speak_is_told_that_a_change_was_not_taken(party):
     await ben.until(lambda: second.problem)
     draw(first, id="heard")
     await until(second.document.on_commit, lambda: "heard" in drawn(second))
-    assert drawn(first) == ["heard"]
+    assert drawn(first) == drawn(second) == ["heard"]
+    (left,) = second.left_over
+    await set_role(ana, room, ben.name, "participant")
+    await ben.until(lambda: ben.room(room).occupants[1].role == "participant")
+    assert second.keep_mine(left)
+    assert not second.left_over
+    draw(second, id="more")
+    await until(first.document.on_commit, lambda: len(drawn(first)) == 3)
+    assert sorted(drawn(first)) == sorted(drawn(second)) == ["heard", "more", "unheard"]
+    await until_same(first, second)
 
 
 async def test_a_room_with_a_password_asks_for_it(party):

@@ -23,6 +23,7 @@ TEXT = "whiteboard/model/text.py"
 SPANS = "whiteboard/model/text_spans.py"
 VIEWS = "whiteboard/model/text_views.py"
 HISTORY = "whiteboard/model/history.py"
+REBASE = "whiteboard/model/rebase.py"
 CHECKPOINT = "whiteboard/model/checkpoint.py"
 FOLDING = "whiteboard/model/folding.py"
 MEMORY = "whiteboard/session/memory.py"
@@ -268,14 +269,14 @@ MUTANTS = [
     Mutant(
         "every clock is valid, however far ahead",
         HISTORY,
-        "if message.l > message.n + sum(message.deps.values()):",
+        "if message.l > message.n + message.past:",
         "if False:",
     ),
     Mutant(
         "every clock is valid, however far behind",
         HISTORY,
-        "if any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):",
-        "if False:",
+        "any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):",
+        "False:",
     ),
     Mutant(
         "foreign rids count",
@@ -410,10 +411,58 @@ MUTANTS = [
         "",
     ),
     Mutant(
+        "a place said again, earlier than it was said last, counts as the newest",
+        MERGE,
+        "            or newest > ts\n",
+        "",
+    ),
+    Mutant(
+        "what was said again of a place is forgotten when another one is written",
+        MERGE,
+        "log[name] = list(self.entries(record, name))",
+        "log[name] = list(self.entries(record, name))[:1]",
+    ),
+    Mutant(
+        "verdicts: the past is not looked at again when it has grown",
+        HISTORY,
+        "last = chain[-1] if chain and deps is before else None",
+        "last = chain[-1] if chain else None",
+    ),
+    Mutant(
         "strict: parents are removed before what lies in them",
         STRICT_RECORD,
         "return reversed(order)",
         "return iter(order)",
+    ),
+    Mutant(
+        "anybody can give up the replica of another",
+        HISTORY,
+        "return not deps.get(r, 0) or self.parties.get(r, party) == party",
+        "return True",
+    ),
+    Mutant(
+        "a replica that was given up goes on",
+        HISTORY,
+        "        for old, n in own.items():\n            self._give_up(old, n)\n",
+        "",
+    ),
+    Mutant(
+        "rebase over what somebody else wrote meanwhile",
+        REBASE,
+        "        if now != piece.saw:\n            return None\n",
+        "",
+    ),
+    Mutant(
+        "rebase sends what was heard of others as one's own",
+        REBASE,
+        "        self._without.receive(seen)\n",
+        "",
+    ),
+    Mutant(
+        "rebase forgets a creation whose parent is gone",
+        REBASE,
+        "not self._is_there(op.parent):\n            return None",
+        "not self._is_there(op.parent):\n            return True",
     ),
     Mutant(
         "what is below the checkpoint is applied to folded state",
@@ -455,7 +504,7 @@ MUTANTS = [
     Mutant(
         "checkpoints although a fork is known",
         HISTORY,
-        "        if self.forks:\n            return dict(self.floor)\n",
+        "        if self.forks or self.heirs:\n            return dict(self.floor)\n",
         "",
     ),
     Mutant(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.helpers.boards import ROOM, draw, is_live, random_edit, set_attribute
+from tests.helpers.boards import ROOM, draw, is_live, join_running, random_edit, set_attribute
 from tests.helpers.strict_boards import (
     DIRECT,
     IN_ROOM,
@@ -22,6 +22,10 @@ from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
 from whiteboard.model.ephemeral import Cursor
 from whiteboard.model.ops import LiteralElement, New, Remove, Set
+from whiteboard.past.picture import node_of
+from whiteboard.past.strict import StrictTimeline
+from whiteboard.session.replay_strict import Gathering
+from whiteboard.transport.keeping_strict import sender_party
 from whiteboard.transport.memory import MemoryNetwork
 from whiteboard.wire.messages import (
     AcceptState,
@@ -487,3 +491,48 @@ def test_an_edit_that_the_room_sent_back_to_nobody_here_counts_once(seed):
     network.run(5)
     assert strict_of(ana).attribute(shape, "fill") == "green"
     assert_one_document([ana, mira])
+
+
+def history_of(node) -> StrictTimeline:
+    """What the History pane reads from the node's journal."""
+    gathering = Gathering(sender_party)
+    timeline = StrictTimeline.of(strict_of(node))
+    for message in node.journal.strict:
+        if (one := gathering.take(message)) is not None:
+            timeline.add([(one, None)])
+    return timeline
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_history_of_each_ends_with_what_all_see(seed):
+    """With a member that joined late, one that was cut off, and conflicts."""
+    network = network_of(seed, delay=(0.02, 0.3))
+    nodes = strict_room(network, "ana", "mira")
+    rng = random.Random(seed)
+    nodes.append(network.enter_room(ROOM, "tom"))
+    for step in range(60):
+        random_edit(rng.choice(nodes[: 2 if step < 30 else 3]), rng)
+        if step == 20:
+            join_running(network, nodes[2])
+        if step == 29:
+            assert network.run_until(lambda: is_live(nodes[2]), 60)
+        if step == 35:
+            network.cut(nodes[1])
+        if step == 45:
+            network.restore(nodes[1])
+        network.run(rng.choice((0.0, 0.01, 0.2)))
+    network.run(20)
+    assert settled(nodes)
+    for node in nodes:
+        timeline, document = history_of(node), strict_of(node)
+        assert timeline.seek(len(timeline))
+        assert {rid: timeline.picture.node(rid) for rid in timeline.picture} == {
+            rid: node_of(document, rid) for rid in timeline.picture
+        }
+        assert timeline.picture.children(timeline.picture.root) == tuple(
+            document.children(document.root)
+        )
+        assert list(timeline.lacking(document)) == []
+        assert timeline.seek(0)
+    parties = {strict_of(node).party for node in nodes[:2]}
+    assert parties <= set(history_of(nodes[0]).authors.parties)

@@ -20,6 +20,7 @@ from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Kind, Literal, New, Op, Set, Ts
+from whiteboard.model.projection import home_of
 from whiteboard.model.transaction import Transaction, renamed
 
 CHUNK = 4000
@@ -179,7 +180,7 @@ class UndoStack(Steps[_Edit]):
         for op, ts in _operations(commit):
             if isinstance(op, Literal):
                 yield _Edit(op.rid, ts, ("parent",))
-                created.update(new.rid for new in op)
+                created.update([rid for rid, _, _, _ in op.nodes()])
             elif isinstance(op, New):
                 known = len(self._document.writes(op.rid, "parent")) > 1
                 if not known:
@@ -195,8 +196,9 @@ class UndoStack(Steps[_Edit]):
                     yield edit
 
     def _recorded_set(self, op: Set, ts: Ts, created: set[Rid], opened: set[Rid]) -> _Edit | None:
+        is_new = op.rid in created or home_of(op.rid) in created  # with the element's literal
         if op.chdata is not None and op.replace is not None:
-            if op.rid in created or op.rid in opened:
+            if is_new or op.rid in opened:
                 self._tails.add(ts)
                 return None
             full = _full(self._document.writes(op.rid, "chdata"))
@@ -208,7 +210,7 @@ class UndoStack(Steps[_Edit]):
             name
             for name, attribute in _ATTRIBUTES.items()
             if getattr(op, attribute) is not None
-            and (op.rid not in created or name in {"parent", "primary-weight"})
+            and (not is_new or name in {"parent", "primary-weight"})
         )
         return _Edit(op.rid, ts, fields) if fields else None
 

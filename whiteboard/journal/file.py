@@ -82,6 +82,8 @@ class About:
     """Unix seconds of the last opening."""
     taken: Mapping[Replica, int] = field(default_factory=dict)
     """Own messages that the server has taken: replica -> last number."""
+    left_over: Sequence[Sequence[object]] = ()
+    """Own work that was not taken over, until the person decides (`wire/pieces.py`)."""
     people: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Party -> (name, address) of everybody who was ever seen here: for the history."""
 
@@ -239,6 +241,11 @@ class JournalFile:
         """Write messages, in this order."""
         rows = [_row(batch, 0, self._times.pop(batch.dot, time)) for batch in batches]
         self._open_db.executemany(_INSERT, rows)
+
+    def give_up(self, session: str, replica: str, after: int) -> None:
+        """The messages of a replica beyond `after` never were part of the session: they go."""
+        row = (session, replica, after)
+        self._open_db.execute("DELETE FROM message WHERE session = ? AND r = ? AND n > ?", row)
 
     def append_strict(self, messages: Iterable[StrictMessage], first: int, time: float) -> None:
         """Write messages of a strict session: `first` is how many were written before."""

@@ -96,6 +96,10 @@ class Journal:
         now = time.time()
         self._writer.submit(self._file, lambda file: file.append(batches, now))
 
+    def give_up(self, session: str, replica: str, after: int) -> None:
+        """See `JournalFile.give_up`."""
+        self._writer.submit(self._file, lambda file: file.give_up(session, replica, after))
+
     def append_strict(self, messages: tuple[StrictMessage, ...], first: int) -> None:
         """Keep messages of a strict session; `first` is how many were kept before."""
         now = time.time()

@@ -1,9 +1,9 @@
 """The canonical form of a message: what limits, fork comparison and digests look at (SYNC 0.3.1).
 
 UTF-8 JSON without spaces of [session, r, n, l, full d sorted by replica, a, operations with
-literals expanded, control operations]. An operation is an array whose first item is its name; a
-field that is not written is null; weights are their shortest decimals as strings; what is invalid
-is null.
+literals expanded, control operations], and, only where there is one, the sorted `was`. An operation
+is an array whose first item is its name; a field that is not written is null; weights are their
+shortest decimals as strings; what is invalid is null.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def plain(ops: tuple[Op, ...]) -> list[Any]:
 
 def canonical(batch: Batch, deps: Mapping[Replica, int]) -> bytes:
     """The canonical form; `deps` is the full dependency vector without the author's own entry."""
-    return encode(
-        [*_stamp(batch, deps), plain(batch.ops), [[c.name, *c.attributes] for c in batch.controls]]
-    )
+    return encode([*_stamp(batch, deps), plain(batch.ops), *_tail(batch)])
 
 
 START = bytes(32)
@@ -104,8 +102,7 @@ def canonical_size(batch: Batch, deps: Mapping[Replica, int], limit: int) -> int
 
     It stops at the limit, so that a literal which would expand to gigabytes costs no more.
     """
-    controls = [[c.name, *c.attributes] for c in batch.controls]
-    size = len(encode([*_stamp(batch, deps), [], controls]))
+    size = len(encode([*_stamp(batch, deps), [], *_tail(batch)]))
     first = True
     for op in expanded(batch.ops):
         size += len(encode(operation(op))) + (not first)
@@ -127,8 +124,10 @@ def estimate(op: Op) -> tuple[int, int]:
         return 5, 0
     if isinstance(op, Remove):
         return 60 + _bytes(op.rid), len(op.rid)
-    texts = (op.rid, op.parent, op.ns, op.name, op.chdata, op.pitarget, op.pidata)
-    return 60 + _bytes("".join([text for text in texts if text])), len(op.rid)
+    rid, parent = op.rid, op.parent or ""
+    rest = (op.ns, op.name, op.pitarget, op.pidata)
+    others = "".join([text for text in rest if text]) if any(rest) else ""
+    return 60 + _bytes(f"{rid}{parent}{op.chdata or ''}{others}"), len(rid)
 
 
 def _estimate_literal(op: Literal) -> tuple[int, int]:
@@ -162,11 +161,19 @@ def _bytes(text: str) -> int:
 def upper_bound(batch: Batch, deps: Mapping[Replica, int]) -> int:
     """Bytes that the canonical form does not exceed, found quickly."""
     size = 200 + len(batch.session) + 40 * len(deps) + 80 * len(batch.restores)
+    size += 100 * len(batch.was)
     for control in batch.controls:
         size += 20 + sum(len(key) + len(value) + 10 for key, value in control.attributes)
-    return 6 * (size + sum(estimate(op)[0] for op in batch.ops))
+    for op in batch.ops:
+        size += estimate(op)[0]
+    return 6 * size
 
 
 def _stamp(batch: Batch, deps: Mapping[Replica, int]) -> list[Any]:
     restores = [[k, field, list(ts)] for (k, field), ts in sorted(batch.restores.items())]
     return [batch.session, batch.r, batch.n, batch.l, sorted(deps.items()), restores]
+
+
+def _tail(batch: Batch) -> list[Any]:
+    controls = [[c.name, *c.attributes] for c in batch.controls]
+    return [controls, sorted(batch.was.items())] if batch.was else [controls]

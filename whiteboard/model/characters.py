@@ -18,12 +18,14 @@ _WHITE_SPACE = re.compile(r"\s")
 
 def is_representable(text: str) -> bool:
     """Whether XML 1.0 allows every code point of `text`."""
-    return _FORBIDDEN.search(text) is None
+    return text.isprintable() or _FORBIDDEN.search(text) is None
 
 
 def representable(text: str) -> str:
     """`text` with every code point that XML 1.0 forbids replaced by U+FFFD (same length)."""
-    return _FORBIDDEN.sub(REPLACEMENT, text) if _FORBIDDEN.search(text) else text
+    if text.isprintable() or not _FORBIDDEN.search(text):
+        return text
+    return _FORBIDDEN.sub(REPLACEMENT, text)
 
 
 def clean(text: str) -> str:
@@ -41,6 +43,8 @@ def is_ncname(name: str) -> bool:
 
 def has_white_space(text: str) -> bool:
     """Whether there is any white space in `text`."""
+    if text.isprintable():  # of all white space only the plain one counts as printable
+        return " " in text
     return _WHITE_SPACE.search(text) is not None
 
 

@@ -23,9 +23,9 @@ from whiteboard.model.changes import Changes, Commit, Origin
 from whiteboard.model.checkpoint import Checkpointed, Received
 from whiteboard.model.folded import Folded
 from whiteboard.model.history import FoldedError, History, Limits, Message, SizeOf
-from whiteboard.model.ids import Party, Replica, Rid, RidSource, SessionId
+from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, RidSource, SessionId
 from whiteboard.model.merge import FIELDS, Merge
-from whiteboard.model.ops import Batch, LiteralElement, Ts
+from whiteboard.model.ops import NO_DEPS, Batch, LiteralElement, Ts
 from whiteboard.model.projection import Projection
 from whiteboard.model.transaction import Author, Transaction, restamped
 
@@ -79,6 +79,8 @@ class Document(Checkpointed):
 
     Attributes:
         was: The replica whose board this is a copy of (`reidentify`); its rids are renamed here.
+        gives_up: Replicas of this party that this one stands for, and their last numbers that count
+            (see `give_up`).
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Document(Checkpointed):
         self._limits = limits
         self._history = History(session, limits=limits, size=size)
         self._rids = RidSource(replica)
+        self.gives_up: Mapping[Replica, int] = NO_DEPS
         self._start_records()
 
     def _start_records(self) -> None:
@@ -145,6 +148,8 @@ class Document(Checkpointed):
             size=self._size,
         )
         copy.was = self.was
+        if self.gives_up:
+            copy.give_up(self.gives_up, filter(self.is_forked, self.gives_up))
         if folded is not None:
             copy._start_from(folded)
         return copy
@@ -167,7 +172,9 @@ class Document(Checkpointed):
         if self.replica in self._history.forks:
             self._busy = ""
             raise ChainForkedError(self.replica)
-        author = Author(self.session, self.party, self.replica, self._history, self._merge)
+        author = Author(
+            self.session, self.party, self.replica, self._history, self._merge, self.gives_up
+        )
         transaction = Transaction(self._projection, author, self._rids)
         try:
             try:
@@ -179,7 +186,7 @@ class Document(Checkpointed):
                 raise
             transaction.close()
             batches = author.seal()
-            self._settle()
+            self._merge.settle()
             changes = self._projection.take_changes()
             self._follow(changes)
             self._merge.lost.clear()
@@ -198,7 +205,7 @@ class Document(Checkpointed):
         self._enter("receive")
         try:
             duplicates = 0
-            known = set(self._history.forks)
+            known = tuple(self._history.forks)
             replay = False
             delivered: list[Message] = []
             for batch in batches:
@@ -213,7 +220,7 @@ class Document(Checkpointed):
             else:
                 for message in valid:
                     self._merge.apply(message)
-                self._settle()
+                self._merge.settle()
                 changes = self._projection.take_changes()
                 self._follow(changes)
             self._rids.used = max(self._rids.used, self._merge.own_counter)
@@ -273,6 +280,10 @@ class Document(Checkpointed):
         """Replica -> number of its first message that exists twice."""
         return self._history.forks
 
+    def is_forked(self, replica: Replica) -> bool:
+        """Whether two contents of one number are known; what was only given up has none."""
+        return replica in self._history.proofs
+
     def holds(self, replica: Replica, n: int) -> bool:
         """Whether a message was delivered, or counts as held because of a fork."""
         return self._history.holds(replica, n)
@@ -293,6 +304,69 @@ class Document(Checkpointed):
     def missing(self) -> Mapping[Replica, tuple[int, int]]:
         """Replica -> (first, last) number that buffered messages wait for."""
         return self._history.missing()
+
+    def own_messages(self, after: int) -> Sequence[tuple[Batch, Mapping[Replica, int]]]:
+        """This replica's messages beyond a number, void ones too, with their full dependencies.
+
+        Raises:
+            FoldedError: some of them are folded.
+        """
+        if after < self.floor.get(self.replica, 0):
+            raise FoldedError("own messages are not held one by one")
+        chain = self._history.chains.get(self.replica, ())
+        return tuple((m.batch, m.deps) for m in chain if m.n > after and m.batch is not None)
+
+    def give_up(self, was: Mapping[Replica, int], forked: Iterable[Replica] = ()) -> None:
+        """Stand for other replicas of this party, and say so in the first message (SYNC 4.7).
+
+        Their messages beyond these numbers are void everywhere from then on, here at once; their
+        rids are this replica's too. Only before this replica has written, and before any of those
+        messages is received.
+
+        Args:
+            was: Replica -> its last message that counts.
+            forked: Those of them that a fork voids, whose proof is to be received.
+        """
+        self.gives_up = dict(was)
+        by_proof = set(forked)
+        self._history.give_up(self.replica, was, [old for old in was if old not in by_proof])
+
+    # --- records as they are, shown or not
+
+    def exists(self, rid: Rid) -> bool:
+        """Whether the record was created and not purged, wherever it lies."""
+        record = self._record(rid)
+        return record is not None and record.created is not None and not record.purged
+
+    def is_purged(self, rid: Rid) -> bool:
+        """Whether the record is gone for ever."""
+        record = self._record(rid)
+        return record is not None and record.purged
+
+    def is_trashed(self, rid: Rid) -> bool:
+        """Whether the record, or one above it, lies in the trash or was never created."""
+        record = self._record(rid)
+        while record is not None and record.rid != DOCUMENT:
+            if record.created is None or record.purged:
+                return True
+            record = record.up
+        return record is None
+
+    def value(self, rid: Rid, field: str) -> str | float | None:
+        """What a field of an existing record is now; `field` as for `writes`."""
+        record = self._record(rid)
+        if record is None or record.created is None:
+            return None
+        if field == "parent":
+            return None if record.up is None else record.up.rid
+        value: str | float | None = getattr(record, "weight" if "-" in field else field)
+        return value
+
+    def epoch(self, rid: Rid) -> Ts | None:
+        """The full write that the partial edits of a text belong to now."""
+        record = self._record(rid)
+        entries = () if record is None else self._merge.entries(record, "chdata")
+        return entries[-1][0] if entries else None
 
     # --- for undo
 

@@ -71,7 +71,7 @@ def record_at(
             return None
         return FoldedRecord(record.rid, None, None, parent, purged=purged)
     log = record.log
-    if log is None and parent is not None:
+    if log is None and record.again is None and parent is not None:
         return FoldedRecord(
             record.rid,
             record.kind,
@@ -274,7 +274,7 @@ def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
         loaded.append((record, row))
     for record, row in loaded:
         if row.parent is not None:
-            up = records.get(row.parent)
+            up = projection.find(row.parent)  # things may hang even in an untouched attribute
             if up is None:
                 up = records[row.parent] = Record(row.parent)
             _hang(record, up)

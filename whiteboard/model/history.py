@@ -6,7 +6,10 @@
 3. A message is void if it is over 64 KiB canonical, or its Lamport time is not greater than that of
    every valid message in its past, or greater than its past is large. Void messages keep their dot.
 4. The buffer of what cannot be delivered yet is bounded; what falls out can be asked for again.
-5. What lies inside a checkpoint W, the *floor*, may be folded (SYNC 5.5): of each chain only
+5. A replica's first message can say that its party gave up other replicas (`was`, SYNC 4.7): beyond
+   the numbers given their chains are void as a fork's are, for ever, and their rids are the new
+   replica's. It counts also where that message itself turns out to be void.
+6. What lies inside a checkpoint W, the *floor*, may be folded (SYNC 5.5): of each chain only
    `FoldedChain` is left then. A message outside W without W in its past is *below* the floor. It
    is neither refused nor applied: it waits until the folded messages are here again.
 """
@@ -46,7 +49,19 @@ class Limits:
 class Message:
     """A batch with its full dependencies and the verdict on it."""
 
-    __slots__ = ("batch", "deps", "digest", "l", "n", "party", "r", "restores", "top", "valid")
+    __slots__ = (
+        "batch",
+        "deps",
+        "digest",
+        "l",
+        "n",
+        "party",
+        "past",
+        "r",
+        "restores",
+        "top",
+        "valid",
+    )
 
     def __init__(
         self,
@@ -55,6 +70,7 @@ class Message:
         l: int,  # noqa: E741 - the name on the wire
         party: Party,
         deps: Mapping[Replica, int],
+        past: int | None = None,
     ) -> None:
         self.r = r
         self.n = n
@@ -62,6 +78,8 @@ class Message:
         self.party = party
         self.deps = deps
         """Of OTHER replicas, accumulated over the author's messages 1..n."""
+        self.past = sum(deps.values()) if past is None else past
+        """How many messages of others these are."""
         self.restores: Mapping[tuple[int, str], Ts] = NO_RESTORES
         self.batch: Batch | None = None
         """None while the author still adds to it."""
@@ -97,10 +115,15 @@ class History:
         self.clock = 0
         """The greatest Lamport time of a valid message."""
         self.forks: dict[Replica, int] = {}
-        """Replica -> first number with two contents."""
+        """Replica -> number from which on its chain is void: a fork, or it was given up."""
         self.proofs: dict[Replica, tuple[Batch, Batch]] = {}
+        """Replica -> two contents of one number."""
+        self.heirs: dict[Replica, frozenset[Replica]] = {}
+        """Replica -> those its party gave up for it: their rids are its own."""
         self.parties: dict[Replica, Party] = {}
         """Who is behind a replica, by its first message."""
+        self._verdicts = 0
+        """How often held messages were judged anew."""
         self.bases: dict[Replica, FoldedChain] = {}
         """What is left of the messages inside the floor; `chains` and `log` hold the others."""
         self.floor: dict[Replica, int] = {}
@@ -133,15 +156,17 @@ class History:
 
         Returns:
             What can be delivered now, in order; whether the message was a duplicate (or is void by
-            a known fork, or of another session); whether a fork came to light: then `log` holds new
-            verdicts and all must be applied again.
+            a known fork, or of another session); whether a fork came to light, or what was held is
+            void now: then `log` holds new verdicts and all must be applied again.
         """
         if batch.session != self.session or batch.n < 1:
             return [], True, False
-        r, n = batch.dot
+        r, n = batch.r, batch.n
+        verdicts = self._verdicts
         fork = self.forks.get(r)
         if fork is not None and n >= fork:
-            return [], True, False
+            self._note_was(batch)
+            return self._drain(), True, self._verdicts != verdicts
         chain = self.chains.get(r)
         folded = self.floor.get(r, 0)
         if n <= folded:
@@ -160,16 +185,16 @@ class History:
             and not self._is_below(message := self._judged(batch))
         ):
             self._deliver(message)
-            known = len(self.forks)
-            later = self._drain() if self._waiting else []
-            return [message, *later], False, len(self.forks) != known
+            if not self._waiting:
+                return [message], False, self._verdicts != verdicts
+            later = self._drain()
+            return [message, *later], False, self._verdicts != verdicts
         if not self._wait(batch):
             return [], True, False
         if n != self.held_of(r) + 1:
             return [], False, False
-        known = len(self.forks)
         delivered = self._drain()
-        return delivered, False, len(self.forks) != known
+        return delivered, False, self._verdicts != verdicts
 
     def append_own(self, message: Message) -> None:
         """Take in a message that was made here, which nobody else has."""
@@ -214,30 +239,44 @@ class History:
 
     def _is_ready(self, batch: Batch) -> bool:
         """Whether it follows what is held of its author, and all it depends on is held."""
-        return batch.n == self.held_of(batch.r) + 1 and all(
+        if batch.n != self.held_of(batch.r) + 1:
+            return False
+        return not batch.deps or all(
             q == batch.r or self.holds(q, m) for q, m in batch.deps.items()
         )
 
     def _judged(self, batch: Batch) -> Message:
-        before, top = self.end_of(batch.r)
+        r = batch.r
+        before, top = self.end_of(r)
         deps = accumulate(before, batch)
-        message = Message(batch.r, batch.n, batch.l, self.parties.get(batch.r, batch.party), deps)
+        chain = self.chains.get(r)
+        last = chain[-1] if chain and deps is before else None
+        past = None if last is None else last.past
+        message = Message(r, batch.n, batch.l, self.parties.get(r, batch.party), deps, past)
         message.batch = batch
         message.restores = batch.restores
-        message.valid = self._is_valid(message, top)
-        message.top = batch.l if message.valid else top
+        message.valid = self._is_valid(message, top, is_after=last is not None and last.valid)
+        if not message.valid:
+            message.top = top
         return message
 
-    def _is_valid(self, message: Message, top: int) -> bool:
-        """Whether the clock and the size of a message are valid; `top` = of the one before it."""
+    def _is_valid(self, message: Message, top: int, *, is_after: bool = False) -> bool:
+        """Whether the clock and the size of a message are valid.
+
+        Args:
+            message: What is judged.
+            top: Of the one before it in its chain.
+            is_after: That one is valid and has as much in its past: what is later than `top` is
+                later than all of that.
+        """
         assert message.batch is not None
         if message.n >= self.forks.get(message.r, message.n + 1):
             return False
-        if message.l > message.n + sum(message.deps.values()):
+        if message.l > message.n + message.past:
             return False
         if message.l <= top:
             return False
-        if any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):
+        if not is_after and any(message.l <= self.top_at(q, m) for q, m in message.deps.items()):
             return False
         if upper_bound(message.batch, message.deps) <= MAX_CANONICAL:
             return True
@@ -253,19 +292,27 @@ class History:
         return chain[n - folded - 1].top
 
     def _deliver(self, message: Message) -> None:
-        self.chains.setdefault(message.r, []).append(message)
+        r = message.r
+        chain = self.chains.get(r)
+        if chain is None:
+            self.chains[r] = [message]
+        else:
+            chain.append(message)
         if message.restores:
             assert message.batch is not None
             self._cancels += ((message, ts) for ts in cancelled_by(message.batch))
-        self.parties.setdefault(message.r, message.party)
+        self.parties.setdefault(r, message.party)
         self.log.append(message)
-        self.vv[message.r] = max(message.n, self.vv.get(message.r, 0))
+        if message.n > self.vv.get(r, 0):
+            self.vv[r] = message.n
         if message.valid:
             self.clock = max(self.clock, message.l)
             if self.forks:
                 for q, m in message.deps.items():
                     if m > self.vv.get(q, 0):
                         self.vv[q] = m
+        if message.batch is not None and message.batch.was:
+            self._note_was(message.batch)
 
     # --- forks
 
@@ -275,6 +322,8 @@ class History:
             return True
         if (one.l, one.restores, one.controls) != (other.l, other.restores, other.controls):
             return False
+        if one.was != other.was:
+            return False
         if one.deps != other.deps:
             before = self._deps_at(one.r, one.n - 1)
             if accumulate(before, one) != accumulate(before, other):
@@ -282,12 +331,21 @@ class History:
         return plain(one.ops) == plain(other.ops)
 
     def _fork(self, one: Batch, other: Batch) -> None:
-        r = one.r
-        self.forks[r] = one.n
-        self.proofs[r] = (one, other)
-        for n in tuple(self._waiting.get(r, ())):
-            if n >= one.n:
-                self._forget(r, n)
+        self.proofs[one.r] = (one, other)
+        self._end_chain(one.r, one.n)
+        self._judge_again()
+        self._note_was(one)
+        self._note_was(other)
+
+    def _end_chain(self, r: Replica, n: int) -> None:
+        """Chain r is void from number n on."""
+        self.forks[r] = n
+        for m in tuple(self._waiting.get(r, ())):
+            if m >= n:
+                self._forget(r, m)
+
+    def _judge_again(self) -> None:
+        self._verdicts += 1
         self.clock = self.horizon
         tops = {r: base.top for r, base in self.bases.items()}
         for message in self.log:
@@ -297,6 +355,41 @@ class History:
             tops[message.r] = message.top
             if message.valid:
                 self.clock = max(self.clock, message.l)
+
+    # --- replicas that were given up (SYNC 4.7)
+
+    def give_up(self, heir: Replica, was: Mapping[Replica, int], ended: Iterable[Replica]) -> None:
+        """What replica `heir`, which has written nothing yet, is going to say; `ended` end now."""
+        self.heirs[heir] = frozenset(was)
+        for old in ended:
+            self._give_up(old, was[old])
+
+    def _note_was(self, batch: Batch) -> None:
+        """A first message, counting or void, whose past is here may give up other replicas."""
+        if not batch.was or batch.n != 1:
+            return
+        deps = accumulate(NO_DEPS, batch)
+        if not all(self.holds(q, m) for q, m in deps.items()):
+            return
+        own = {
+            old: n
+            for old, n in batch.was.items()
+            if old != batch.r and n <= deps.get(old, 0) and self._is_of(old, batch.party, deps)
+        }
+        self.heirs[batch.r] = frozenset(own)
+        for old, n in own.items():
+            self._give_up(old, n)
+
+    def _is_of(self, r: Replica, party: Party, deps: Mapping[Replica, int]) -> bool:
+        """Whether r is a replica of that party; of one that was not seen the wire has judged."""
+        return not deps.get(r, 0) or self.parties.get(r, party) == party
+
+    def _give_up(self, old: Replica, n: int) -> None:
+        if n + 1 >= self.forks.get(old, n + 2):
+            return
+        self._end_chain(old, n + 1)
+        if self.held_of(old) > n:
+            self._judge_again()
 
     # --- the buffer
 
@@ -432,18 +525,20 @@ class History:
         if any(vv.get(r, 0) < n for r, n in self.floor.items()):
             raise FoldedError("messages inside the floor are not held one by one")
         for message in self.log:
-            fork = self.forks.get(message.r)
-            if message.n > vv.get(message.r, 0) and (fork is None or message.n < fork):
+            proof = self.proofs.get(message.r)  # of what was given up no other content exists
+            if message.n > vv.get(message.r, 0) and (proof is None or message.n < proof[0].n):
                 assert message.batch is not None
                 yield message.batch
-        for proof in self.proofs.values():
-            yield from proof
+        for contents in self.proofs.values():
+            yield from contents
 
     # --- folding (SYNC 5.5)
 
     @property
     def below(self) -> bool:
         """Whether something waits that only the folded messages can make room for."""
+        if not self._below:
+            return bool(self._proofs_below)
         return bool(self._proofs_below) or any(r in self._waiting for r in self._below)
 
     def waiting_batches(self) -> tuple[Batch, ...]:
@@ -460,7 +555,7 @@ class History:
         that message's past. Dependencies of a chain only grow, so its first message outside is the
         one to look at. The present floor if there is none above it, or a fork is known.
         """
-        if self.forks:
+        if self.forks or self.heirs:
             return dict(self.floor)
         w = {r: min(n, self.held_of(r)) for r, n in want.items()}
         for r, n in self.floor.items():
@@ -533,13 +628,15 @@ class History:
         if not floor:
             return False
         r, deps = message.r, message.deps
+        assert message.batch is not None
+        if any(n < floor.get(old, 0) for old, n in message.batch.was.items()):
+            return True
         if r not in self._above:
             if any(deps.get(q, 0) < n for q, n in floor.items() if q != r):
                 return message.valid
             self._above.add(r)
         if not message.restores or not message.valid:
             return False
-        assert message.batch is not None
         return any(ts.l <= self.horizon for ts in cancelled_by(message.batch))
 
     def _doubt(self, batch: Batch) -> None:

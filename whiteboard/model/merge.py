@@ -47,6 +47,7 @@ MAX_PLAIN_SLOTS = 4096
 FIELDS = ("parent", "primary-weight", "ns", "name", "chdata", "pitarget", "pidata")
 """The fields of a record, as the wire names them."""
 _ATTRIBUTE_OF = {"primary-weight": "weight"}
+_PLACE = ("parent", "primary-weight")
 
 
 class Merge:
@@ -87,7 +88,11 @@ class Merge:
         assert message.batch is not None
         k = 0
         for op in message.batch.ops:
-            k = self.apply_operation(message, k, op)
+            if type(op) is Set:
+                self._set(message, k, op)
+                k += 1
+            else:
+                k = self.apply_operation(message, k, op)
 
     def apply_operation(self, message: Message, k: int, op: Op) -> int:
         """Give one operation its effect; returns the index after it."""
@@ -136,7 +141,8 @@ class Merge:
                 self._new(message, k, new, inside=inside)
                 for i, attribute in enumerate(node.attribute_news(rid), start=k + 1):
                     self._new(message, i, attribute, inside=inside)
-                counting = counts(new, message.r, inside=False)
+                olds = self._history.heirs.get(message.r, ())
+                counting = counts(new, message.r, inside=False, olds=olds)
             if rid == op.rid:
                 inside = counting
             k += 1 + len(node.attributes)
@@ -175,7 +181,9 @@ class Merge:
     def _new(self, message: Message, k: int, op: New, *, inside: bool) -> None:
         count = self._news.get(message.r, 0) + 1
         self._news[message.r] = count
-        if count > MAX_NEWS or not counts(op, message.r, inside=inside):
+        heirs = self._history.heirs
+        olds = heirs.get(message.r, ()) if heirs else ()
+        if count > MAX_NEWS or not counts(op, message.r, inside=inside, olds=olds):
             return
         if message.r == self._me:
             self._note_counter(op.rid)
@@ -235,6 +243,10 @@ class Merge:
         projection.touch(record)
         ts = Ts(message.l, message.r, k)
         restores = message.restores
+        if not restores and record.kind is Kind.ATTRIBUTE and self._restate(record, ts, op):
+            if op.chdata is not None:
+                self._write_text(message, record, ts, op.chdata, None)
+            return
         if op.chdata is not None:
             alias = restores.get((k, "chdata"))
             if op.replace is None:
@@ -261,6 +273,37 @@ class Merge:
             self._write(message, record, "pidata", ts, op.pidata, restores.get((k, "pidata")))
         if op.parent is not None and may_hang(op.rid, op.parent):
             self._place(message, record, ts, op.parent, restores.get((k, "parent")))
+
+    def _restate(self, record: Record, ts: Ts, op: Set) -> bool:
+        """Whether a `set` writes of an attribute its value, and parent and weight as they stand.
+
+        If so, and if it is their newest write and there was no other one, they are written.
+        """
+        again = record.again
+        newest = again[-1] if again is not None else record.created
+        log = record.log
+        if (
+            newest is None
+            or newest > ts
+            or record.up is None
+            or op.parent is None
+            or record.up.rid != op.parent
+            or not may_hang(op.rid, op.parent)
+            or record.parented
+            or op.weight != record.weight
+            or op.replace is not None
+            or op.ns is not None
+            or op.name is not None
+            or op.pitarget is not None
+            or op.pidata is not None
+            or (log is not None and ("parent" in log or "primary-weight" in log))
+        ):
+            return False
+        if again is None:
+            record.again = [ts]
+        else:
+            again.append(ts)
+        return True
 
     def _remove(self, message: Message, op: Remove) -> None:
         if not may_be_named(op.rid) or not self._is_host(message.party):
@@ -293,6 +336,8 @@ class Merge:
         """Drop the writes and moves inside a checkpoint that nobody outside it can need."""
         parties = self._history.parties
         for record in self._records.values():
+            if record.again is not None:
+                self._entries(record, "parent")
             cut(record, horizon, self.entries, parties)
         self._moves.cut(horizon)
 
@@ -376,13 +421,20 @@ class Merge:
             return record.log[field]
         if record.created is None:
             return ()
-        return ((record.created, self._first_value(record, field), None),)
+        value = self._first_value(record, field)
+        if record.again is not None and field in _PLACE:
+            return [(ts, value, None) for ts in (record.created, *record.again)]
+        return ((record.created, value, None),)
 
     def _entries(self, record: Record, field: str) -> list[Entry]:
         """The entries of a field, written out if `created` stood for them."""
         log = record.log
         if log is None:
             log = record.log = {}
+        if record.again is not None and field in _PLACE:
+            for name in _PLACE:
+                log[name] = list(self.entries(record, name))
+            record.again = None
         entries = log.get(field)
         if entries is None:
             entries = log[field] = []
@@ -407,7 +459,7 @@ class Merge:
         entries = log.get(field)
         if entries is None:
             created = record.created
-            if created is not None and created < ts:
+            if created is not None and created < ts and record.again is None:
                 old = self._first_value(record, field)
                 # Both at once: a list that grows by one takes room for more.
                 log[field] = [(created, old, None), (ts, value, alias)]
@@ -440,6 +492,16 @@ class Merge:
     def _write_text(
         self, message: Message, record: Record, ts: Ts, value: str, alias: Ts | None
     ) -> None:
+        log = record.log
+        if log is None:
+            log = record.log = {}
+        created = record.created
+        if "chdata" not in log and created is not None and created < ts:
+            # Both at once: a list that grows by one takes room for more.
+            log["chdata"] = [(created, record.chdata, None), (ts, value, alias)]
+            self._note_loss(message, record, "chdata", created, ts)
+            record.chdata = value
+            return
         entries = self._entries(record, "chdata")
         if entries and ts < entries[-1][0]:
             bisect.insort(entries, (ts, value, alias), key=_ts)
@@ -483,12 +545,19 @@ class Merge:
             return  # none that this program gives out
 
 
-def counts(op: New, r: Replica, *, inside: bool) -> bool:
-    """Whether a `new` by replica r may have its rid (SYNC 0.3.4); `inside`: of a literal."""
+def counts(op: New, r: Replica, *, inside: bool, olds: Iterable[Replica] = ()) -> bool:
+    """Whether a `new` by replica r may have its rid (SYNC 0.3.4).
+
+    Args:
+        op: Of any origin.
+        r: Its author's replica.
+        inside: It stands in a literal.
+        olds: Replicas that the author's party gave up for r.
+    """
     rid = op.rid
     if not may_be_named(rid) or len(op.name) > MAX_NAME:
         return False
-    if owns(r, rid):
+    if owns(r, rid) or any(owns(old, rid) for old in olds):
         return True
     if op.kind is Kind.ATTRIBUTE and rid == attribute_rid(op.parent, op.name, op.ns or ""):
         return True

@@ -175,7 +175,9 @@ class Batch:
 
     `deps` is the delta on the wire: entries of OTHER replicas that changed since this replica's
     previous message. `restores` maps (k, field) to the ts of the write whose value it restores.
-    `party` is who the transport says sent it (not part of the canonical form).
+    `party` is who the transport says sent it (not part of the canonical form). `was`, on a first
+    message only, names replicas that its party gave up: beyond these numbers their messages are
+    void, and their rids are this replica's from now on (SYNC 4.7, 0.3.4).
     """
 
     session: SessionId
@@ -187,6 +189,7 @@ class Batch:
     deps: Mapping[Replica, int] = field(default_factory=lambda: NO_DEPS)
     restores: Mapping[tuple[int, str], Ts] = field(default_factory=lambda: NO_RESTORES)
     controls: tuple[Control, ...] = ()
+    was: Mapping[Replica, int] = field(default_factory=lambda: NO_DEPS)
 
     @property
     def dot(self) -> tuple[Replica, int]:

@@ -90,8 +90,11 @@ class Projection:
         """The record of a rid, be it one that an untouched attribute of a literal did not have."""
         found = self.records.get(rid)
         if found is None and "@" in rid:
-            element = self.records.get(home_of(rid))
+            home, _, name = rid.rpartition("@")
+            element = self.records.get(Rid(home))
             if element is not None and element.literal:
+                if not name.startswith("{"):
+                    return self._make_attribute(element, ("", name), rid)
                 ns, name = slot_in(rid)
                 if rid == attribute_rid(element.rid, name, ns):
                     return self._make_attribute(element, (ns, name), rid)
@@ -443,7 +446,8 @@ def slot_of(attribute: Record) -> Slot:
 
 def slot_winner(element: Record, slot: Slot) -> Record | None:
     """Of the records that claim an attribute name the one that is shown: the one created last."""
-    claims = element.attrs.get(slot) if element.attrs is not None else None
+    attrs = element.attrs
+    claims = attrs.get(slot) if attrs is not None else None
     if not claims or not _is_attribute_name(slot):
         return None
     if len(claims) == 1:
@@ -463,7 +467,7 @@ def literal_value(element: Record, slot: Slot) -> str | None:
 
 def slot_value(element: Record, slot: Slot) -> str | None:
     """The value that an attribute shows if its element is shown."""
-    winner = slot_winner(element, slot)
+    winner = slot_winner(element, slot) if element.attrs is not None else None
     if winner is None:
         return literal_value(element, slot)
     return representable(winner.chdata[:MAX_ATTRIBUTE])

@@ -48,8 +48,6 @@ class Reading:
 
     def _follow(self, changes: Changes) -> None:
         """Let what is derived from the visible tree know, when it is next asked for."""
-        if not changes:
-            return
         if self._tree is not None:
             self._tree.update(changes)
         if self._ids is not None:

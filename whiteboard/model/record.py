@@ -24,6 +24,9 @@ class Record:
 
     A record that only its `new` has written keeps no entries: `created` and the values say it all.
     `log` has the entries, by ts, of each field that was written more than once or otherwise.
+    `again` has the times, later and later, of writes of parent and weight together with the values
+    that stood already, as everybody makes them who sets an attribute: these two have no entries
+    then, and `created` and `again` stand for them.
     `up` is the raw parent; `kids` the raw children but the attributes, in order; `attrs` the
     attribute records by slot. `shown`, `depth` and `shown_ns` belong to the projection and are true
     for what it last settled.
@@ -34,6 +37,7 @@ class Record:
     """
 
     __slots__ = (
+        "again",
         "attrs",
         "chdata",
         "closed",
@@ -73,6 +77,7 @@ class Record:
         self.parented = False
         """Something was put under it, once: the move log has all its moves."""
         self.log: dict[str, list[Entry]] | None = None
+        self.again: list[Ts] | None = None
         self.text: TextLog | None = None
         self.closed: dict[Ts, TextLog] | None = None
         """Full write that is not the newest any more -> the partial edits that had changed it."""

@@ -19,7 +19,18 @@ from whiteboard.model.ids import (
     attribute_rid,
 )
 from whiteboard.model.merge import Merge
-from whiteboard.model.ops import Batch, Kind, Literal, LiteralElement, New, Op, Remove, Set, Ts
+from whiteboard.model.ops import (
+    NO_DEPS,
+    Batch,
+    Kind,
+    Literal,
+    LiteralElement,
+    New,
+    Op,
+    Remove,
+    Set,
+    Ts,
+)
 from whiteboard.model.placing import find_room
 from whiteboard.model.projection import Projection, slot_rid, slot_value
 from whiteboard.model.record import Record
@@ -46,8 +57,10 @@ class Author:
         replica: Replica,
         history: History,
         merge: Merge,
+        gives_up: Mapping[Replica, int],
     ) -> None:
         self._session = session
+        self._gives_up = gives_up
         self._party = party
         self._replica = replica
         self._history = history
@@ -106,6 +119,7 @@ class Author:
                 tuple(ops),
                 {} if batches else dict(self._delta),
                 restored,
+                was=dict(self._gives_up) if message.n == 1 else NO_DEPS,
             )
             message.batch = batch
             self._history.append_own(message)
@@ -310,6 +324,14 @@ class Transaction:
         weight = self._room(parent, before, without=record)
         self.do(Set(rid, self._version(rid), parent=parent, weight=weight))
 
+    def put(self, rid: Rid, parent: Rid, weight: float) -> None:
+        """Hang a record under `parent` with just this weight."""
+        self.do(Set(rid, self._version(rid), parent=parent, weight=weight))
+
+    def retarget(self, rid: Rid, target: str) -> None:
+        """Give an instruction another target."""
+        self.do(Set(rid, self._version(rid), pitarget=target))
+
     def trash(self, rid: Rid) -> None:
         """Delete: the record goes to the trash with all below it, and can come back."""
         record = self._known(rid)
@@ -330,7 +352,9 @@ class Transaction:
         if record is None:
             return 1
         partials = len(record.text.partials) if record.text is not None else 0
-        return 1 + partials + sum(len(entries) - 1 for entries in (record.log or {}).values())
+        placed = 2 * len(record.again) if record.again is not None else 0
+        writes = sum([len(entries) - 1 for entries in record.log.values()]) if record.log else 0
+        return 1 + partials + placed + writes
 
     def _room(self, parent: Rid, before: Rid | None, without: Record | None = None) -> float:
         """A weight for a child of `parent`, other children stepping aside where it must be."""
@@ -425,5 +449,11 @@ def restamped(batch: Batch, session: SessionId, party: Party, old: Replica, new:
         key: ts._replace(r=new) if ts.r == old else ts for key, ts in batch.restores.items()
     }
     return dataclasses.replace(
-        batch, session=session, party=party, r=new, ops=tuple(ops), restores=restores
+        batch,
+        session=session,
+        party=party,
+        r=new,
+        ops=tuple(ops),
+        restores=restores,
+        was=NO_DEPS,
     )

@@ -99,10 +99,16 @@ def view(
         is_host: who may purge records (SYNC 0.2 on 4.2).
         is_oversized: whether a message is over the limit of SYNC 0.3.1 and therefore void.
     """
-    chains, forks = _chains(batches)
+    chains, forks, first = _chains(batches)
+    while given_up := _given_up(first, chains, forks):
+        forks = {**forks, **given_up}
+        chains = {
+            r: [m for m in chain if m.batch.n < forks.get(r, m.batch.n + 1)]
+            for r, chain in chains.items()
+        }
     delivered = _delivered(chains, forks)
     counting = _counting_clocks(delivered, is_oversized)
-    edits = sorted(_edits(delivered, counting, is_host), key=lambda edit: edit.ts)
+    edits = sorted(_edits(delivered, counting, is_host, first), key=lambda edit: edit.ts)
     held = {r: sum(message.batch.r == r for message in delivered) for r in chains}
     return View(
         records=visible(_records(edits)),
@@ -131,16 +137,18 @@ class _Message:
 
 def _chains(
     batches: Iterable[Batch],
-) -> tuple[dict[Replica, list[_Message]], dict[Replica, int]]:
+) -> tuple[dict[Replica, list[_Message]], dict[Replica, int], list[_Message]]:
     """Per replica its messages 1, 2, … up to a fork, and the number of the fork.
 
-    A chain may have gaps: what stands behind one is kept, for it may be a fork, or wait.
+    A chain may have gaps: what stands behind one is kept, for it may be a fork, or wait. The third
+    are all first messages, also of two contents.
     """
     by_dot: dict[tuple[Replica, int], list[Batch]] = {}
     for batch in batches:
         by_dot.setdefault(batch.dot, []).append(batch)
     chains: dict[Replica, list[_Message]] = {}
     forks: dict[Replica, int] = {}
+    first: list[_Message] = []
     deps: dict[Replica, dict[Replica, int]] = {}
     for r, n in sorted(by_dot):
         if r in forks:
@@ -153,13 +161,46 @@ def _chains(
                 if other != r and number > 0:
                     full[other] = max(number, full.get(other, 0))
             contents[_canonical(batch, full)] = _Message(batch, full, expand(batch.ops))
+        if n == 1:
+            first += contents.values()
         if len(contents) > 1:
             forks[r] = n
         else:
             (message,) = contents.values()
             chains.setdefault(r, []).append(message)
             deps[r] = dict(message.deps)
-    return chains, forks
+    return chains, forks, first
+
+
+def _given_up(
+    first: Sequence[_Message],
+    chains: Mapping[Replica, Sequence[_Message]],
+    forks: Mapping[Replica, int],
+) -> dict[Replica, int]:
+    """Chains that a party gave up (SYNC 4.7) and that are not cut there yet: from where on."""
+    vv: dict[Replica, int] = {}
+    for message in _delivered(chains, forks):
+        vv[message.batch.r] = message.batch.n
+    ends: dict[Replica, int] = {}
+    for message in first:
+        if all(_is_held(vv, forks, r, n) for r, n in message.deps.items()):
+            for old, n in message.batch.was.items():
+                end = min(n + 1, ends.get(old, n + 1))
+                if n <= message.deps.get(old, 0) and _may_give_up(message, old, first):
+                    ends[old] = end
+    return {r: n for r, n in ends.items() if n < forks.get(r, n + 1)}
+
+
+def _may_give_up(message: _Message, old: Replica, first: Sequence[_Message]) -> bool:
+    """Whether `old` is another replica of who wrote `message`; the wire judged of unseen ones."""
+    parties = {other.batch.party for other in first if other.batch.r == old}
+    is_own = not message.deps.get(old) or parties <= {message.batch.party}
+    return old != message.batch.r and is_own
+
+
+def _is_held(vv: Mapping[Replica, int], forks: Mapping[Replica, int], r: Replica, n: int) -> bool:
+    have = vv.get(r, 0)
+    return n <= have or (r in forks and have == forks[r] - 1)
 
 
 def _canonical(batch: Batch, deps: Mapping[Replica, int]) -> str:
@@ -172,6 +213,7 @@ def _canonical(batch: Batch, deps: Mapping[Replica, int]) -> str:
             sorted((key, tuple(ts)) for key, ts in batch.restores.items()),
             expand(batch.ops),
             batch.controls,
+            sorted(batch.was.items()),
         )
     )
 
@@ -183,17 +225,13 @@ def _delivered(
     out: list[_Message] = []
     vv: dict[Replica, int] = {}
 
-    def is_held(r: Replica, n: int) -> bool:
-        have = vv.get(r, 0)
-        return n <= have or (r in forks and have == forks[r] - 1)
-
     progress = True
     while progress:
         progress = False
         for r, chain in chains.items():
             for message in chain:
                 if message.batch.n == vv.get(r, 0) + 1 and all(
-                    is_held(other, n) for other, n in message.deps.items()
+                    _is_held(vv, forks, other, n) for other, n in message.deps.items()
                 ):
                     out.append(message)
                     vv[r] = message.batch.n
@@ -254,6 +292,7 @@ def _edits(
     delivered: Sequence[_Message],
     counting: Sequence[_Message],
     is_host: Callable[[Party], bool],
+    first: Sequence[_Message],
 ) -> Iterable[_Edit]:
     news: dict[Replica, int] = {}
     for message in delivered:
@@ -263,11 +302,16 @@ def _edits(
                 news[batch.r] = news.get(batch.r, 0) + 1
             if message not in counting or news.get(batch.r, 0) > MAX_NEWS:
                 continue
-            if isinstance(op, New | Set | Remove) and _counts(op, batch, is_host):
+            if isinstance(op, New | Set | Remove) and _counts(op, batch, is_host, first):
                 yield _Edit(Ts(batch.l, batch.r, k), op, message)
 
 
-def _counts(op: New | Set | Remove, batch: Batch, is_host: Callable[[Party], bool]) -> bool:
+def _counts(
+    op: New | Set | Remove,
+    batch: Batch,
+    is_host: Callable[[Party], bool],
+    first: Sequence[_Message],
+) -> bool:
     if op.rid in {DOCUMENT, TRASH} or len(op.rid) > MAX_RID or re.search(r"\s", op.rid):
         return False
     if isinstance(op, Remove):
@@ -275,11 +319,21 @@ def _counts(op: New | Set | Remove, batch: Batch, is_host: Callable[[Party], boo
     if op.name is not None and len(op.name) > MAX_NAME:
         return False
     if isinstance(op, New):
-        own = op.rid.startswith((f"{batch.r}.", f"~{batch.r}."))
+        own = any(op.rid.startswith((f"{r}.", f"~{r}.")) for r in _names(batch.r, first))
         return own or (
             op.kind is Kind.ATTRIBUTE and op.rid == attribute_rid(op.parent, op.name, op.ns or "")
         )
     return True
+
+
+def _names(r: Replica, first: Sequence[_Message]) -> Iterable[Replica]:
+    """The replica, and those that its party gave up for it (SYNC 0.3.4)."""
+    yield r
+    for message in first:
+        if message.batch.r == r:
+            for old, n in message.batch.was.items():
+                if n <= message.deps.get(old, 0) and _may_give_up(message, old, first):
+                    yield old
 
 
 # --- records: registers, moves, text (SYNC 4.2, 4.3, 4.5) ---

@@ -21,7 +21,7 @@ LONGEST_RUN = 16
 
 def parse_weight(text: str) -> float:
     """The binary64 that `text` means; 0 for whatever is not a finite decimal number."""
-    if _DECIMAL.fullmatch(text) is None:
+    if text == "0" or _DECIMAL.fullmatch(text) is None:
         return 0.0
     value = float(text)
     return value if math.isfinite(value) and value else 0.0

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from whiteboard.model.changes import Happening
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
-from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
@@ -135,6 +136,16 @@ class Board(Protocol):
         """A sentence for the person, '' if all is well."""
 
     @property
+    def left_over(self) -> Sequence[Piece]:
+        """Own changes that were not taken over, until the person decides about each."""
+
+    def keep_mine(self, piece: Piece) -> bool:
+        """Make one of `left_over` all the same, as an edit of now; whether that went."""
+
+    def keep_theirs(self, piece: Piece) -> None:
+        """Leave it at what is there."""
+
+    @property
     def is_plain(self) -> bool:
         """It runs by plain XEP-0284, for a program that is simpler than ours."""
 
@@ -219,7 +230,7 @@ class Recall(Protocol):
     def people(self) -> Mapping[str, tuple[str, str]]:
         """Party -> (name, address) of those who ever took part, as far as it was kept."""
 
-    def take(self) -> Sequence[tuple[Batch, float | None]]:
+    def take(self) -> Sequence[tuple[Happening, float | None]]:
         """What was read since the last call, in order, each with its time; never waits."""
 
     def close(self) -> None:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
+from whiteboard.model.changes import Lost
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.folded import FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece, replaced
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
@@ -40,6 +42,7 @@ from whiteboard.session.ports import (
     StartTimer,
     ToPeer,
 )
+from whiteboard.session.rebasing import rebased
 from whiteboard.session.serving import Askers, Serving
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
@@ -66,6 +69,9 @@ from whiteboard.wire.messages import (
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
 
+MOST_REPLACED = 200
+"""Own values that others replaced, and that are remembered."""
+
 
 class Live:
     """The part of `Session` that holds and keeps up a document; see there for the attributes."""
@@ -89,6 +95,8 @@ class Live:
         self.memory = Memory()
         self._help: Help | None = None
         """Deep help under way."""
+        self.left_over: tuple[Piece, ...] = ()
+        """Own work that was not taken over, until the person decides (SYNC 4.7)."""
         self._serving = self._new_serving()
         self._strict: Strict | None = None
         """What it does in strict mode, once it is known to be that."""
@@ -200,8 +208,9 @@ class Live:
         party = self._people.party(peer)
         if party is None:
             return Refusal.NO_IDENTITY
-        if not fits(batch.r, self.session, party, self._people.identity):
-            return Refusal.FOREIGN_REPLICA
+        for r in (batch.r, *batch.was):
+            if not fits(r, self.session, party, self._people.identity):
+                return Refusal.FOREIGN_REPLICA
         return replace(batch, party=party)
 
     def _admit_all(self, originals: Iterable[EditMessage], relay: Peer) -> list[Batch]:
@@ -239,7 +248,7 @@ class Live:
             effects += self._spread_proof(r)
         if self.document.replica in received.forks:
             # What this member writes would be void: go on as a new replica (SYNC 4.7c).
-            effects += self._reload(new_replica(self.session, self.document.party, self._rng))
+            effects += self._rebase(self.document.forks[self.document.replica] - 1)
         if received.below:
             effects += self._reach_below()
         return received.applied, effects
@@ -383,6 +392,41 @@ class Live:
             return []
         targets = [only] if only else self._people.present()
         return [Send(ToPeer(a), Answer(self.session, originals)) for a in targets]
+
+    def _rebase(self, after: int, *, may_write: bool = True) -> list[Effect]:
+        """Go on as another replica: own messages beyond `after` do not count (SYNC 4.7)."""
+        assert self.document is not None
+        party, vv = self.document.party, self.document.vv
+        replica = new_replica(self.session, party, self._rng, vv)
+        try:
+            new = rebased(self.document, replica, after, may_write=may_write)
+        except FoldedError as error:
+            return [Incident("rebase", str(error)), *self._reload(replica)]
+        self.document = new.document
+        self.left_over = (*self.left_over, *new.outcome.left)
+        self._sync = self._new_sync(self.document)
+        effects: list[Effect] = [NewDocument(self.document), *self._sync.changed()]
+        if new.sent:
+            effects += self._send_own(new.sent)
+        if new.outcome.left:
+            effects.append(Notify(Notice.LEFT_OVER))
+        return effects
+
+    def _note_lost(self, losses: Iterable[Lost]) -> list[Effect]:
+        """Somebody's write replaced one of mine, made without knowing it: the last of a field."""
+        assert self.document is not None
+        news = tuple(replaced(losses, self.document))
+        if not news:
+            return []
+        places = {(piece.rid, piece.field) for piece in news}
+        rest = [p for p in self.left_over if not p.by or (p.rid, p.field) not in places]
+        told = [p for p in (*rest, *news) if p.by][-MOST_REPLACED:]
+        self.left_over = (*(p for p in rest if not p.by), *told)
+        return [Notify(Notice.LEFT_OVER)]
+
+    def settle(self, piece: Piece) -> None:
+        """The person has decided about something that was left over."""
+        self.left_over = tuple(one for one in self.left_over if one is not piece)
 
     def _reload(self, replica: Replica) -> list[Effect]:
         """Build the document anew from the messages held, to write in it as `replica`."""

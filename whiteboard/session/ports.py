@@ -168,6 +168,7 @@ class Notice(enum.Enum):
     PEOPLE = "people"
     PROGRESS = "progress"
     NAME = "name"
+    LEFT_OVER = "left over"
 
 
 @dataclass(frozen=True, slots=True)

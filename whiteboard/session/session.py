@@ -21,6 +21,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
@@ -49,6 +50,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.presence import Presence
+from whiteboard.session.rebasing import REFUSED, rebased
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
@@ -180,6 +182,7 @@ class Session(Entering):
         folded: Folded | None = None,
         floor: Vector = EMPTY,
         admitted: Iterable[str] = (),
+        left_over: Iterable[Piece] = (),
     ) -> Session:
         """Go on where an earlier run stopped: live and offline; `online` is called first.
 
@@ -197,9 +200,11 @@ class Session(Entering):
             folded: the state inside which the earlier messages lie.
             floor: where the journal begins: the snapshot that the earlier run joined by.
             admitted: direct: bare addresses of who was invited.
+            left_over: own work that waits for the person's decision.
         """
         self = cls(session, me, place, rng, role)
         self._people.description = description
+        self.left_over = tuple(left_over)
         past = folded or Folded(session, {}, (), ())
         taken = {*past.chains, *(batch.r for batch in kept)}
 
@@ -211,7 +216,11 @@ class Session(Entering):
 
         self.document = document_of(replica or new_replica(session, party, rng, taken))
         if self.document.replica in self.document.forks:
-            self.document = document_of(new_replica(session, party, rng, taken))
+            end = self.document.forks[self.document.replica] - 1
+            new = new_replica(session, party, rng, taken)
+            rest = rebased(self.document, new, end, may_write=False)
+            self.document = rest.document
+            self.left_over += rest.outcome.left
         self._sync = self._new_sync(self.document)
         self.memory.journal_floor = dict(floor)
         for address in admitted:
@@ -339,6 +348,8 @@ class Session(Entering):
         """The document changed: own batches go out."""
         if self._strict is not None:
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
+        if commit.lost and self.state is State.LIVE:
+            return self._note_lost(commit.lost)
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
@@ -462,9 +473,22 @@ class Session(Entering):
         """The server gave `message` back with this stanza error condition (RFC 6120 8.3.3)."""
         if isinstance(to, ToPeer):
             return self._gone(to.address)
+        told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
-            return [Incident("bounced", condition), Notify(Notice.STATE, NOT_TAKEN)]
-        return [Incident("bounced", condition)]
+            told.append(Notify(Notice.STATE, NOT_TAKEN))
+        if isinstance(message, EditMessage):
+            told += self._refused(message.batch, condition)
+        return told
+
+    def _refused(self, batch: Batch, condition: str) -> list[Effect]:
+        """The room did not take an own edit: the others would wait for it in vain (SYNC 4.7a)."""
+        document = self.document
+        if document is None or self.state is not State.LIVE or condition not in REFUSED:
+            return []
+        is_old = batch.r != document.replica or batch.n <= document.floor.get(batch.r, 0)
+        if is_old or not document.own_messages(batch.n - 1):
+            return []  # of a replica that was given up since
+        return self._rebase(batch.n - 1, may_write=False)
 
     def offline(self, now: float) -> list[Effect]:
         """The stream is cut; own edits go on."""

@@ -18,6 +18,7 @@ from whiteboard.model.ephemeral import (
 )
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece, keep
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import (
     BoardState,
@@ -396,6 +397,26 @@ class SharedBoard:
             self._unsent = 0
             self._problem = ""
             self.run(lambda now: session.online(me, now))
+            self.changed.emit(None)
+
+    @property
+    def left_over(self) -> Sequence[Piece]:
+        """See `Board`."""
+        return self._session.left_over if self._session is not None else ()
+
+    def keep_mine(self, piece: Piece) -> bool:
+        """See `Board`."""
+        document = self._document
+        if not isinstance(document, Document) or not keep(piece, document):
+            return False
+        self.keep_theirs(piece)
+        return True
+
+    def keep_theirs(self, piece: Piece) -> None:
+        """See `Board`."""
+        session = self._session
+        if session is not None:
+            session.settle(piece)
             self.changed.emit(None)
 
     @property

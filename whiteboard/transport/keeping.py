@@ -21,6 +21,7 @@ from whiteboard.model.document import Document, FoldedError, empty_document
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
@@ -31,6 +32,7 @@ from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.keeping_strict import StrictPages
 from whiteboard.wire.description import read_description, write_description
 from whiteboard.wire.messages import Description, Peer, StrictMessage
+from whiteboard.wire.pieces import Row, read_piece, write_piece
 from whiteboard.wire.xml import parse, to_xml
 
 SNAPSHOT_EVERY = 20_000
@@ -89,6 +91,7 @@ class Keeper:
         self._mine: dict[Replica, int] = {}
         self._taken: dict[Replica, int] = dict(self._about.taken)
         self._description: tuple[Description | None, str] = (None, "")
+        self._left_over: tuple[tuple[Piece, ...], Sequence[Row]] = ((), ())
         if journal is not None:
             self._note_all_mine(self._document)
         self._strict = self._strict_pages(board.document, strict_count)
@@ -276,6 +279,9 @@ class Keeper:
             self._tell(self._about_now(), was=document.was or "")
             if is_other and document.floor:
                 self.journal.keep_base(document.folded())
+            for r, after in document.gives_up.items():
+                if not document.is_forked(r):
+                    self.journal.give_up(document.session, r, after)
         self._append(tuple(document.batches_since(document.floor)))
         self._proved = set()
         self._keep_proofs()
@@ -370,11 +376,14 @@ class Keeper:
         if session.description is None:
             return replace(about, role=session.role.value)
         in_room = isinstance(session.place, InRoom)
+        if session.left_over != self._left_over[0]:
+            self._left_over = session.left_over, [write_piece(one) for one in session.left_over]
         return replace(
             about,
             room=board.place if in_room else "",
             other="" if in_room else board.place,
             admitted=tuple(session.admitted),
+            left_over=self._left_over[1],
             role=session.role.value,
             description=self._described(session.description),
             me=session.me.address,
@@ -418,6 +427,7 @@ def revived(
         past.batches,
         folded=past.folded,
         floor=past.floor,
+        left_over=[read_piece(row) for row in about.left_over],
         session=SessionId(about.session),
         party=Party(about.party),
         replica=Replica(about.replica) if is_newest else None,

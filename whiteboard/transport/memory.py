@@ -55,6 +55,7 @@ from whiteboard.wire.messages import (
     Initiate,
     Message,
     Peer,
+    StrictMessage,
     Terminate,
 )
 from whiteboard.wire.xml import parse, to_xml
@@ -147,6 +148,10 @@ class MemoryNetwork:
 
     # ----------------------------------------------------------------------- faults by hand
 
+    def mute(self, node: Node, *, muted: bool = True) -> None:
+        """The room takes no message of that member from now on, and says so."""
+        node.is_muted = muted
+
     def partition(self, *groups: Iterable[Node]) -> None:
         """Messages between different groups are lost from now on; nobody is told."""
         self._groups = tuple(frozenset(n.peer.address for n in group) for group in groups)
@@ -201,6 +206,9 @@ class MemoryNetwork:
                 self.later(0.05, lambda: node.bounced(send))
             else:
                 self._carry(node.peer, target, text, send.message)
+            return
+        if node.is_muted:
+            self.later(0.05, lambda: node.bounced(send, "forbidden"))
             return
         for target in [*self._neighbours(node), node]:
             self._carry(node.peer, target, text, send.message)
@@ -308,6 +316,8 @@ class Journal:
     base: Folded | None = None
     """The state it joined by."""
     batches: list[Batch] = field(default_factory=list)
+    strict: list[StrictMessage] = field(default_factory=list)
+    """Of a strict session."""
 
 
 @dataclass
@@ -336,6 +346,7 @@ class Node:
         self.advertised: dict[SessionId, Advertisement] = {}
         self.outbox: list[Send] = []
         self.is_cut = False
+        self.is_muted = False
         self.is_gone = False
         self.shown = Shown()
         self.journal = Journal()
@@ -424,10 +435,10 @@ class Node:
                 return
         self.take(lambda session: session.receive(peer, message, now))
 
-    def bounced(self, send: Send) -> None:
+    def bounced(self, send: Send, condition: str = "item-not-found") -> None:
         """A message came back."""
         now = self.network.now
-        self.take(lambda s: s.bounced(send.to, send.message, "item-not-found", now))
+        self.take(lambda s: s.bounced(send.to, send.message, condition, now))
 
     def perform(self, effects: list[Effect], of: Session | Invitation) -> None:
         """Do what the session or invitation asks for."""
@@ -442,6 +453,7 @@ class Node:
                 self._follow(effect.document)
             elif isinstance(effect, Persist):
                 self.journal.batches += effect.batches
+                self.journal.strict += effect.strict
             elif isinstance(effect, ReadHistory):
                 self._read_back(effect.document)
             elif isinstance(effect, KeepBase):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from whiteboard.canvas.past import PastView
 from whiteboard.canvas.touched import Touched
 from whiteboard.model.ids import Party, Rid
+from whiteboard.model.rebase import Piece
 from whiteboard.past.entries import Entry
 from whiteboard.session.boards import BoardService
 from whiteboard.ui import words
@@ -55,6 +56,7 @@ class HistoryFlow(QObject):
         pane.chosen.connect(lambda seq: self._with(lambda history: history.seek(seq)))
         pane.pointed.connect(self._point)
         pane.undo_wanted.connect(self.ask_undo_work)
+        pane.decided.connect(self._decide)
         timeline = frame.timeline
         timeline.restore_wanted.connect(self._restore)
         timeline.cancelled.connect(pane.closed)
@@ -205,6 +207,15 @@ class HistoryFlow(QObject):
             self._say(words.restored(when) if picked is None else words.restored_some(len(picked)))
         else:
             self._say(words.tr("The board looks so already."))
+
+    def _decide(self, piece: Piece, is_kept: bool) -> None:
+        if self.history is None:
+            return
+        board = self.history.board
+        if not is_kept:
+            board.keep_theirs(piece)
+        elif not board.keep_mine(piece):
+            self._say(words.tr("What you changed there is not on the board any more."))
 
     def ask_undo_work(self, party: str) -> None:
         """Ask whether to undo all that a person did on the board in front, once that is known."""

@@ -13,15 +13,22 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer
 
-from whiteboard.model.changes import Commit
+from whiteboard.editing.describing import describe
+from whiteboard.model.changes import Commit, Happening
 from whiteboard.model.document import Document
 from whiteboard.model.folded import Folded
-from whiteboard.model.ids import Party, Replica, Rid
-from whiteboard.model.ops import Batch
+from whiteboard.model.ids import Party, Rid
+from whiteboard.model.merge import FIELDS
+from whiteboard.model.ops import Kind
+from whiteboard.model.rebase import PARTIAL, Piece
 from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.past.entries import Entries, Entry
+from whiteboard.past.moments import Moments
 from whiteboard.past.restoring import restore
 from whiteboard.past.scale import Scale
+from whiteboard.past.strict import StrictTimeline, everything_of
 from whiteboard.past.taking_back import Typed, take_back, typed
 from whiteboard.past.timeline import Timeline
 from whiteboard.session.boards import Board, BoardService
@@ -92,8 +99,15 @@ class LookingBack(QObject):
         self._thread = ThreadPoolExecutor(1, "looking-back")
         self._undoing: tuple[Party, Future[dict[Rid, Typed]], Callable[[int], object]] | None = None
         self._stop_document: Callable[[], None] = lambda: None
+        self._left_over = board.left_over
+        self._stop_board = board.changed.subscribe(lambda _none: self._look_at_left_over())
         self._stop_replaced = board.document_replaced.subscribe(lambda _none: self._begin())
         self._begin()
+
+    def _look_at_left_over(self) -> None:
+        if self.board.left_over != self._left_over:
+            self._left_over = self.board.left_over
+            self.changed.emit(None)
 
     def _timer(self, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -101,8 +115,25 @@ class LookingBack(QObject):
         timer.timeout.connect(slot)
         return timer
 
+    def describe(self, rid: Rid) -> str:
+        """A thing on the board of now, in words; '' if it is not shown."""
+        document = self.board.document
+        if not document.is_visible(rid):
+            return ""
+        is_element = document.kind(rid) is Kind.ELEMENT
+        return describe(document, rid if is_element else document.parent(rid) or rid)
+
+    def value_now(self, piece: Piece) -> str:
+        """What stands on the board where something was left over."""
+        document = self.board.document
+        if not isinstance(document, Document) or not document.exists(piece.rid):
+            return ""
+        field = "chdata" if piece.field == PARTIAL else piece.field
+        return str(document.value(piece.rid, field) or "") if field in FIELDS else ""
+
     def close(self) -> None:
         """Read and follow no further."""
+        self._stop_board()
         self._stop_document()
         self._stop_replaced()
         self._recall.close()
@@ -118,12 +149,12 @@ class LookingBack(QObject):
         self._pause()
         self.position = None
         self._document: SharedDocument = self.board.document
-        self.timeline = Timeline(_empty(self._document))
+        self.timeline: Moments = _timeline_of(self._document)
         self.entries = Entries()
         self.scale = Scale()
         self.only = None
-        self._waiting: deque[tuple[Batch, float | None]] = deque()
-        self._times: dict[tuple[Replica, int], float] = {}
+        self._waiting: deque[tuple[Happening, float | None]] = deque()
+        self._times: dict[tuple[str, int | str], float] = {}
         self._short: dict[Party, str] = {}
         self._recall = self._boards.recall(self.board)
         self._base: Folded | None = None
@@ -137,8 +168,8 @@ class LookingBack(QObject):
         self.changed.emit(None)
 
     @property
-    def is_available(self) -> bool:
-        """Whether this board has a history; one of another client's making has none here."""
+    def may_undo_work(self) -> bool:
+        """Whether all that one person did can be undone: not in a session of plain XEP-0284."""
         return isinstance(self._document, Document)
 
     @property
@@ -149,10 +180,11 @@ class LookingBack(QObject):
     def _committed(self, commit: Commit) -> None:
         now = time.time()
         if self._is_caught_up:
-            self._waiting.extend((batch, now) for batch in commit.batches)
+            self._waiting.extend((one, now) for one in _happened(commit, self._document))
             self._read_timer.start(0)
         else:
             self._times.update((batch.dot, now) for batch in commit.batches)
+            self._times.update((stanza.key, now) for stanza in commit.stanzas)
 
     def _read(self) -> None:
         """Take in for a slice what was read.
@@ -199,18 +231,25 @@ class LookingBack(QObject):
             self._waiting.extend(self._recall.take())
         elif not self._is_caught_up and self._is_based(self._recall.base):
             self._is_caught_up = True
-            if isinstance(self._document, Document):
-                self._waiting.extend(self._held(self._document))
+            self._waiting.extend(self._held())
             self._times.clear()
         return bool(self._waiting)
 
-    def _held(self, document: Document) -> Iterable[tuple[Batch, float | None]]:
+    def _held(self) -> Iterable[tuple[Happening, float | None]]:
         """What the document has and the journal had not."""
-        vv = self.timeline.vv
-        if not document.covers(vv):
+        document, timeline = self._document, self.timeline
+        if isinstance(document, StrictDocument) and isinstance(timeline, StrictTimeline):
+            lacking = timeline.lacking(document)
+            return [
+                (one, self._times.get(one.key) if isinstance(one, Stanza) else None)
+                for one in lacking
+            ]
+        assert isinstance(document, Document)
+        assert isinstance(timeline, Timeline)
+        if not document.covers(timeline.vv):
             self.is_whole = False
             return ()
-        held = document.batches_since(vv)
+        held = document.batches_since(timeline.vv)
         return [(batch, self._times.get(batch.dot)) for batch in held]
 
     def _tell(self) -> None:
@@ -371,7 +410,7 @@ class LookingBack(QObject):
             Whether anything had to be changed.
         """
         document = self._document
-        if self.position is None or not isinstance(document, Document):
+        if self.position is None:
             return False
         self._pause()
         self.timeline.seek(self.position)
@@ -384,7 +423,7 @@ class LookingBack(QObject):
 
         What the texts would be without that person is found in a thread; one question at a time.
         """
-        if self._undoing is None and isinstance(self._document, Document):
+        if self._undoing is None and isinstance(self.timeline, Timeline):
             batches = tuple(self.timeline.since(0))
             self._undoing = (party, self._thread.submit(typed, batches, party), then)
             self._undo_timer.start(WAIT_MS)
@@ -397,15 +436,22 @@ class LookingBack(QObject):
             return
         self._undoing = None
         document = self._document
-        if isinstance(document, Document):
+        if isinstance(document, Document) and isinstance(self.timeline, Timeline):
             rids = self.timeline.authors.touched_by(party)
             label = words.tr("Undo their work")
             skipped = take_back(document, party, rids, found.result(), label)
             then(len({one.rid for one in skipped}))
 
 
-def _empty(document: SharedDocument) -> Document:
-    """What the board's messages are read into; of a board that has no history nothing is."""
-    if isinstance(document, Document):
-        return document.like()
-    return Document(document.session, document.party, document.replica)
+def _timeline_of(document: SharedDocument) -> Moments:
+    """An empty history, which the board's messages are read into."""
+    if isinstance(document, StrictDocument):
+        return StrictTimeline.of(document)
+    assert isinstance(document, Document)
+    return Timeline(document.like())
+
+
+def _happened(commit: Commit, document: SharedDocument) -> Iterable[Happening]:
+    if isinstance(document, StrictDocument):
+        return everything_of(commit, document)
+    return commit.batches

@@ -25,6 +25,7 @@ from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
 from whiteboard.ui.keys import KeySheet
+from whiteboard.ui.left_over import LeftOverNotices
 from whiteboard.ui.not_shown import NotShownNotices
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
@@ -93,6 +94,9 @@ class MainWindow(QMainWindow):
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
         self.not_shown = NotShownNotices(self.frame.toast, self._doer("undo"))
+        self.left_over = LeftOverNotices(
+            self.frame.toast, lambda: self.body.open_pane(self.history_pane, opened=True)
+        )
         self.actions_by_id = make_actions(self, self.frame, self._handlers())
         self.menu, self._menus = make_menu(self, self.actions_by_id)
         self._add_view_choices()
@@ -416,6 +420,7 @@ class MainWindow(QMainWindow):
         if page is None:
             self.frame.let_go()
             self.not_shown.watch(None)
+            self.left_over.watch(None)
             return
         tool = self.frame.surface.tool if self.frame.surface is not None else ""
         if tool:
@@ -425,6 +430,7 @@ class MainWindow(QMainWindow):
         self._follow_history()
         self.teller.watch(page.board)
         self.not_shown.watch(page)
+        self.left_over.watch(page)
         page.surface.widget.setFocus()
 
     def _pages_changed(self) -> None:

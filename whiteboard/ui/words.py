@@ -11,6 +11,8 @@ import datetime
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from whiteboard.im.account import Problem, ProblemKind
+from whiteboard.model.ids import TRASH
+from whiteboard.model.rebase import CREATED, Piece
 from whiteboard.past.entries import Entry
 from whiteboard.past.summary import Thing, Verb
 
@@ -321,6 +323,47 @@ def cannot_be_shown(who: str, others: int) -> str:
         "Something {who} and %n other drew cannot be shown.",
         "Something {who} and %n others drew cannot be shown.",
     ).replace("{who}", name(who))
+
+
+def not_taken_over(count: int) -> str:
+    """Own changes that the others do not have, and that only this person can decide about."""
+    return plural(count, "%n change was not taken over.", "%n changes were not taken over.")
+
+
+def were_replaced(count: int) -> str:
+    """Others changed the same at the same time, and theirs is what shows."""
+    return plural(
+        count, "Others replaced %n change of yours.", "Others replaced %n changes of yours."
+    )
+
+
+def replaced_yours(who: str, thing: str) -> str:
+    """One of these; `who` and `thing` may be unknown."""
+    if not who or not thing:
+        return were_replaced(1)
+    return _fill("{who}’s change to “{thing}” replaced yours.", who=who, thing=thing)
+
+
+def left_over(piece: Piece, thing: str) -> str:
+    """What of mine was not taken over; `thing` may be unknown."""
+    if piece.field == CREATED:
+        return tr("Something you made")
+    if piece.field == "parent":
+        verb = "You deleted {thing}" if piece.mine == TRASH else "You moved {thing}"
+        return _fill(verb, thing=thing or tr("something"))
+    attribute = piece.rid.rpartition("@")[2] if "@" in piece.rid else ""
+    if attribute:
+        return _fill("{what} of {thing}", what=attribute, thing=thing or tr("something"))
+    return _fill("You changed {thing}", thing=thing or tr("something"))
+
+
+def mine_or_theirs(piece: Piece, mine: str, theirs: str) -> str:
+    """Both values where there are two, in few words."""
+    if piece.field == CREATED:
+        return tr("The board does not have it")
+    if piece.field == "parent" or not mine or not theirs:
+        return tr("The board has it otherwise")
+    return _fill("Yours: {mine} · theirs: {theirs}", mine=mine, theirs=theirs)
 
 
 def change_not_shared() -> str:

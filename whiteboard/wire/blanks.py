@@ -16,6 +16,7 @@ A value that `ws` does not name is read as it arrived: its writer may know nothi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 from whiteboard.wire.values import parse_count
 
@@ -134,6 +135,13 @@ class PutBack:
         if places is None:
             return value
         return self._put(left_of_attribute(value), places, " ", "\t\n\r")
+
+    def attributes(self, values: Mapping[str, str], fields: Iterable[str]) -> Mapping[str, str]:
+        """The values of an element's attributes, of which `fields` may be named."""
+        if not self._named:
+            return values
+        carried = {name: self.attribute(name, values[name]) for name in fields if name in values}
+        return {**values, **carried}
 
     def text(self, value: str) -> str:
         """The value that a literal's text carries."""

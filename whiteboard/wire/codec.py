@@ -234,7 +234,7 @@ def _decode_edit(edits: Element | None, stamp: Element) -> EditMessage:
         state = edits.find(_STATE)
         ops = () if state is None else sxe.read_state(state, blanks)
     batch = sync.read_stamp(stamp, session, ops, blanks)
-    return EditMessage(batch, faults=(Fault.WHITE_SPACE,) * min(blanks.finish(), 1))
+    return EditMessage(batch, faults=(Fault.WHITE_SPACE,) if blanks.finish() else ())
 
 
 def _decode_unnumbered(stamp: Element) -> Message | None:

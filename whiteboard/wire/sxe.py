@@ -38,6 +38,8 @@ INVALID = Invalid("says nothing valid")
 
 _KINDS = {kind.value: kind for kind in Kind}
 _NAMED = (Kind.ELEMENT, Kind.ATTRIBUTE)
+_VALUES = ("ns", "name", "chdata", "pitarget", "pidata")
+"""What may hold white space."""
 _WITH_DATA = (Kind.ATTRIBUTE, Kind.TEXT, Kind.COMMENT)
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 _NCNAME = re.compile(r"[^\W\d][\w.\-·]*")
@@ -150,31 +152,33 @@ def _attributes(element: Element) -> Iterator[tuple[str, str, str]]:
 
 def _read_set(element: Element, blanks: PutBack) -> Op:
     target = element.get("target")
-    if not is_rid(target):
+    if target is None or not is_rid(target):
         return INVALID
     parent = element.get("parent")
     if parent and not is_rid(parent):
         return INVALID
-    weight = element.get("primary-weight")
-    chdata = _value(element, "chdata", blanks)
+    values = blanks.attributes(element.attrib, _VALUES)
+    get = values.get
+    weight = get("primary-weight")
+    chdata = get("chdata")
     replace: tuple[int, int] | None = None
-    if "replacefrom" in element.attrib or "replacen" in element.attrib:
-        start, count = parse_count(element.get("replacefrom")), parse_count(element.get("replacen"))
+    if "replacefrom" in values or "replacen" in values:
+        start, count = parse_count(get("replacefrom")), parse_count(get("replacen"))
         if start is None or count is None:
             chdata = None  # 0.3.9: the other fields apply
         elif chdata is not None:
             replace = (start, count)
     return Set(
-        Rid(target or ""),
-        version=parse_count(element.get("version")) or 0,
-        parent=None if parent is None else Rid(parent),
-        weight=None if weight is None else parse_weight(weight),
-        ns=_namespace(_value(element, "ns", blanks)),
-        name=_value(element, "name", blanks),
-        chdata=chdata,
-        pitarget=_value(element, "pitarget", blanks),
-        pidata=_value(element, "pidata", blanks),
-        replace=replace,
+        Rid(target),
+        parse_count(get("version")) or 0,
+        None if parent is None else Rid(parent),
+        None if weight is None else parse_weight(weight),
+        _namespace(get("ns")),
+        get("name"),
+        chdata,
+        get("pitarget"),
+        get("pidata"),
+        replace,
     )
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import Party, Replica, SessionId
-from whiteboard.model.ops import Batch, Control, Op, Ts
+from whiteboard.model.ops import NO_DEPS, NO_RESTORES, Batch, Control, Op, Ts
 from whiteboard.wire import ns
 from whiteboard.wire.blanks import PutBack, TakenOut, left_of_attribute
 from whiteboard.wire.errors import Fault, RemoteProtocolError
-from whiteboard.wire.messages import Get, Heartbeat, Reject
+from whiteboard.wire.messages import NOBODY, Get, Heartbeat, Reject
 from whiteboard.wire.values import (
     MAX_NUMBER,
     format_ts,
@@ -34,6 +34,8 @@ FIELDS = frozenset(
 )
 MAX_CONTROLS = 1000
 MAX_GUESTS = 1000
+MAX_WAS = 64
+"""Replicas that one message gives up."""
 
 
 # ----------------------------------------------------------------------------------- stamps
@@ -50,6 +52,8 @@ def write_stamp(batch: Batch, blanks: TakenOut) -> Element:
     if batch.restores:
         restores = sorted(batch.restores.items())
         sync.set("a", " ".join(f"{k}.{field}={format_ts(ts)}" for (k, field), ts in restores))
+    if batch.was:
+        sync.set("was", format_vector(batch.was))
     if not batch.ops:
         sync.set("session", batch.session)
     for control in batch.controls:
@@ -73,19 +77,21 @@ def read_stamp(sync: Element, session: SessionId, ops: tuple[Op, ...], blanks: P
         raise RemoteProtocolError(Fault.MALFORMED, "an edit without replica, number or time")
     if number >= MAX_NUMBER:
         raise RemoteProtocolError(Fault.TOO_LARGE, "a message number that nobody can reach")
-    controls = tuple(_read_controls(sync, blanks))
+    controls = tuple(_read_controls(sync, blanks)) if len(sync) else ()
     if len(controls) > MAX_CONTROLS:
         raise RemoteProtocolError(Fault.TOO_LARGE, "too many control operations")
+    depends, restores, was = sync.get("d"), sync.get("a"), sync.get("was")
     return Batch(
-        session=session,
-        party=Party(""),
-        r=Replica(r),
-        n=number,
-        l=lamport,
-        ops=ops,
-        deps=parse_vector(sync.get("d")),
-        restores=_read_restores(sync.get("a")),
-        controls=controls,
+        session,
+        NOBODY,
+        Replica(r),
+        number,
+        lamport,
+        ops,
+        parse_vector(depends) if depends else NO_DEPS,
+        _read_restores(restores) if restores else NO_RESTORES,
+        controls,
+        parse_vector(was, most=MAX_WAS, least=0) if was else NO_DEPS,
     )
 
 
@@ -101,9 +107,9 @@ def _read_controls(sync: Element, blanks: PutBack) -> Iterator[Control]:
             blanks.k += 1
 
 
-def _read_restores(text: str | None) -> Mapping[tuple[int, str], Ts]:
+def _read_restores(text: str) -> Mapping[tuple[int, str], Ts]:
     restores: dict[tuple[int, str], Ts] = {}
-    for entry in (text or "").split():
+    for entry in text.split():
         place, _, value = entry.partition("=")
         digits, _, field = place.partition(".")
         index = parse_count(digits)

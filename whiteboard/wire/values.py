@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from whiteboard.model.characters import has_white_space
 from whiteboard.model.ids import Replica
 from whiteboard.model.ops import Ts
 from whiteboard.wire.errors import Fault, RemoteProtocolError
@@ -16,27 +17,26 @@ MAX_VECTOR = 20_000
 MAX_NUMBER = 10**18
 """Message numbers and Lamport times above this cannot be honest; also keeps them in 64 bits."""
 
-_REPLICA = re.compile(r"[A-Za-z0-9]{1,64}")
-_DIGITS = re.compile(r"[0-9]+")
-_SPACE = re.compile(r"\s")
+MAX_REPLICA = 64
 
 
 def parse_count(text: str | None) -> int | None:
     """`[0-9]+` as a number, MAX_NUMBER for all that are greater; None for all else."""
-    if text is None or not _DIGITS.fullmatch(text):
+    if text is None or not (text.isascii() and text.isdigit()):
         return None
-    digits = text.lstrip("0")
-    return int(digits or "0") if len(digits) <= 18 else MAX_NUMBER
+    if len(text) > 18:
+        text = text.lstrip("0") or "0"
+    return int(text) if len(text) <= 18 else MAX_NUMBER
 
 
 def is_rid(text: str | None) -> bool:
     """Whether `text` may be the rid of a record (SYNC 0.3.1): short, not empty, no white space."""
-    return bool(text) and len(text or "") <= MAX_RID and not _SPACE.search(text or "")
+    return text is not None and 0 < len(text) <= MAX_RID and not has_white_space(text)
 
 
 def is_replica(text: str | None) -> bool:
     """Whether `text` may name a replica."""
-    return text is not None and _REPLICA.fullmatch(text) is not None
+    return text is not None and text.isascii() and text.isalnum() and len(text) <= MAX_REPLICA
 
 
 def format_vector(vector: Mapping[Replica, int]) -> str:
@@ -44,17 +44,17 @@ def format_vector(vector: Mapping[Replica, int]) -> str:
     return " ".join(f"{r}:{n}" for r, n in sorted(vector.items()))
 
 
-def parse_vector(text: str | None) -> dict[Replica, int]:
-    """The vector that `text` writes; numbers from 1, one entry a replica.
+def parse_vector(text: str | None, most: int = MAX_VECTOR, least: int = 1) -> dict[Replica, int]:
+    """The vector that `text` writes; numbers from `least`, one entry a replica.
 
     Raises:
         RemoteProtocolError: not of that form, or too many entries.
     """
     vector: dict[Replica, int] = {}
-    for entry in _entries(text, MAX_VECTOR):
+    for entry in _entries(text, most):
         replica, _, digits = entry.partition(":")
         number = parse_count(digits)
-        if number is None or number == 0 or not is_replica(replica) or replica in vector:
+        if number is None or number < least or not is_replica(replica) or replica in vector:
             raise RemoteProtocolError(Fault.MALFORMED, "not a version vector")
         vector[Replica(replica)] = number
     return vector

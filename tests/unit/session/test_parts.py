@@ -311,7 +311,7 @@ def test_who_was_forged_goes_on_as_a_new_replica():
     network.run(2)
     assert in_sync([ana, mira])
     assert board_of(ana).c14n() == board_of(mira).c14n()
-    assert board_of(ana).c14n().count(b"<rect") == 2
+    assert board_of(ana).c14n().count(b"<rect") == 3
 
 
 def test_what_the_room_sends_back_changes_nothing():

@@ -228,6 +228,32 @@ async def test_a_shared_board_is_kept_as_the_session_has_it_and_comes_back_offli
     assert again.document.replica != mine.document.replica, "nobody knows what was sent last"
 
 
+async def test_what_the_room_refused_is_left_over_after_a_kill_too(start):
+    ana, ben = start("ana"), start("ben")
+    room = LocalRoom("room@localhost")
+    theirs, mine = ana.boards.new_board("Plan"), ben.boards.new_board("Plan")
+    room.share(theirs, "ana")
+    room.join(mine, "ben")
+    await until((mine.changed, theirs.changed), lambda: mine.state is BoardState.LIVE)
+    draw(mine, id="heard")
+    await until(theirs.document.on_commit, lambda: drawn(theirs) == ["heard"])
+    old = mine.document.replica
+    draw(mine, id="refused")
+    batch = next(b for b in mine.document.batches_since({}) if b.dot == (old, 2))
+    mine.bounced(TO_SESSION, EditMessage(batch), "forbidden")
+    assert drawn(mine) == ["heard"]
+    assert [piece.field for piece in mine.left_over] == ["created"]
+    await crash(ben)
+    (again,) = await recovered(start("ben"))
+    assert drawn(again) == ["heard"]
+    assert [batch.n for batch in again.unsent()] == [1]
+    assert not again.document.holds(old, 2)
+    (left,) = again.left_over
+    assert again.keep_mine(left)
+    assert not again.left_over
+    assert drawn(again) == ["heard", "refused"]
+
+
 async def test_the_proof_of_a_fork_is_given_on_after_a_restart(start):
     ana, ben = start("ana"), start("ben")
     room = LocalRoom("room@localhost")

@@ -9,9 +9,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from whiteboard.model.ids import Party, Rid
+from whiteboard.model.rebase import Piece
 from whiteboard.past.entries import Entry
 from whiteboard.ui import words
 from whiteboard.ui.looking_back import LookingBack
+from whiteboard.ui.panes.left_over import KEEP_MINE, KEEP_THEIRS, left_over_rows
 from whiteboard.ui.panes.pane import Pane
 from whiteboard.ui.panes.row_view import RowView
 from whiteboard.ui.panes.rows import Row, RowButton, RowKind
@@ -83,10 +85,6 @@ def _row(entry: Entry, history: LookingBack, *, day: bool) -> Row:
 
 
 def _nothing(history: LookingBack) -> list[Row]:
-    if not history.is_available:
-        title = words.tr("This board has no history")
-        text = words.tr("Somebody’s program takes part that cannot keep one.")
-        return [Row(RowKind.EMPTY, "none", title, text, icon="history")]
     if history.is_reading:
         return [Row(RowKind.SKELETON, f"skeleton:{n}", "") for n in range(3)]
     title = words.tr("Nothing has happened yet")
@@ -101,11 +99,13 @@ class HistoryPane(Pane):
         chosen: An entry (its first number) is to be looked at.
         pointed: An entry (its first number) is under the pointer; 0 = none.
         undo_wanted: A person's work (the party) is to be undone.
+        decided: Something left over (a `Piece`) is kept (True) or given up.
     """
 
     chosen = Signal(int)
     pointed = Signal(int)
     undo_wanted = Signal(str)
+    decided = Signal(object, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -120,6 +120,7 @@ class HistoryPane(Pane):
         self._folded: set[str] = set()
         self._most = MOST
         self._is_quiet = False
+        self._left_over: tuple[Piece, ...] = ()
         self.all = Button(words.tr("All"), parent=self, compact=True)
         self.by_person = Button(words.tr("By person"), Kind.QUIET, self, compact=True)
         for button in (self.all, self.by_person):
@@ -171,9 +172,16 @@ class HistoryPane(Pane):
             return
         by_person = self.by_person.isChecked()
         self._is_quiet = True
-        self.list.show_rows(
-            history_rows(history, by_person=by_person, folded=self._folded, most=self._most)
+        self._left_over = tuple(history.board.left_over)
+        me = history.board.document.party
+        rows = left_over_rows(
+            self._left_over,
+            history.describe,
+            history.value_now,
+            lambda piece: history.who(piece.by or me),
         )
+        rows += history_rows(history, by_person=by_person, folded=self._folded, most=self._most)
+        self.list.show_rows(rows)
         self._is_quiet = False
         self.show_position()
 
@@ -243,6 +251,9 @@ class HistoryPane(Pane):
         elif action == "older":
             self._most *= 4
             self.show_history(self._history)
+        elif action in {KEEP_MINE, KEEP_THEIRS} and self._history is not None:
+            piece = self._left_over[int(key.partition(":")[2])]
+            self.decided.emit(piece, action == KEEP_MINE)
 
     def _entry(self, key: str) -> Entry | None:
         kind, _, first = key.partition(":")
@@ -266,7 +277,9 @@ class HistoryPane(Pane):
         history = self._history
         entry = self._entry(key)
         party = key.partition("person:")[2] or (entry.party if entry is not None else "")
-        if history is None or not party or not history.is_available:
+        if history is None or not party:
+            return
+        if entry is None and not history.may_undo_work:
             return
         who = history.who(Party(party))
         menu = QMenu(self)
@@ -275,9 +288,10 @@ class HistoryPane(Pane):
             seq = entry.last
             show = menu.addAction(words.tr("Show the board then"))
             show.triggered.connect(lambda: self.chosen.emit(seq))
-        undo = menu.addAction(words.undo_work_of("" if who.me else who.name))
-        undo.setEnabled(not history.is_reading)
-        undo.triggered.connect(lambda: self.undo_wanted.emit(party))
+        if history.may_undo_work:
+            undo = menu.addAction(words.undo_work_of("" if who.me else who.name))
+            undo.setEnabled(not history.is_reading)
+            undo.triggered.connect(lambda: self.undo_wanted.emit(party))
         self.menu = menu
         menu.popup(at)
 

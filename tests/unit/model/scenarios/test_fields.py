@@ -104,6 +104,17 @@ def test_75_of_an_attributes_deletion_and_a_new_value_the_later_stands():
         assert agreed(*pair).attributes(rect) == {FILL: "blue"}
 
 
+def test_75_a_late_value_and_a_late_deletion_do_not_undo_a_newer_value():
+    a, b, c = members("abc")
+    rect = a.add(a.start(), element("rect", fill="red"))
+    sync(a, b, c)
+    a.set(rect, "x", "1")
+    a.set(rect, "fill", "green")
+    b.set(rect, "fill", "blue")
+    c.set(rect, "fill", None)
+    assert agreed(a, b, c).attributes(rect) == {FILL: "green", ("", "x"): "1"}
+
+
 def test_75_an_attribute_can_only_be_moved_to_its_own_element_or_the_trash():
     a, b = members("ab")
     root = a.start()
