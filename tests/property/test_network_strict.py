@@ -246,7 +246,7 @@ def test_04_a_gap_of_five_seconds_makes_its_victim_ask_for_the_state(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_lost_last_edit_shows_by_the_hash(seed):
+def test_40_a_lost_last_edit_shows_by_the_hash(seed):
     network = network_of(seed)
     ana, mira = strict_room(network, "ana", "mira")
     network.run(30)
@@ -272,6 +272,44 @@ def test_48_a_nick_changed_in_the_middle_changes_nobody(seed):
     network.run(3)
     assert strict_of(mira).attribute(shape, "fill") == "blue"
     assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_40_what_comes_twice_and_late_changes_nothing(seed):
+    network = network_of(seed, delay=(0.0, 0.5), duplicate=0.5)
+    nodes = strict_room(network, "ana", "mira", "tom")
+    rng = random.Random(seed)
+    for _ in range(100):
+        random_edit(rng.choice(nodes), rng)
+        network.run(rng.choice((0.0, 0.05)))
+    network.run(20)
+    assert settled(nodes)
+    assert all(strict_of(node).duplicates for node in nodes)
+    assert_one_document(nodes)
+
+
+def test_39_five_hundred_edits_on_each_side_of_a_partition_heal():
+    network = network_of(39)
+    ana, mira, tom = nodes = strict_room(network, "ana", "mira", "tom")
+    rng = random.Random(39)
+    shape = draw(ana)
+    network.run(1)
+    network.cut(tom)
+    drawn = set()
+    for number in range(500):
+        drawn.add(draw(rng.choice((ana, mira)), number))
+        drawn.add(draw(tom, number))
+        if number % 50 == 0:
+            network.run(0.5)
+    set_attribute(tom, shape, "x", "8")
+    network.run(5)
+    network.restore(tom)
+    assert network.run_until(lambda: settled(nodes), 120)
+    network.run(5)
+    root = strict_of(ana).root
+    assert set(strict_of(ana).children(root)) == {*drawn, shape}
+    assert strict_of(ana).attribute(shape, "x") == "8"
+    assert_one_document(nodes)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
