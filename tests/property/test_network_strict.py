@@ -25,6 +25,8 @@ from whiteboard.model.ops import LiteralElement, New, Remove, Set
 from whiteboard.past.picture import node_of
 from whiteboard.past.strict import StrictTimeline
 from whiteboard.session.replay_strict import Gathering
+from whiteboard.session.serving import PAGE_BYTES, WINDOW_BYTES
+from whiteboard.session.session import Session
 from whiteboard.transport.keeping_strict import sender_party
 from whiteboard.transport.memory import MemoryNetwork
 from whiteboard.wire.messages import (
@@ -34,6 +36,8 @@ from whiteboard.wire.messages import (
     StateOffer,
     StrictMessage,
 )
+from whiteboard.wire.strict import strict_stanza
+from whiteboard.wire.xml import to_xml
 
 SVG = "http://www.w3.org/2000/svg"
 SEEDS = (1, 2, 3)
@@ -577,3 +581,45 @@ def test_the_history_of_each_ends_with_what_all_see(seed):
         assert timeline.seek(0)
     parties = {strict_of(node).party for node in nodes[:2]}
     assert parties <= set(history_of(nodes[0]).authors.parties)
+
+
+def test_a_large_state_goes_to_a_joiner_in_a_room_only_so_fast_as_it_leaves():
+    """And what is drawn meanwhile is on top of it."""
+    network = network_of(1)
+    ana, mira = strict_room(network, "ana", "mira")
+    strict = strict_of(ana)
+    with strict.transact(Origin.LOCAL) as edit:
+        for i in range(2000):
+            shape = LiteralElement(SVG, "rect", (("", "x", str(i)),))
+            edit.add(strict.root, shape)
+    network.run(5)
+    in_flight: dict[int, int] = {}
+    most, total, pages = 0, 0, 0
+    send_as_ever, sent_as_ever = network.send, Session.sent
+
+    def send(node, what):
+        nonlocal most, total, pages
+        if isinstance(what.message, StrictMessage) and what.receipt:
+            size = len(to_xml(strict_stanza(what.message)).encode())
+            in_flight[what.receipt] = size
+            total, pages = total + size, pages + 1
+            most = max(most, sum(in_flight.values()))
+        send_as_ever(node, what)
+
+    def sent(self, receipt, now):
+        in_flight.pop(receipt, None)
+        return sent_as_ever(self, receipt, now)
+
+    tom = network.enter_room(ROOM, "tom")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "send", send)
+        patch.setattr(Session, "sent", sent)
+        join_running(network, tom)
+        assert network.run_until(lambda: pages > 0, 60)
+        late = draw(ana, 7)
+        assert network.run_until(lambda: is_live(tom), 60)
+    assert total // pages < 2 * PAGE_BYTES
+    assert most < WINDOW_BYTES + 2 * PAGE_BYTES < total
+    network.run(5)
+    assert strict_of(tom).is_visible(late)
+    assert_one_document([ana, mira, tom])

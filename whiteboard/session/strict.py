@@ -38,6 +38,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.resync import Resync
+from whiteboard.session.serving import Serving
 from whiteboard.session.strict_chores import Chores
 from whiteboard.session.table import Outcome, Refusal, Role
 from whiteboard.wire.messages import (
@@ -85,7 +86,7 @@ class Strict:
         counters: of what was refused.
         rng: chooses delays.
         role: how this member came to the session.
-        was_offered: whether an offer of ours to this address stands.
+        serving: the offers that were made, and states on their way to others.
 
     Attributes:
         document: None until the first state is here.
@@ -101,9 +102,9 @@ class Strict:
         counters: Counters,
         rng: random.Random,
         role: Role,
-        was_offered: Callable[[str], bool],
+        serving: Serving,
     ) -> None:
-        self._was_offered = was_offered
+        self._serving = serving
         self.document: StrictDocument | None = None
         self.resync: Resync | None = None
         self.rejects = False
@@ -415,7 +416,7 @@ class Strict:
         assert isinstance(message, AcceptState)
         assert self.document is not None
         assert self._people.description is not None
-        if not self._was_offered(peer.address):
+        if not self._serving.has_offered(peer.address):
             return self._refuse(Refusal.NOT_OFFERED)
         self._queues.pop(peer.address, None)
         last = self._last
@@ -425,7 +426,10 @@ class Strict:
         given = snapshot(self.document, self._people.name_of).ops
         prolog = self._people.description.prolog
         pages = state_messages(self._session, given, last, prolog, self.document.new_id)
-        return [Send(ToPeer(peer.address), page) for page in pages]
+        if self._is_direct:
+            # An edit between two pages could not be told from the state, so they go at once.
+            return [Send(ToPeer(peer.address), page) for page in pages]
+        return self._serving.give_pages(peer.address, pages)
 
     def _on_rejected(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """A host did not take an edit of ours: what it has counts."""
