@@ -262,7 +262,7 @@ MUTANTS = [
     ),
     Mutant(
         "verdicts on what one sees judged from today",
-        SPANS,
+        VIEWS,
         "for c in reversed(path[-1].cancels) if self.sees(c)",
         "for c in reversed(path[-1].cancels)",
     ),
