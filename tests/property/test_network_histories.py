@@ -1,0 +1,206 @@
+"""Histories that nobody can join any more: one stays, the others go on from it (SYNC 5.5, 4.7d)."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from tests.helpers.boards import (
+    ROOM,
+    board_of,
+    draw,
+    is_live,
+    join_running,
+    random_edit,
+    room_of,
+    set_attribute,
+)
+from whiteboard.model.changes import Origin
+from whiteboard.model.rebase import CREATED, collect
+from whiteboard.session import memory
+from whiteboard.session.memory import ACTIVE_SECONDS, SETTLED_SECONDS
+from whiteboard.transport.memory import MemoryNetwork, Node
+
+RUNS = int(os.environ.get("HISTORY_RUNS", "6"))
+
+
+@pytest.fixture(autouse=True)
+def _small_boards_are_folded(monkeypatch):
+    monkeypatch.setattr(memory, "WORTH", 3)
+
+
+def joined(network: MemoryNetwork, nick: str) -> Node:
+    """Somebody who gets the state from whoever is there."""
+    node = network.enter_room(ROOM, nick)
+    network.run(0.2)
+    join_running(network, node)
+    assert network.run_until(lambda: is_live(node), 60)
+    node.keep()
+    return node
+
+
+def leave_for_good(network: MemoryNetwork, *nodes: Node) -> None:
+    """They go, and their journals with them."""
+    for node in nodes:
+        node.take(lambda session: session.leave(network.now))
+        network.remove(node)
+
+
+def fold_without(network: MemoryNetwork, away: Node, others: list[Node]) -> None:
+    """The others forget who is away, and what all of them have had for long is folded."""
+    before = {n.peer.address: dict(board_of(n).floor) for n in others}
+    for x in range(4):
+        draw(others[x % len(others)], x)
+    network.run(ACTIVE_SECONDS + 1)
+    assert network.run_until(
+        lambda: all(dict(board_of(n).floor) != before[n.peer.address] for n in others),
+        6 * SETTLED_SECONDS,
+    )
+
+
+def is_one(nodes: list[Node]) -> bool:
+    """All show the same, and nobody waits for anything."""
+    boards = [board_of(node) for node in nodes]
+    return len({b.c14n() for b in boards}) == 1 and not any(
+        b.missing() or b.is_blocked for b in boards
+    )
+
+
+def counts(node: Node) -> list[str]:
+    return [i.text for i in node.shown.incidents if i.kind == "rebase"]
+
+
+def alone_with_old_work(network: MemoryNetwork):
+    """Tom was away and drew; ana and mira folded and left for good; only eve has their state."""
+    ana, mira, tom = room_of(network, "ana", "mira", "tom")
+    for node in (ana, mira, tom):
+        node.keep()
+    with board_of(ana).transact(Origin.LOCAL) as edit:
+        text = edit.add_text(board_of(ana).root, "hello")
+    shapes = [draw(ana), draw(ana), draw(ana)]
+    network.run(1.0)
+    network.cut(tom)
+    return ana, mira, tom, text, shapes
+
+
+@pytest.mark.parametrize("seed", (1, 2, 3))
+def test_61_old_work_that_nobody_can_take_in_is_put_on_the_board_of_who_stays(seed: int) -> None:
+    network = MemoryNetwork(seed)
+    ana, mira, tom, text, shapes = alone_with_old_work(network)
+    drawn = draw(tom, 77)
+    set_attribute(tom, shapes[0], "fill", "blue")  # nobody else touches it
+    set_attribute(tom, shapes[1], "fill", "blue")  # ana makes it green
+    set_attribute(tom, shapes[2], "fill", "white")  # ana makes it white too
+    with board_of(tom).transact(Origin.LOCAL) as edit:
+        edit.splice_text(text, 5, 0, " from tom")
+    set_attribute(ana, shapes[1], "fill", "green")
+    set_attribute(ana, shapes[2], "fill", "white")
+    with board_of(ana).transact(Origin.LOCAL) as edit:
+        edit.splice_text(text, 0, 1, "J")
+    old = board_of(tom)
+    own = collect(old, {old.replica: 0})
+    fold_without(network, tom, [ana, mira])
+    eve = joined(network, "eve")
+    assert board_of(eve).floor
+    leave_for_good(network, ana, mira)
+    before = board_of(eve)
+    network.restore(tom)
+    assert network.run_until(lambda: board_of(tom).replica != old.replica, 300), f"seed {seed}"
+    assert network.run_until(lambda: is_one([tom, eve]), 60), f"seed {seed}"
+    assert board_of(eve) is before, "the greatest stays as it is"
+    board = board_of(eve)
+    assert board.is_visible(drawn)
+    assert board.attribute(shapes[0], "fill") == "blue"
+    assert board.attribute(shapes[1], "fill") == "green"
+    assert board.attribute(shapes[2], "fill") == "white"
+    assert board.text(text) == "Jello from tom"
+    left = tom.session.left_over
+    assert [(piece.saw, piece.mine) for piece in left] == [("red", "blue")]
+    # Sent again: the shape, one colour, the letters. So already: a colour, three places.
+    assert sum(piece.count for piece in own) == 8
+    assert counts(tom) == ["3 sent again, 4 so already, 1 left over"]
+    assert board.vv[board_of(tom).replica] > 0
+    draw(tom)
+    draw(eve)
+    assert network.run_until(lambda: is_one([tom, eve]), 60), f"seed {seed}"
+    assert len(counts(tom)) == 1
+    assert not counts(eve)
+
+
+@pytest.mark.parametrize("seed", (1, 2))
+def test_61_who_comes_back_without_work_of_its_own_takes_the_state_and_stays_who_it_is(
+    seed: int,
+) -> None:
+    network = MemoryNetwork(seed)
+    ana, mira, tom, _, _ = alone_with_old_work(network)
+    fold_without(network, tom, [ana, mira])
+    eve = joined(network, "eve")
+    leave_for_good(network, ana, mira)
+    replica = board_of(tom).replica
+    network.restore(tom)
+    assert network.run_until(lambda: is_one([tom, eve]), 300), f"seed {seed}"
+    assert board_of(tom).replica == replica
+    assert not counts(tom)
+    assert tom.session.memory.journal_floor == eve.session.memory.journal_floor
+    draw(tom)
+    assert network.run_until(lambda: is_one([tom, eve]), 60), f"seed {seed}"
+
+
+@pytest.mark.parametrize("seed", (1, 2, 3))
+def test_62_of_histories_that_begin_at_different_states_all_go_on_from_the_greatest(
+    seed: int,
+) -> None:
+    """Tom's work has seen what eve's state holds and not what zoe's does: eve has it, zoe cannot.
+
+    As eve holds what zoe lacks and lacks what zoe has, neither history can take in the other.
+    """
+    network = MemoryNetwork(seed)
+    ana, mira, tom, _, _ = alone_with_old_work(network)
+    network.restore(tom)
+    network.run(30)
+    ida = joined(network, "ida")
+    network.run(3 * SETTLED_SECONDS)
+    eve = joined(network, "eve")
+    network.run(30)
+    first = dict(eve.session.memory.journal_floor)
+    assert first
+    network.cut(eve)
+    network.cut(tom)
+    lost = draw(eve, 41)
+    also = draw(tom, 42)
+    fold_without(network, tom, [ana, mira, ida])
+    zoe = joined(network, "zoe")
+    assert sum(board_of(zoe).floor.values()) > sum(first.values())
+    leave_for_good(network, ana, mira, ida)
+    stays = board_of(zoe)
+    network.restore(eve)
+    network.restore(tom)
+    everybody = [tom, eve, zoe]
+    assert network.run_until(
+        lambda: is_one(everybody) and bool(counts(eve)) and bool(counts(tom)), 900
+    ), f"seed {seed}"
+    assert board_of(zoe) is stays
+    for node in everybody:
+        assert board_of(node).is_visible(lost)
+        assert board_of(node).is_visible(also)
+    network.run(4 * SETTLED_SECONDS)
+    assert is_one(everybody)
+    assert len(counts(eve)) == len(counts(tom)) == 1, "and that was all"
+
+
+def test_who_claims_more_than_it_has_makes_nobody_rebase() -> None:
+    """Only what is folded at the greatest and nowhere else to be had is a reason."""
+    network = MemoryNetwork(9)
+    ana, mira = room_of(network, "ana", "mira")
+    network.drop = lambda source, target, message: False
+    replicas = board_of(ana).replica, board_of(mira).replica
+    network.cut(mira)
+    draw(ana)
+    network.drop = lambda source, target, message: type(message).__name__ == "Answer"
+    network.restore(mira)
+    network.run(200)
+    assert (board_of(ana).replica, board_of(mira).replica) == replicas
+    assert not counts(ana)
+    assert not counts(mira)
