@@ -149,7 +149,7 @@ class Memory:
         theirs = (
             (sum(self.floor_of(a).values()), self._replicas.get(a, Replica("")), a) for a in present
         )
-        return max(mine, *theirs)[2]
+        return max((mine, *theirs))[2]
 
     def floor_of(self, address: str) -> Vector:
         """What a member announced as its journal's floor."""
