@@ -13,7 +13,7 @@ from benchmarks.figure import Figure, percentile
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS, Document, new_document
 from whiteboard.model.ids import Party, Replica, Rid, SessionId
-from whiteboard.model.ops import Batch, Kind, LiteralElement, New, Set
+from whiteboard.model.ops import Batch, Kind, LiteralElement, New, Set, Ts
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
 
@@ -146,6 +146,36 @@ def abuse() -> list[Figure]:
     return figures
 
 
+CANCELS = 300
+"""With as many other edits between them they fill a message."""
+HOSTILE_MS = 1000.0
+"""What one crafted message may take at most."""
+
+
+def cancels() -> list[Figure]:
+    """One message each: all is deleted, that is taken back, that too, and so on."""
+    text, _ = long_text()
+    session, board = SessionId(text.board.session), text.board
+    everything = Set(text.rid, chdata="", replace=(0, 10**9))
+    nothing = Set(text.rid, chdata="", replace=(0, 0))
+    typed = Set(text.rid, chdata="y", replace=(5000, 0))
+    figures: list[Figure] = []
+    for past in (EDITS - BEHIND, EDITS // 2):
+        for name, between in (("a key between", typed), ("deleted anew between", everything)):
+            replica, deps = Replica(f"cancels{len(figures)}"), {board.replica: past}
+            l = 1 + past  # noqa: E741 - the name on the wire
+            ops = [everything, *([nothing, between] * CANCELS)]
+            back = 2 if between is typed else 1  # the cancel before it, or the deletion
+            restores = {
+                (k, "chdata"): Ts(l, replica, max(0, k - back)) for k in range(1, len(ops), 2)
+            }
+            batch = Batch(session, Party("p"), replica, 1, l, tuple(ops), deps, restores)
+            spent = seconds(board, [batch])
+            label = f"text: abuse, 300 cancels of a whole deletion, {name}, {EDITS - past} behind"
+            figures.append(Figure(label, 1000 * spent[0], "ms", HOSTILE_MS, False))
+    return figures
+
+
 def strict() -> list[Figure]:
     """A strict session: an edit in conflict undoes all that was made on what it did not see."""
     svg, rid = Rid("~r"), Rid("t")
@@ -174,4 +204,4 @@ def strict() -> list[Figure]:
 
 
 def figures() -> list[Figure]:
-    return [*late_edits(), *fresh_late_edits(), *scattered(), *abuse(), *strict()]
+    return [*late_edits(), *fresh_late_edits(), *scattered(), *abuse(), *cancels(), *strict()]

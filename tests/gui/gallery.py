@@ -92,6 +92,15 @@ def flood() -> MainWindow:
     return made
 
 
+def simpler() -> MainWindow:
+    """A board of plain XEP-0284: one quiet sentence."""
+    world, made = shared()
+    made.frame.invitation.hide()
+    world.boards.boards[0].set(is_plain=True)
+    settle()
+    return made
+
+
 def hovered() -> MainWindow:
     world, made = shared()
     made.people_flow.postpone("in1")
@@ -467,6 +476,7 @@ keep: list[QWidget] = []
 SCREENS: dict[str, Callable[[], QWidget]] = {
     "main": main_screen,
     "flood": flood,
+    "simpler": simpler,
     "hover": hovered,
     "first-start": first_start,
     "start": start_page,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from whiteboard.editing.undo import UndoStack
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, Transaction
+from whiteboard.model.history import Limits
 from whiteboard.model.ids import Party, Replica, Rid, SessionId
 from whiteboard.model.ops import Batch, LiteralElement, Op, Ts
 from whiteboard.model.view import View, everyone, view
@@ -34,9 +35,12 @@ class Member:
         party: str | None = None,
         *,
         is_host: Callable[[Party], bool] = everyone,
+        limits: Limits | None = Limits(),  # noqa: B008 - frozen
     ) -> None:
         self.name = name
-        self.doc = Document(SESSION, Party(party or name), Replica(name), is_host=is_host)
+        self.doc = Document(
+            SESSION, Party(party or name), Replica(name), is_host=is_host, limits=limits
+        )
         self.undo = UndoStack(self.doc)
         self.sent: list[Batch] = []
         self.commits: list[Commit] = []

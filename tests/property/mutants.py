@@ -21,6 +21,7 @@ MERGE = "whiteboard/model/merge.py"
 MOVES = "whiteboard/model/moves.py"
 TEXT = "whiteboard/model/text.py"
 SPANS = "whiteboard/model/text_spans.py"
+VIEWS = "whiteboard/model/text_views.py"
 HISTORY = "whiteboard/model/history.py"
 REBASE = "whiteboard/model/rebase.py"
 CHECKPOINT = "whiteboard/model/checkpoint.py"
@@ -122,10 +123,34 @@ MUTANTS = [
         "",
     ),
     Mutant(
-        "what is cut off a run does not come back with it",
+        "what moves to a new block is not known there as deleted",
         SPANS,
-        "        for deleter in span.deleters:\n            deleter.spans.append(rest)\n",
-        "",
+        "            _share(part, fresh, moved)\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "characters that are numbered anew are not found in remembered texts",
+        SPANS,
+        "        for view in (self.now, *self.others.values()):\n            i = block.index\n",
+        "        for view in (self.now,):\n            i = block.index\n",
+    ),
+    Mutant(
+        "two deletions of a character annul each other",
+        VIEWS,
+        "        mask &= digit\n",
+        "        mask = 0\n",
+    ),
+    Mutant(
+        "who takes back one of several deletions takes back all",
+        VIEWS,
+        "        mask &= ~digit\n",
+        "        mask = 0\n",
+    ),
+    Mutant(
+        "a verdict that changes twice has the effect of one change",
+        VIEWS,
+        "self._owed.symmetric_difference_update(edits)",
+        "self._owed.update(edits)",
     ),
     Mutant(
         "typing goes on inside the run that was typed last",
@@ -135,15 +160,15 @@ MUTANTS = [
     ),
     Mutant(
         "a cancel counts though a newer one was there",
-        SPANS,
+        VIEWS,
         "if len(path) == depth or path[depth].ts < cancel.ts:",
         "if True:",
     ),
     Mutant(
         "remembered texts are not told that a block was cut",
         SPANS,
-        "for view in (self.now, *self.others.values()):",
-        "for view in (self.now,):",
+        "        for view in (self.now, *self.others.values()):\n            tally",
+        "        for view in (self.now,):\n            tally",
     ),
     Mutant(
         "an author's text is judged by what was cancelled before he saw it",
@@ -508,9 +533,9 @@ MUTANTS = [
     ),
     Mutant(
         "the state at a checkpoint has letters typed since",
-        FOLDING,
-        "    if not text.partials or text.partials[-1].ts.l <= horizon:\n        return text\n",
-        "    if text is not None:\n        return text\n",
+        TEXT,
+        "        if not self.partials or self.partials[-1].ts.l <= horizon:\n",
+        "        if True:\n",
     ),
     Mutant(
         "folding drops the value that stands",

@@ -20,6 +20,7 @@ from tests.property.test_replicas import RUNS, Replicas, pick, small, who, words
 from whiteboard.editing.undo import UndoStack
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.folded import Folded, read_lines
+from whiteboard.model.history import Limits
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Batch, Set
 from whiteboard.model.view import view
@@ -43,7 +44,9 @@ class Journal:
 
 
 class Checkpoints(Replicas):
-    """The machine of `test_replicas`, with checkpoints."""
+    """The machine of `test_replicas`, with checkpoints; nothing falls out of a buffer here."""
+
+    few = Limits()
 
     def __init__(self) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers.merging import SESSION, assert_equal
-from whiteboard.model import text, text_spans
+from whiteboard.model import text, text_spans, text_views
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, Rid
 from whiteboard.model.ops import Batch, Kind, New, Set, Ts
@@ -29,6 +29,7 @@ AUTHORS = ("a0", "a1", "b0", "c0")
 def _small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_spans, "BLOCK", 4)
+        patch.setattr(text_spans, "SPARE", 4)
         patch.setattr(text, "VIEWS", 2)
         yield
 
@@ -42,6 +43,8 @@ class Story:
         """How many of the edits are cancels."""
         self.quiet = self.rng.choice((0.05, 0.3, 0.8))
         """How often an author hears of another before he writes."""
+        self.sweeping = self.rng.choice((0.0, 0.0, 0.2))
+        """How often an author deletes all that he sees, or most of it."""
         self.batches: list[Batch] = []
         self.partials: list[Ts] = []
         self.pasts: dict[tuple[str, int], dict[Replica, int]] = {}
@@ -96,6 +99,9 @@ class Story:
                     named = Ts(named.l + rng.randint(-3, 9), Replica(rng.choice(AUTHORS)), named.k)
                 ops.append(Set(TEXT, chdata="", replace=(0, 0)))
                 restores[k, "chdata"] = named
+            elif rng.random() < self.sweeping:
+                insert = rng.choice(("", "", "anew"))
+                ops.append(Set(TEXT, chdata=insert, replace=(rng.choice((0, 0, 5)), 10**12)))
             else:
                 at = rng.choice((0, rng.randint(0, 60), rng.randint(0, 60), 10**12))
                 count = rng.choice((0, 0, 0, 1, 3, 40))
@@ -153,6 +159,7 @@ def test_scattered_edits_in_any_order_end_as_the_specification_says(
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_long_history_in_blocks_of_the_usual_size(seed: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(text_spans, "BLOCK", 64)
+    monkeypatch.setattr(text_spans, "SPARE", 1024)
     story = Story(seed, cancels=0.05)
     for _ in range(200):
         story.step()
@@ -162,6 +169,65 @@ def test_a_long_history_in_blocks_of_the_usual_size(seed: int, monkeypatch: pyte
         for batch in told(story.rng, story.batches):
             document.receive((batch,))
         assert_equal(document, expected)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_whole_text_is_deleted_by_several_who_take_it_back_while_others_write_in_it(seed: int):
+    """Blocks of more than two runs, halved while deletions of all of them come and go."""
+    story = Story(seed, cancels=0)
+    rng = story.rng
+    for _ in range(30):
+        story.post("c0", typed(rng.randint(0, 50), "xy", rng.choice((0, 0, 1))))
+        story.hear("a0", "c0", story.known["c0"][Replica("c0")])
+    swept: list[tuple[str, Ts]] = []
+    for _ in range(60):
+        r = rng.choice(AUTHORS)
+        if rng.random() < 0.5:
+            story.hear(r, "c0", rng.randint(1, story.known["c0"][Replica("c0")]))
+        match rng.randrange(4):
+            case 0:
+                story.post(r, typed(0, "", 10**12))
+                swept.append((r, story.partials[-1]))
+            case 1 | 2 if swept:
+                r, named = rng.choice(swept)
+                swept.append((r, undone(story, r, named)))
+            case _:
+                story.post(r, *(typed(rng.randint(0, 80), "late") for _ in range(3)))
+    for _ in range(3):
+        document = reader()
+        for batch in told(rng, story.batches):
+            document.receive((batch,))
+        assert_equal(document, view(story.batches))
+
+
+def test_to_take_back_the_deletion_of_a_long_text_costs_a_look_at_its_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(text_spans, "BLOCK", 64)
+    story = Story(0, cancels=0)
+    document = reader()
+    for _ in range(100):
+        story.post("a0", *(typed(story.rng.randint(0, 500), "x") for _ in range(20)))
+    document.receive(story.batches)
+    steps = 0
+
+    def counted(tally: text_views.Tally, mask: text_views.Mask) -> text_views.Tally:
+        nonlocal steps
+        steps += 1
+        return one_more(tally, mask)
+
+    one_more = text_views._one_more
+    monkeypatch.setattr(text_views, "_one_more", counted)
+    n = len(story.batches)
+    l = story.clocks["a0", n] + 1  # noqa: E741 - the name on the wire
+    ops, restores = [typed(0, "", 10**12)], {}
+    for k in range(1, 200, 2):
+        restores[k, "chdata"] = Ts(l, Replica("a0"), max(0, k - 2))
+        ops += [typed(0, ""), typed(5, "y")]
+    story.post("a0", *ops, restores=restores)
+    document.receive(story.batches[n:])
+    blocks = 2000 // 32
+    assert 0 < steps < 110 * blocks
 
 
 # --- what random histories reach too seldom

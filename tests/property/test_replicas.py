@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 
 from tests.helpers.merging import Member, assert_equal, element, message, sync
 from whiteboard.model.changes import Origin
-from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
+from whiteboard.model.history import Limits
+from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, New, Op, Remove, Set, Ts, expand
 from whiteboard.model.view import view
 
@@ -35,11 +36,17 @@ FIELDS["primary-weight"] = "weight"
 
 
 class Replicas(RuleBasedStateMachine):
-    """Three members, up to two joiners and a modified client on an unreliable network."""
+    """Three members, up to two joiners and a modified client on an unreliable network.
+
+    Of messages that wait for others, the third member keeps few.
+    """
+
+    few = Limits(messages=3)
 
     def __init__(self) -> None:
         super().__init__()
-        self.members = [Member(name) for name in "abc"]
+        self.members = [Member(name) for name in "ab"]
+        self.members.append(Member("c", limits=self.few))
         self.inboxes: dict[str, list[Batch]] = {name: [] for name in "abc"}
         self.sides: dict[str, int] = dict.fromkeys("abcde", 0)
         self.everything: list[Batch] = []
@@ -47,6 +54,7 @@ class Replicas(RuleBasedStateMachine):
         self.rids: list[Rid] = [Rid("a.none")]
         self.hostile: list[Batch] = []
         self.touched: list[Member] = []
+        self.pasts: list[tuple[dict[Replica, int], int]] = [({}, 0)]
 
     @initialize(apart=st.booleans())
     def start(self, apart: bool) -> None:
@@ -64,6 +72,7 @@ class Replicas(RuleBasedStateMachine):
     def posted(self, author: Member) -> None:
         """Puts what the author sent since the last call on its way to all others."""
         fresh = [b for b in author.sent if b not in self.heard[author.name]]
+        self.pasts.append((dict(author.doc.vv), author.doc.clock))
         self.heard[author.name] += fresh
         self.everything += fresh
         for batch in fresh:
@@ -76,9 +85,23 @@ class Replicas(RuleBasedStateMachine):
         self.touched.append(author)
 
     def receive(self, member: Member, batches: list[Batch]) -> None:
+        """Hands messages to a member; what falls out of its buffer it has not heard."""
+        if member.name != "c":
+            self.take(member, batches)
+            return
+        for batch in batches:
+            self.take(member, [batch])
+            self.heard["c"] = [b for b in self.heard["c"] if self.is_kept(member, b)]
+
+    def take(self, member: Member, batches: list[Batch]) -> None:
         self.heard[member.name] += batches
         member.doc.receive(batches)
         self.touched.append(member)
+
+    def is_kept(self, member: Member, batch: Batch) -> bool:
+        """Whether a message was delivered or waits."""
+        waiting = member.doc._history._waiting.get(batch.r, {})
+        return member.doc.holds(batch.r, batch.n) or batch.n in waiting
 
     def member(self, i: int) -> Member:
         return self.members[i % len(self.members)]
@@ -128,6 +151,27 @@ class Replicas(RuleBasedStateMachine):
     def cut_or_mend(self, i: int) -> None:
         name = self.member(i).name
         self.sides[name] = 1 - self.sides[name]
+
+    @rule(i=who, j=who, count=st.integers(1, 6), seed=st.integers(0, 99))
+    def away_and_back(self, i: int, j: int, count: int, seed: int) -> None:
+        """One draws on without a connection, as another does; then each gets all, in any order.
+
+        A small buffer cannot hold that: what fell out is asked for again, by `heal` or at the end.
+        """
+        away, other = self.member(i), self.member(j)
+        rid = self.element_of(away, seed)
+        if away is other or rid is None or other.doc.kind(rid) is not Kind.ELEMENT:
+            return
+        self.sides[away.name] = 1 - self.sides[other.name]
+        for number in range(count):
+            away.add(rid, element("g", x=str(number)))
+            other.set(rid, "x", str(number))
+            self.posted(away)
+            self.posted(other)
+        self.sides[away.name] = self.sides[other.name]
+        for k, member in ((i, away), (j, other)):
+            if member.doc.kind(rid) is Kind.ELEMENT:
+                self.burst(k, seed)
 
     @precondition(lambda self: len(self.members) < 5)
     @rule(i=who)
@@ -414,6 +458,19 @@ class Replicas(RuleBasedStateMachine):
         self.post_hostile(self.hostile_message(i, ops, lead, forged), self.members)
         self.rids.append(Rid(counter))
 
+    @rule(past=st.integers(0, 99), r=pick, p=pick, lead=st.integers(0, 2))
+    def fresh_identity(self, past: int, r: int, p: int, lead: int) -> None:
+        """The modified client takes a new id and pretends to have seen just what it likes."""
+        deps, clock = self.pasts[past % len(self.pasts)]
+        name = f"m{len(self.everything)}"
+        made = New(Rid(f"{name}.1"), Kind.ELEMENT, self.rid(p), 1.0, name="late")
+        ops = [made, Set(self.rid(r), parent=self.rid(p), chdata="late", replace=(0, 1))]
+        batch = message(name, 1, clock + lead, *ops, deps=dict(deps), party="m")
+        self.everything.append(batch)
+        self.rids.append(made.rid)
+        for member in self.members:
+            self.inboxes[member.name].append(batch)
+
     @precondition(lambda self: self.hostile)
     @rule(i=who, j=who, p=pick, back=small)
     def equivocation(self, i: int, j: int, p: int, back: int) -> None:
@@ -457,9 +514,13 @@ class Replicas(RuleBasedStateMachine):
         expected = view(self.everything)
         for member in self.members:
             for batch in rng.sample(self.everything, len(self.everything)):
-                member.doc.receive([batch, batch])
+                self.receive(member, [batch, batch])
+            if member.name == "c":
+                self.receive(member, self.everything)  # once more, in order: what fell out
             assert_equal(member.doc, expected)
             assert not member.doc.missing()
+            honest = [m for m in member.doc._history.log if m.party != "m"]
+            assert all(m.valid for m in honest)
         assert expected.pending == 0 or expected.forks
         sync(*self.members)
         assert len({member.doc.c14n() for member in self.members}) == 1

@@ -5,11 +5,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch, Ts
 from whiteboard.model.strict.deeds import Deed
-from whiteboard.model.strict.ops import Stanza
+from whiteboard.model.strict.ops import Stanza, State
+
+Happening: TypeAlias = Batch | Stanza | State
+"""What a history is made of: messages of either kind of session, and states of strict ones."""
 
 
 class Origin(enum.Enum):

@@ -103,8 +103,7 @@ def record_at(
     shared = False
     text = _text_of(record, ts)
     if text is not None:
-        inside = _inside(text, horizon)
-        values["chdata"], shared = inside.text, inside.is_shared(parties.get(ts.r))
+        values["chdata"], shared = text.inside(horizon, parties.get(ts.r))
     return FoldedRecord(
         record.rid,
         record.kind,
@@ -163,17 +162,6 @@ def _text_of(record: Record, epoch: Ts) -> TextLog | None:
     return None if record.closed is None else record.closed.get(epoch)
 
 
-def _inside(text: TextLog, horizon: int) -> TextLog:
-    """The same text with the partial edits inside only."""
-    if not text.partials or text.partials[-1].ts.l <= horizon:
-        return text
-    inside = TextLog(text.epoch, text.base, shared=text.shared)
-    for partial in text.partials:
-        if partial.ts.l <= horizon:
-            inside.add(partial)
-    return inside
-
-
 # -------------------------------------------------------------------- dropping what is inside
 
 
@@ -220,10 +208,9 @@ def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
     epoch, value, alias = writes[count - 1]
     text = _text_of(record, epoch)
     if text is not None:
-        inside = _inside(text, horizon)
-        value = inside.text
+        value, shared = text.inside(horizon, parties.get(epoch.r))
         rest = [partial for partial in text.partials if partial.ts.l > horizon]
-        after = TextLog(epoch, value, shared=inside.is_shared(parties.get(epoch.r)))
+        after = TextLog(epoch, value, shared=shared)
         for partial in rest:
             after.add(partial)
         needed = after if rest or after.shared else None
@@ -287,7 +274,7 @@ def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
         loaded.append((record, row))
     for record, row in loaded:
         if row.parent is not None:
-            up = records.get(row.parent)
+            up = projection.find(row.parent)  # things may hang even in an untouched attribute
             if up is None:
                 up = records[row.parent] = Record(row.parent)
             _hang(record, up)

@@ -53,6 +53,12 @@ class SharedTransaction(Protocol):
     def move(self, rid: Rid, parent: Rid, before: Rid | None = None) -> None:
         """Hang a record elsewhere, or elsewhere among its siblings."""
 
+    def put(self, rid: Rid, parent: Rid, weight: float) -> None:
+        """Hang a record under `parent` with just this weight."""
+
+    def retarget(self, rid: Rid, target: str) -> None:
+        """Give an instruction another target."""
+
     def trash(self, rid: Rid) -> None:
         """Delete a record with all below it; undo brings it back."""
 

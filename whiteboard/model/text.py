@@ -8,7 +8,8 @@
 3. An empty partial edit that names another of the same party *cancels* it; naming a cancel revives
    what that had cancelled. A cancelled partial stays as a ghost for those who typed around it.
 
-`text_spans.py` keeps the characters. Here is decided which text an author saw.
+`text_spans.py` keeps the characters, `text_views.py` the text as each author saw it. Here is
+decided what he had seen.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import bisect
 from whiteboard.model.history import Message
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Ts
-from whiteboard.model.text_spans import Partial, Spans, View
+from whiteboard.model.text_spans import Spans
+from whiteboard.model.text_views import Partial, View
 
 __all__ = ("Partial", "TextLog")
 
@@ -99,6 +101,29 @@ class TextLog:
             for p in self.partials
         )
 
+    def inside(self, horizon: int, party: Party | None) -> tuple[str, bool]:
+        """The text at a checkpoint, which costs as much as was edited since.
+
+        Args:
+            horizon: The greatest Lamport time inside.
+            party: That of the full write.
+
+        Returns:
+            The text, and whether somebody else than `party` had edits in effect there.
+        """
+        if not self.partials or self.partials[-1].ts.l <= horizon:
+            return self.text, self.is_shared(party)
+        seen = {
+            r: count
+            for r, chain in self._chains.items()
+            if (count := bisect.bisect_right(chain, horizon, key=_lamport)) > 0
+        }
+        view = self._spans.now.copy()
+        self._spans.move(view, seen, self._between(view.seen, seen))
+        return self._spans.text_of(view), self.shared or any(
+            p.message.party != party and p.alias is None and view.counts(p) for p in self.partials
+        )
+
     # --- cancels
 
     def _match(self, partial: Partial) -> None:
@@ -129,8 +154,8 @@ class TextLog:
         if seen == spans.now.seen:
             return spans.now
         views = [spans.now, *spans.others.values(), *([own] if own is not None else ())]
-        nearest = min(views, key=lambda view: view.distance(seen))
-        view = own if nearest is own and own is not None else spans.copy(nearest)
+        nearest: View = min(views, key=lambda view: view.distance(seen))
+        view = own if own is not None and nearest is own else nearest.copy()
         spans.others[r] = view
         if len(spans.others) > VIEWS:
             del spans.others[next(iter(spans.others))]
@@ -178,6 +203,10 @@ def _tie(cancel: Partial, named: Partial) -> None:
 
 def _ts(partial: Partial) -> Ts:
     return partial.ts
+
+
+def _lamport(partial: Partial) -> int:
+    return partial.ts.l
 
 
 def _number(partial: Partial) -> int:

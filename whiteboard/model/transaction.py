@@ -324,6 +324,14 @@ class Transaction:
         weight = self._room(parent, before, without=record)
         self.do(Set(rid, self._version(rid), parent=parent, weight=weight))
 
+    def put(self, rid: Rid, parent: Rid, weight: float) -> None:
+        """Hang a record under `parent` with just this weight."""
+        self.do(Set(rid, self._version(rid), parent=parent, weight=weight))
+
+    def retarget(self, rid: Rid, target: str) -> None:
+        """Give an instruction another target."""
+        self.do(Set(rid, self._version(rid), pitarget=target))
+
     def trash(self, rid: Rid) -> None:
         """Delete: the record goes to the trash with all below it, and can come back."""
         record = self._known(rid)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from whiteboard.model.ids import Party, Rid
+from whiteboard.past.moments import Moment
 from whiteboard.past.summary import Thing, Verb
-from whiteboard.past.timeline import Moment
 
 
 @dataclass(slots=True, eq=False)

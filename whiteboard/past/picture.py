@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from whiteboard.model.changes import AttributeName, Changes, Commit, Origin
-from whiteboard.model.document import Document
 from whiteboard.model.ids import DOCUMENT, Rid
 from whiteboard.model.ops import Kind
+from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
 NOTHING: Mapping[AttributeName, str] = MappingProxyType({})
@@ -181,7 +181,7 @@ class Picture:
         return place[::-1]
 
 
-def node_of(document: Document, rid: Rid) -> Node | None:
+def node_of(document: SharedDocument, rid: Rid) -> Node | None:
     """What a document shows of a node now; None if it is not seen."""
     if not document.is_visible(rid):
         return None
@@ -197,7 +197,7 @@ def node_of(document: Document, rid: Rid) -> Node | None:
     return Node(kind, parent, weight, name=document.name(rid), text=document.text(rid))
 
 
-def step_to(picture: Picture, document: Document, changes: Changes) -> Step:
+def step_to(picture: Picture, document: SharedDocument, changes: Changes) -> Step:
     """How a picture differs from a document in the nodes that a commit names."""
     touched: set[Rid]
     if changes.reset:
@@ -215,7 +215,7 @@ def step_to(picture: Picture, document: Document, changes: Changes) -> Step:
     return tuple(differences)
 
 
-def _everything(document: Document) -> Iterator[Rid]:
+def _everything(document: SharedDocument) -> Iterator[Rid]:
     waiting = list(document.children(DOCUMENT))
     while waiting:
         rid = waiting.pop()

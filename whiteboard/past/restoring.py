@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whiteboard.model.changes import Origin
-from whiteboard.model.document import Document, Transaction
 from whiteboard.model.ids import DOCUMENT, Rid
-from whiteboard.model.ops import Kind, LiteralElement, Set
+from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.model.shared import SharedDocument, SharedTransaction
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.past.picture import Node, Picture
 
 
 def restore(
-    document: Document, then: Picture, rids: Iterable[Rid] | None = None, label: str = "Restore"
+    document: SharedDocument,
+    then: Picture,
+    rids: Iterable[Rid] | None = None,
+    label: str = "Restore",
 ) -> bool:
     """Make a document show what a picture shows.
 
@@ -47,7 +51,9 @@ def restore(
 class _Restoring:
     """One restoring while its transaction is open."""
 
-    def __init__(self, document: Document, transaction: Transaction, then: Picture) -> None:
+    def __init__(
+        self, document: SharedDocument, transaction: SharedTransaction, then: Picture
+    ) -> None:
         self._document = document
         self._transaction = transaction
         self._then = then
@@ -103,7 +109,7 @@ class _Restoring:
         if node.parent in self._copied:
             self._copied.add(rid)
             return
-        if document.kind(rid) is node.kind:
+        if document.kind(rid) is node.kind and not self._is_gone(rid):
             self._place(rid, node, at_root=at_root)
             if node.kind is Kind.ELEMENT and not document.is_visible(rid):
                 self._transaction.rename(rid, node.name, node.ns)  # to one that XML allows
@@ -114,7 +120,7 @@ class _Restoring:
         if node.kind is Kind.ELEMENT:
             self._bring_element(rid, node)
         elif node.kind is Kind.INSTRUCTION and document.name(rid) != node.name:
-            self._transaction.do(Set(rid, pitarget=node.name))
+            self._transaction.retarget(rid, node.name)
         if node.kind is not Kind.ELEMENT and document.text(rid) != node.text:
             self._transaction.set_text(rid, node.text)
 
@@ -126,7 +132,11 @@ class _Restoring:
                 self._transaction.move(rid, document.root)
             return
         if document.parent(rid) != node.parent or document.weight(rid) != node.weight:
-            self._transaction.do(Set(rid, parent=node.parent, weight=node.weight))
+            self._transaction.put(rid, node.parent, node.weight)
+
+    def _is_gone(self, rid: Rid) -> bool:
+        """Whether it can never be shown again: strict sessions have no trash."""
+        return isinstance(self._document, StrictDocument) and rid in self._document.removed
 
     def _bring_element(self, rid: Rid, node: Node) -> None:
         document, transaction = self._document, self._transaction
@@ -139,17 +149,26 @@ class _Restoring:
                 transaction.set_attribute(rid, name, value, ns)
 
     def _copy(self, rid: Rid, node: Node) -> None:
-        """What is gone for ever comes back as a copy, on top of its old siblings."""
+        """What is gone for ever comes back as a copy, at its old place if that is there."""
         document, transaction = self._document, self._transaction
         parent = node.parent
-        if not document.is_visible(parent):
+        if node.kind is Kind.ELEMENT and parent == DOCUMENT and document.root is None:
+            self._copies.add(transaction.add_root(self._literal(rid, node)))
+            return
+        is_there = document.is_visible(parent)
+        if not is_there:
             if document.root is None:
                 return
             parent = document.root
         if node.kind is Kind.ELEMENT:
-            self._copies.add(transaction.add(parent, self._literal(rid, node)))
+            copy = transaction.add(parent, self._literal(rid, node))
         elif node.kind is Kind.TEXT:
-            self._copies.add(transaction.add_text(parent, node.text))
+            copy = transaction.add_text(parent, node.text)
+        else:
+            return
+        self._copies.add(copy)
+        if is_there:
+            transaction.put(copy, parent, node.weight)
 
     def _literal(self, rid: Rid, node: Node) -> LiteralElement:
         children: list[LiteralElement | str] = []

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from whiteboard.model.changes import Happening
 from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
-from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
@@ -230,7 +230,7 @@ class Recall(Protocol):
     def people(self) -> Mapping[str, tuple[str, str]]:
         """Party -> (name, address) of those who ever took part, as far as it was kept."""
 
-    def take(self) -> Sequence[tuple[Batch, float | None]]:
+    def take(self) -> Sequence[tuple[Happening, float | None]]:
         """What was read since the last call, in order, each with its time; never waits."""
 
     def close(self) -> None:

@@ -131,7 +131,7 @@ class Live:
             self.counters,
             self._rng,
             self.role,
-            self._serving.has_offered,
+            self._serving,
         )
 
     def _next_receipt(self) -> int:

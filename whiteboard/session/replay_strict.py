@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza, State
 from whiteboard.session.identity import logged_party
+from whiteboard.session.joining import MAX_LIVE
 from whiteboard.wire.log import LogHeader
 from whiteboard.wire.messages import Identity, Peer, StrictMessage
 
@@ -29,13 +32,55 @@ def take_in(
     document: StrictDocument, messages: Sequence[StrictMessage], party: Callable[[Peer], Party]
 ) -> None:
     """Put logged messages, in their order, into a document that has none."""
-    document.receive(
-        message.stanza(message.guest or party(message.sender or Peer("")))
-        for message in _from_state_on(messages)
-    )
+    state, live = _from_state_on(messages)
+    document.receive([*map(_of_state, state), *(_stanza(one, party) for one in live)])
 
 
-def _from_state_on(messages: Sequence[StrictMessage]) -> list[StrictMessage]:
+def _of_state(message: StrictMessage) -> Stanza:
+    """A part of a state: it says itself who made what, the giver did not."""
+    return Stanza(Party(""), message.id, message.ops)
+
+
+def _stanza(message: StrictMessage, party: Callable[[Peer], Party]) -> Stanza:
+    return message.stanza(message.guest or party(message.sender or Peer("")))
+
+
+class Gathering:
+    """Logged messages, one after the other, as what happened: stanzas, and states as a whole.
+
+    Args:
+        party: who a sender is.
+    """
+
+    def __init__(self, party: Callable[[Peer], Party]) -> None:
+        self._party = party
+        self._parts: list[StrictMessage] = []
+        self._live: deque[StrictMessage] = deque(maxlen=MAX_LIVE)
+
+    def take(self, message: StrictMessage) -> Stanza | State | None:
+        """The next message; None if it is a part of a state of which more comes."""
+        if message.prolog is not None:
+            self._parts = []
+        elif not self._parts or message.sender != self._parts[0].sender:
+            self._live.append(message)
+            return _stanza(message, self._party)
+        self._parts.append(message)
+        if message.last is None:
+            return None
+        parts, self._parts = self._parts, []
+        live = list(self._live)
+        after = _after(live, message.last)
+        # A state may name nothing that was heard here: then it is the newest.
+        later = after if len(after) < len(live) else []
+        return State(
+            tuple(map(_of_state, parts)), tuple(_stanza(one, self._party) for one in later)
+        )
+
+
+def _from_state_on(
+    messages: Sequence[StrictMessage],
+) -> tuple[Iterable[StrictMessage], Iterable[StrictMessage]]:
+    """The parts of the last state, if there is one, and what came after it."""
     ends = [i for i, message in enumerate(messages) if message.last is not None]
     for end in reversed(ends):
         giver = messages[end].sender
@@ -44,8 +89,8 @@ def _from_state_on(messages: Sequence[StrictMessage]) -> list[StrictMessage]:
         if begins:
             inside = {i for i in own if i >= begins[-1]}
             live = [message for i, message in enumerate(messages) if i not in inside]
-            return [messages[i] for i in sorted(inside)] + _after(live, messages[end].last)
-    return list(messages)
+            return [messages[i] for i in sorted(inside)], _after(live, messages[end].last)
+    return [], messages
 
 
 def _after(live: list[StrictMessage], last: tuple[str, str] | None) -> list[StrictMessage]:

@@ -66,6 +66,8 @@ class Resync:
 
     def take(self, message: StrictMessage) -> bool:
         """Add a part; whether the state is complete."""
+        if message.prolog is not None and message.id not in self._ids:
+            self.parts, self._ids = [], set()  # the giver begins again
         if message.id not in self._ids and len(self.parts) < MAX_PARTS:
             self._ids.add(message.id)
             self.parts.append(message)

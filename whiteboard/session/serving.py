@@ -28,8 +28,10 @@ from whiteboard.wire.messages import (
     StateEnd,
     StateOffer,
     StatePart,
+    StrictMessage,
     Vector,
 )
+from whiteboard.wire.strict import strict_stanza
 from whiteboard.wire.xml import to_xml
 
 PAGE_BYTES = 8 * 1024
@@ -119,8 +121,15 @@ class _Transfer:
     dots: set[tuple[Replica, int]] = field(default_factory=set)
     parts: deque[tuple[int, str]] = field(default_factory=deque)
     """Of a folded state, which goes first."""
+    pages: deque[StrictMessage] = field(default_factory=deque)
+    """Of the state of a strict session; then there is nothing else."""
     in_flight: int = 0
     end: StateEnd | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything waits to be sent."""
+        return bool(self.pages or self.parts or self.waiting)
 
 
 class Serving:
@@ -183,6 +192,15 @@ class Serving:
         begin = StateBegin(self._session, prolog, len(transfer.waiting), vv, len(parts))
         return [Send(ToPeer(to), begin), *self._pump(to)]
 
+    def give_pages(self, to: str, pages: Iterable[StrictMessage]) -> list[Effect]:
+        """Send the state of a strict session; one that was on its way there is left off."""
+        self._offers.pop(to, None)
+        transfer = self._transfers[to] = _Transfer(pages=deque(pages))
+        # What is in flight of the one before must not let these go.
+        self._flying = {r: (who, size) for r, (who, size) in self._flying.items() if who != to}
+        assert transfer.pages
+        return self._pump(to)
+
     def give_history(self, to: str, batches: Iterable[Batch]) -> list[Effect] | None:
         """Send these messages, without those already on their way; None if too many are served."""
         transfer = self._transfers.get(to)
@@ -205,9 +223,12 @@ class Serving:
     def _pump(self, to: str) -> list[Effect]:
         transfer = self._transfers[to]
         effects: list[Effect] = []
-        while (transfer.parts or transfer.waiting) and transfer.in_flight < WINDOW_BYTES:
+        while transfer.has_more and transfer.in_flight < WINDOW_BYTES:
             message: Message
-            if transfer.parts:
+            if transfer.pages:
+                message = transfer.pages.popleft()
+                size = len(to_xml(strict_stanza(message)).encode())
+            elif transfer.parts:
                 number, text = transfer.parts.popleft()
                 message, size = StatePart(self._session, number, text), len(text)
             else:
@@ -217,7 +238,7 @@ class Serving:
             transfer.in_flight += size
             self._flying[receipt] = (to, size)
             effects.append(Send(ToPeer(to), message, receipt=receipt))
-        if not transfer.waiting and not transfer.parts:
+        if not transfer.has_more:
             if transfer.end is not None:
                 effects.append(Send(ToPeer(to), transfer.end))
                 transfer.end = None

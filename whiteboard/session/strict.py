@@ -38,6 +38,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.resync import Resync
+from whiteboard.session.serving import Serving
 from whiteboard.session.strict_chores import Chores
 from whiteboard.session.table import Outcome, Refusal, Role
 from whiteboard.wire.messages import (
@@ -63,7 +64,10 @@ BEAT_IDLE = 120.0
 QUIET_SECONDS = 5.0
 """So long nothing must have happened before two different documents are a difference."""
 MOST_RESYNCS = 3
-"""So often in a row the state is asked for because the documents differ."""
+"""So often in a row the state is asked for at once because the documents differ."""
+REST_SECONDS = 30.0
+"""Then there is a pause, each time twice as long: a member that lies cannot keep others busy."""
+LONGEST_REST = 86_400.0
 MAX_WAITING = 10_000
 """Records that may wait for what is missing; edits of more are dropped."""
 MAX_QUEUE = 10_000
@@ -82,7 +86,7 @@ class Strict:
         counters: of what was refused.
         rng: chooses delays.
         role: how this member came to the session.
-        was_offered: whether an offer of ours to this address stands.
+        serving: the offers that were made, and states on their way to others.
 
     Attributes:
         document: None until the first state is here.
@@ -98,9 +102,9 @@ class Strict:
         counters: Counters,
         rng: random.Random,
         role: Role,
-        was_offered: Callable[[str], bool],
+        serving: Serving,
     ) -> None:
-        self._was_offered = was_offered
+        self._serving = serving
         self.document: StrictDocument | None = None
         self.resync: Resync | None = None
         self.rejects = False
@@ -125,6 +129,8 @@ class Strict:
         self._busy_at = float("-inf")
         self._is_beating = False
         self._resyncs = 0
+        """How often in a row the state was asked for because the documents differ."""
+        self._rest_until = 0.0
         self._is_stale = False
         """The stream was down, so something may have been missed."""
 
@@ -146,7 +152,7 @@ class Strict:
         if self._is_writing:
             self._written += commit.stanzas
             return []
-        self._resyncs = 0
+        self._agrees()
         return self._send_own(commit.stanzas, now)
 
     def send_again(self, stanzas: Iterable[Stanza]) -> list[Effect]:
@@ -249,7 +255,7 @@ class Strict:
             return []
         effects: list[Effect] = [Persist((), (replace(message, sender=peer),))]
         if is_new:
-            self._resyncs = 0
+            self._agrees()
             effects += self._pass_on(peer, message, stanza.sender)
             self._chores.note([stanza], now)
         return [*effects, *self._changed(now)]
@@ -410,7 +416,7 @@ class Strict:
         assert isinstance(message, AcceptState)
         assert self.document is not None
         assert self._people.description is not None
-        if not self._was_offered(peer.address):
+        if not self._serving.has_offered(peer.address):
             return self._refuse(Refusal.NOT_OFFERED)
         self._queues.pop(peer.address, None)
         last = self._last
@@ -420,7 +426,10 @@ class Strict:
         given = snapshot(self.document, self._people.name_of).ops
         prolog = self._people.description.prolog
         pages = state_messages(self._session, given, last, prolog, self.document.new_id)
-        return [Send(ToPeer(peer.address), page) for page in pages]
+        if self._is_direct:
+            # An edit between two pages could not be told from the state, so they go at once.
+            return [Send(ToPeer(peer.address), page) for page in pages]
+        return self._serving.give_pages(peer.address, pages)
 
     def _on_rejected(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """A host did not take an edit of ours: what it has counts."""
@@ -451,20 +460,28 @@ class Strict:
         pending = [one for one in self.document.stanzas if one.key in self.document.pending]
         return [*self.send_again(pending), *self._beat(), StartTimer(BEAT_TIMER, BEAT_SECONDS)]
 
+    def _agrees(self) -> None:
+        """The documents are equal, or something new came: differences count from here."""
+        self._resyncs = 0
+        self._rest_until = 0.0
+
     def _on_heartbeat(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """Who has less asks for the state; between equals the one whose replica is smaller."""
         assert isinstance(message, Heartbeat)
         assert self.document is not None
         effects = self._people.meet(peer)
         if not message.hash or message.hash == self.document.state_hash():
-            self._resyncs = 0
+            self._agrees()
             return effects
         is_settled = now - self._busy_at >= QUIET_SECONDS and not self.document.pending
-        if not is_settled or self.resync is not None or self._resyncs >= MOST_RESYNCS:
+        if not is_settled or self.resync is not None or now < self._rest_until:
             return effects
         if (self.document.count, self.document.replica) > (message.l, message.r):
             return [*effects, *self._beat(peer.address)]
         self._resyncs += 1
+        if self._resyncs >= MOST_RESYNCS:
+            rest = REST_SECONDS * 2.0 ** (self._resyncs - MOST_RESYNCS)
+            self._rest_until = now + min(rest, LONGEST_REST)
         return [
             *effects,
             Incident("documents-differ", "a message was lost", peer),

@@ -123,12 +123,19 @@ def revived_strict(
     description = read_description(parse(about.description))
     session, party = SessionId(about.session), Party(about.party)
     document = StrictDocument(session, party, new_replica(session, party, rng))
-    take_in(document, messages, lambda sender: Party(sender.occupant_id or sender.address))
+    take_in(document, messages, sender_party)
     if about.is_ended or not about.role or not about.room:
         return document, None
-    place, me = InRoom(about.room), Peer(about.me)
+    # Own edits are kept under the name that they come back with.
+    me = Peer(about.me, occupant_id=about.party if about.party != about.me else "")
+    place = InRoom(about.room)
     role = Role(about.role)
     return document, Session.resume_strict(description, me, place, rng, role, document)
+
+
+def sender_party(sender: Peer) -> Party:
+    """Who a kept message is from."""
+    return Party(sender.occupant_id or sender.address)
 
 
 def _number(id_: str) -> tuple[Replica, int]:

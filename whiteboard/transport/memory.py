@@ -54,6 +54,7 @@ from whiteboard.wire.messages import (
     Initiate,
     Message,
     Peer,
+    StrictMessage,
     Terminate,
 )
 from whiteboard.wire.xml import parse, to_xml
@@ -314,6 +315,8 @@ class Journal:
     base: Folded | None = None
     """The state it joined by."""
     batches: list[Batch] = field(default_factory=list)
+    strict: list[StrictMessage] = field(default_factory=list)
+    """Of a strict session."""
 
 
 @dataclass
@@ -448,6 +451,7 @@ class Node:
                 self._follow(effect.document)
             elif isinstance(effect, Persist):
                 self.journal.batches += effect.batches
+                self.journal.strict += effect.strict
             elif isinstance(effect, ReadHistory):
                 self._read_back(effect.document)
             elif isinstance(effect, KeepBase):

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from whiteboard.journal.file import JournalError
+from whiteboard.journal.file import JournalError, Line
 from whiteboard.journal.reading import JournalReader
+from whiteboard.model.changes import Happening
 from whiteboard.model.folded import Folded
-from whiteboard.model.ops import Batch
+from whiteboard.session.replay_strict import Gathering
+from whiteboard.transport.keeping_strict import sender_party
 from whiteboard.util.log import SYNC
 
 PIECE = 128
@@ -19,7 +21,7 @@ AHEAD = 8
 """Pieces that may wait; the thread rests until one is taken."""
 MOST_PEOPLE = 10_000
 
-Kept = tuple[Batch, float | None]
+Kept = tuple[Happening, float | None]
 
 
 class Recalling:
@@ -75,10 +77,11 @@ class Recalling:
 
     def _read(self, reader: JournalReader) -> None:
         piece: list[Kept] = []
+        strict = Gathering(sender_party)
         for line in reader.lines():
-            batch = line.batch()
-            if batch is not None:
-                piece.append((batch, line.received))
+            what = _happening(line, strict)
+            if what is not None:
+                piece.append((what, line.received))
             if len(piece) >= PIECE:
                 if not self._put(piece):
                     return
@@ -94,6 +97,14 @@ class Recalling:
                 continue
             return True
         return False
+
+
+def _happening(line: Line, strict: Gathering) -> Happening | None:
+    batch = line.batch()
+    if batch is not None:
+        return batch
+    message = line.strict()
+    return None if message is None else strict.take(message)
 
 
 def _people(kept: object) -> dict[str, tuple[str, str]]:

@@ -14,17 +14,21 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer
 
 from whiteboard.editing.describing import describe
-from whiteboard.model.changes import Commit
+from whiteboard.model.changes import Commit, Happening
 from whiteboard.model.document import Document
 from whiteboard.model.folded import Folded
-from whiteboard.model.ids import Party, Replica, Rid
+from whiteboard.model.ids import Party, Rid
 from whiteboard.model.merge import FIELDS
-from whiteboard.model.ops import Batch, Kind
+from whiteboard.model.ops import Kind
 from whiteboard.model.rebase import PARTIAL, Piece
 from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.past.entries import Entries, Entry
+from whiteboard.past.moments import Moments
 from whiteboard.past.restoring import restore
 from whiteboard.past.scale import Scale
+from whiteboard.past.strict import StrictTimeline, everything_of
 from whiteboard.past.taking_back import Typed, take_back, typed
 from whiteboard.past.timeline import Timeline
 from whiteboard.session.boards import Board, BoardService
@@ -145,12 +149,12 @@ class LookingBack(QObject):
         self._pause()
         self.position = None
         self._document: SharedDocument = self.board.document
-        self.timeline = Timeline(_empty(self._document))
+        self.timeline: Moments = _timeline_of(self._document)
         self.entries = Entries()
         self.scale = Scale()
         self.only = None
-        self._waiting: deque[tuple[Batch, float | None]] = deque()
-        self._times: dict[tuple[Replica, int], float] = {}
+        self._waiting: deque[tuple[Happening, float | None]] = deque()
+        self._times: dict[tuple[str, int | str], float] = {}
         self._short: dict[Party, str] = {}
         self._recall = self._boards.recall(self.board)
         self._base: Folded | None = None
@@ -164,8 +168,8 @@ class LookingBack(QObject):
         self.changed.emit(None)
 
     @property
-    def is_available(self) -> bool:
-        """Whether this board has a history; one of another client's making has none here."""
+    def may_undo_work(self) -> bool:
+        """Whether all that one person did can be undone: not in a session of plain XEP-0284."""
         return isinstance(self._document, Document)
 
     @property
@@ -176,10 +180,11 @@ class LookingBack(QObject):
     def _committed(self, commit: Commit) -> None:
         now = time.time()
         if self._is_caught_up:
-            self._waiting.extend((batch, now) for batch in commit.batches)
+            self._waiting.extend((one, now) for one in _happened(commit, self._document))
             self._read_timer.start(0)
         else:
             self._times.update((batch.dot, now) for batch in commit.batches)
+            self._times.update((stanza.key, now) for stanza in commit.stanzas)
 
     def _read(self) -> None:
         """Take in for a slice what was read.
@@ -226,18 +231,25 @@ class LookingBack(QObject):
             self._waiting.extend(self._recall.take())
         elif not self._is_caught_up and self._is_based(self._recall.base):
             self._is_caught_up = True
-            if isinstance(self._document, Document):
-                self._waiting.extend(self._held(self._document))
+            self._waiting.extend(self._held())
             self._times.clear()
         return bool(self._waiting)
 
-    def _held(self, document: Document) -> Iterable[tuple[Batch, float | None]]:
+    def _held(self) -> Iterable[tuple[Happening, float | None]]:
         """What the document has and the journal had not."""
-        vv = self.timeline.vv
-        if not document.covers(vv):
+        document, timeline = self._document, self.timeline
+        if isinstance(document, StrictDocument) and isinstance(timeline, StrictTimeline):
+            lacking = timeline.lacking(document)
+            return [
+                (one, self._times.get(one.key) if isinstance(one, Stanza) else None)
+                for one in lacking
+            ]
+        assert isinstance(document, Document)
+        assert isinstance(timeline, Timeline)
+        if not document.covers(timeline.vv):
             self.is_whole = False
             return ()
-        held = document.batches_since(vv)
+        held = document.batches_since(timeline.vv)
         return [(batch, self._times.get(batch.dot)) for batch in held]
 
     def _tell(self) -> None:
@@ -398,7 +410,7 @@ class LookingBack(QObject):
             Whether anything had to be changed.
         """
         document = self._document
-        if self.position is None or not isinstance(document, Document):
+        if self.position is None:
             return False
         self._pause()
         self.timeline.seek(self.position)
@@ -411,7 +423,7 @@ class LookingBack(QObject):
 
         What the texts would be without that person is found in a thread; one question at a time.
         """
-        if self._undoing is None and isinstance(self._document, Document):
+        if self._undoing is None and isinstance(self.timeline, Timeline):
             batches = tuple(self.timeline.since(0))
             self._undoing = (party, self._thread.submit(typed, batches, party), then)
             self._undo_timer.start(WAIT_MS)
@@ -424,15 +436,22 @@ class LookingBack(QObject):
             return
         self._undoing = None
         document = self._document
-        if isinstance(document, Document):
+        if isinstance(document, Document) and isinstance(self.timeline, Timeline):
             rids = self.timeline.authors.touched_by(party)
             label = words.tr("Undo their work")
             skipped = take_back(document, party, rids, found.result(), label)
             then(len({one.rid for one in skipped}))
 
 
-def _empty(document: SharedDocument) -> Document:
-    """What the board's messages are read into; of a board that has no history nothing is."""
-    if isinstance(document, Document):
-        return document.like()
-    return Document(document.session, document.party, document.replica)
+def _timeline_of(document: SharedDocument) -> Moments:
+    """An empty history, which the board's messages are read into."""
+    if isinstance(document, StrictDocument):
+        return StrictTimeline.of(document)
+    assert isinstance(document, Document)
+    return Timeline(document.like())
+
+
+def _happened(commit: Commit, document: SharedDocument) -> Iterable[Happening]:
+    if isinstance(document, StrictDocument):
+        return everything_of(commit, document)
+    return commit.batches

@@ -473,13 +473,32 @@ def test_a_board_that_is_shared_while_one_looks_back_shows_now_and_its_history_a
     assert story.titles()[1:] == ["You drew a rectangle", "You opened the board"]
 
 
-def test_a_board_of_plain_xep_0284_says_that_it_has_no_history(story):
-    board = story.world.boards.new_board("Plain", StrictDocument(SessionId("plain"), Party("me")))
+def test_a_board_of_plain_xep_0284_has_a_history_but_no_undo_of_ones_work(story):
+    live = StrictDocument(SessionId("plain"), Party("me"), Replica("meeeeeee"))
+    with live.transact(Origin.LOAD) as edit:
+        edit.add_root(LiteralElement(SVG_NS, "svg"))
+    kept = list(live.stanzas)
+    rect = story.add(live, "rect", x="1")
+    board = story.world.boards.new_board("Plain", live)
+    board.participants = (Participant("me", "Ana Novak", ME, me=True),)
+    story.world.boards.kept["Plain"] = [(one, NOON) for one in kept]
     story.window.pages.show(board)
     story.open()
-    assert story.titles() == ["This board has no history"]
-    assert not story.timeline.play.isEnabled()
-    assert not story.timeline.restore.isEnabled()
+    assert [one for one in story.titles() if one.startswith("You")] == [
+        "You drew a rectangle",
+        "You opened the board",
+    ]
+    with live.transact(Origin.LOCAL) as edit:
+        edit.trash(rect)
+    story.wait(lambda: len(story.history.timeline) == 3)
+    story.choose_row("You drew a rectangle")
+    story.pane._open_menu("person:me", story.pane.pos())
+    assert getattr(story.pane, "menu", None) is None
+    story.pane._open_menu("entry:2", story.pane.pos())
+    assert [one.text() for one in story.pane.menu.actions()] == ["Show the board then"]
+    story.pane.menu.close()
+    assert story.history.restore()
+    assert [live.name(rid) for rid in live.children(live.root)] == ["rect"]
 
 
 def test_every_control_of_the_time_line_has_a_name(story):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.helpers import strict
 from tests.helpers.drawing import draw, drawn
 from tests.helpers.logs import write_log
 from tests.helpers.prosody import until
@@ -19,6 +20,9 @@ from whiteboard.session.boards import BoardState
 from whiteboard.transport.local import LocalRoom
 from whiteboard.transport.service import Network
 from whiteboard.transport.shelf import Shelf
+from whiteboard.wire.description import write_description
+from whiteboard.wire.messages import Description, Identity, Mode, Peer, StrictMessage
+from whiteboard.wire.xml import to_xml
 
 
 @pytest.fixture
@@ -193,3 +197,37 @@ def test_a_drawing_with_the_ending_of_a_log_is_no_log(tmp_path):
     path = tmp_path / "drawing.xml"
     path.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     assert read_log(path) is None
+
+
+def test_the_log_of_a_strict_board_replays_to_the_same_and_opens_as_a_board(tmp_path, capsysbinary):
+    """Own edits stand twice in its journal, and a state is among what is there."""
+    me, mira = Peer("room@x/me", "id-me"), Peer("room@x/mira", "id-mira")
+    mine = StrictMessage(strict.SESSION, "m-1", (strict.element("a", name="rect"),), me)
+    messages = (
+        StrictMessage(strict.SESSION, "s", strict.BASE.ops, mira, prolog="", last=("", "")),
+        mine,
+        mine,
+        StrictMessage(strict.SESSION, "1", (strict.named("a", 1, "circle"),), mira),
+    )
+    paths = Paths(tmp_path / "me")
+    folder = Folder(paths.boards, paths.board_marks)
+    journal = folder.create()
+    described = Description(mode=Mode.STRICT, identity=Identity.OCCUPANT_ID, name="Plain")
+    xml = to_xml(write_description(described))
+    journal.tell(
+        About(session=strict.SESSION, party="id-me", name="Plain", room="room@x", description=xml)
+    )
+    journal.append_strict(messages, 0)
+    assert folder.settle()
+    folder.shut()
+    log = tmp_path / "plain.xml"
+    assert run(capsysbinary, "Plain", "-o", str(log), "--profile", str(tmp_path / "me"))[0] == 0
+    assert main(["replay", str(log), "--c14n"]) == 0
+    expected = strict.document(
+        strict.BASE, mine.stanza("id-me"), strict.stanza("id-mira", 1, *messages[-1].ops)
+    )
+    assert capsysbinary.readouterr().out == expected.c14n()
+    opened = read_log(log)
+    assert opened.name == "Plain"
+    board = opened.document
+    assert [board.name(rid) for rid in board.children(board.root)] == ["circle", "g", "g"]

@@ -2,9 +2,9 @@
 
 from whiteboard.model.ids import Party, Rid
 from whiteboard.past.entries import Entries
+from whiteboard.past.moments import Moment
 from whiteboard.past.scale import Scale
 from whiteboard.past.summary import Deed, Thing, Verb
-from whiteboard.past.timeline import Moment
 
 ANA, BEN = Party("ana"), Party("ben")
 

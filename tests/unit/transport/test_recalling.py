@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 
+from tests.helpers import strict
 from tests.helpers.drawing import draw
 from tests.unit.model.boards import SESSION, board, element
 from whiteboard.journal.file import About
 from whiteboard.journal.folder import Folder
 from whiteboard.model.changes import Origin
+from whiteboard.model.strict.ops import State
 from whiteboard.past.timeline import Timeline
 from whiteboard.transport.local import LocalRoom
 from whiteboard.transport.recalling import AHEAD, PIECE, Recalling
 from whiteboard.transport.service import Network
 from whiteboard.transport.shelf import Shelf
+from whiteboard.wire.messages import Peer, StrictMessage
 
 
 def kept(tmp_path, messages: int):
@@ -97,3 +100,38 @@ async def test_the_history_of_a_kept_board_has_times_and_people_and_sharing_keep
     assert second[-1][1] > first[-1][1]
     assert list(recall.people.values()) == [(one.name, one.address) for one in board.participants]
     await network.close()
+
+
+def test_a_strict_board_is_read_as_stanzas_and_states(tmp_path):
+    room = "room@rooms.example"
+    ana, mira = Peer(f"{room}/ana", "id-ana"), Peer(f"{room}/mira", "id-mira")
+
+    def edit(sender, id_, *ops, **more):
+        return StrictMessage(strict.SESSION, id_, ops, sender, **more)
+
+    messages = (
+        edit(Peer(mira.address), "s1", *strict.BASE.ops, prolog="", last=("", "")),
+        edit(ana, "1", strict.element("a")),
+        edit(mira, "1", strict.element("b")),
+        edit(Peer(mira.address), "s2", *strict.BASE.ops, prolog=""),
+        edit(Peer(mira.address), "s3", strict.element("a"), last=(ana.address, "1")),
+        edit(ana, "2", strict.removed("a")),
+    )
+    folder = Folder(tmp_path / "boards", tmp_path / "state")
+    journal = folder.create()
+    journal.tell(About(session=strict.SESSION, party="id-ana", replica="ana"))
+    journal.append_strict(messages, 0)
+    assert folder.settle()
+    found = [one for one, _ in read_all(Recalling(folder.path_of(journal.key)))]
+    folder.shut()
+    base, first, second, state, last = found
+    assert isinstance(base, State)
+    assert (first, second) == (
+        strict.stanza("id-ana", 1, strict.element("a")),
+        strict.stanza("id-mira", 1, strict.element("b")),
+    )
+    assert state == State(
+        (strict.stanza("", "s2", *strict.BASE.ops), strict.stanza("", "s3", strict.element("a"))),
+        (strict.stanza("id-mira", 1, strict.element("b")),),
+    )
+    assert last == strict.stanza("id-ana", 2, strict.removed("a"))

@@ -64,6 +64,16 @@ class Stanza:
         return canonical.encode([[canonical.operation(op), base_version(op)] for op in self.ops])
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state that replaces all that was there before it (SYNC 5.7)."""
+
+    stanzas: tuple[Stanza, ...]
+    """What it holds; nobody is their sender."""
+    after: tuple[Stanza, ...] = ()
+    """What had come before it was whole, and is not inside."""
+
+
 def base_version(op: PlainOp) -> int:
     """The version of the record that a `new` makes; 0 for all else."""
     return op.version if isinstance(op, NewAt) else 0

@@ -252,6 +252,10 @@ class StrictTransaction:
         """See `SharedTransaction`."""
         self.give(rid, {"ns": ns, "name": name})
 
+    def retarget(self, rid: Rid, target: str) -> None:
+        """See `SharedTransaction`."""
+        self.give(rid, {"pitarget": target})
+
     def give(self, rid: Rid, values: dict[str, Value]) -> None:
         """Write fields, by their names in `Set`."""
         record = self._known(rid)
@@ -279,7 +283,7 @@ class StrictTransaction:
         self.put(rid, parent, weight)
 
     def put(self, rid: Rid, parent: Rid, weight: float) -> None:
-        """Hang a record under `parent` with just this weight."""
+        """See `SharedTransaction`."""
         record = self._known(rid)
         before = (("parent", _place(record)), ("weight", record.weight))
         self.do(Set(rid, record.next_version, parent=parent, weight=weight))

@@ -85,10 +85,6 @@ def _row(entry: Entry, history: LookingBack, *, day: bool) -> Row:
 
 
 def _nothing(history: LookingBack) -> list[Row]:
-    if not history.is_available:
-        title = words.tr("This board has no history")
-        text = words.tr("Somebody’s program takes part that cannot keep one.")
-        return [Row(RowKind.EMPTY, "none", title, text, icon="history")]
     if history.is_reading:
         return [Row(RowKind.SKELETON, f"skeleton:{n}", "") for n in range(3)]
     title = words.tr("Nothing has happened yet")
@@ -281,7 +277,9 @@ class HistoryPane(Pane):
         history = self._history
         entry = self._entry(key)
         party = key.partition("person:")[2] or (entry.party if entry is not None else "")
-        if history is None or not party or not history.is_available:
+        if history is None or not party:
+            return
+        if entry is None and not history.may_undo_work:
             return
         who = history.who(Party(party))
         menu = QMenu(self)
@@ -290,9 +288,10 @@ class HistoryPane(Pane):
             seq = entry.last
             show = menu.addAction(words.tr("Show the board then"))
             show.triggered.connect(lambda: self.chosen.emit(seq))
-        undo = menu.addAction(words.undo_work_of("" if who.me else who.name))
-        undo.setEnabled(not history.is_reading)
-        undo.triggered.connect(lambda: self.undo_wanted.emit(party))
+        if history.may_undo_work:
+            undo = menu.addAction(words.undo_work_of("" if who.me else who.name))
+            undo.setEnabled(not history.is_reading)
+            undo.triggered.connect(lambda: self.undo_wanted.emit(party))
         self.menu = menu
         menu.popup(at)
 

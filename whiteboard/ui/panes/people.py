@@ -7,6 +7,7 @@ from collections.abc import Collection
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
+from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.boards import Board, BoardService, Participant
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status
@@ -109,8 +110,10 @@ class PeoplePane(Pane):
         kind, _, party = key.partition(":")
         people = () if self._board is None else self._board.participants
         person = next((one for one in people if one.id == party), None)
-        if kind != "person" or person is None:
+        if kind != "person" or person is None or self._board is None:
             return
+        if isinstance(self._board.document, StrictDocument):
+            return  # plain XEP-0284 cannot undo one person's work
         menu = self.menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         undo = menu.addAction(words.undo_work_of("" if person.me else person.name))

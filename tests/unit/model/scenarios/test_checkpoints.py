@@ -368,3 +368,16 @@ def test_the_state_at_a_checkpoint_is_that_of_its_messages_and_no_later_ones():
     alone.receive(a.doc.batches_since(state.floor))
     assert_equal(alone, view(a.sent))
     assert_equal(a.doc, view(a.sent))
+
+
+def test_what_hangs_in_an_attribute_that_nobody_touched_does_so_after_a_fold():
+    """Once it was found by chance: the attribute was there twice in what was read."""
+    a = Member("a")
+    group = a.add(a.start(), element("g", id="i"))
+    inner = a.add(group, "hello")
+    a.do(Set(inner, parent=Rid(f"{group}@id"), weight=1.0))
+    fold(a)
+    b = joined("b", a)
+    a.do(Set(Rid(f"{group}@id"), weight=1.0))
+    b.doc.receive(a.doc.batches_since(a.doc.floor))
+    assert_equal(b.doc, view(a.sent))
