@@ -26,7 +26,7 @@ from whiteboard.session.memory import ACTIVE_SECONDS, SETTLED_SECONDS
 from whiteboard.transport.memory import MemoryNetwork, Node
 from whiteboard.wire.messages import Answer
 
-RUNS = int(os.environ.get("HISTORY_RUNS", "6"))
+RUNS = int(os.environ.get("HISTORY_RUNS", "10"))
 
 
 @pytest.fixture(autouse=True)
@@ -261,9 +261,17 @@ class Machine:
         board_of(node).fold(want)
 
     def join(self) -> None:
+        if self.rng.random() < 0.7:
+            for node in self.here:
+                board_of(node).fold(dict(board_of(node).vv))
         self.here.append(joined(self.network, next(self.names)))
 
     def end(self) -> bool:
+        """Those who are here and have all history go for good; then the others come back."""
+        shallow = [node for node in self.here if node.session.memory.journal_floor]
+        if shallow and self.rng.random() < 0.8:
+            leave_for_good(self.network, *(node for node in self.here if node not in shallow))
+            self.here = shallow
         for node in self.cut:
             self.network.restore(node)
         return self.network.run_until(lambda: is_one(self.everybody), 8000)

@@ -394,11 +394,7 @@ class Live:
         effects: list[Effect] = [CancelTimer(HELP_TIMER)]
         try:
             base = given.state(self.session)
-            rebuilt = self.document.like(base)
-            rebuilt.receive(given.batches)
-            if not all(rebuilt.holds(r, n) for r, n in message.vv.items()):
-                raise FormatError("messages are missing")
-            received = self.document.unfold(rebuilt)
+            received = self.document.unfold(self._rebuilt(base, given, message.vv))
         except FormatError as error:
             return [*effects, Incident("help", str(error), peer), *self._reach_below()]
         except FoldedError as error:
@@ -408,6 +404,14 @@ class Live:
         self.memory.journal_floor = dict(self.document.floor)
         self.memory.helped()
         return [*effects, KeepBase(base), *self._received(received)[1], *self._beat()]
+
+    def _rebuilt(self, base: Folded | None, given: Help, vv: Vector) -> Document:
+        assert self.document is not None
+        rebuilt = self.document.like(base)
+        rebuilt.receive(given.batches)
+        if not all(rebuilt.holds(r, n) for r, n in vv.items()):
+            raise FormatError("messages are missing")
+        return rebuilt
 
     def _stop_help(self) -> None:
         """The stream is cut: whoever was to help is asked anew."""
