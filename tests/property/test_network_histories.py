@@ -205,6 +205,7 @@ def test_who_is_sent_nothing_for_long_keeps_its_history_while_others_have_all_of
     network.cut(mira)
     draw(ana)
     draw(mira)
+    network.run(1.0)
     network.drop = lambda _from, _to, message: isinstance(message, Answer)
     network.restore(mira)
     network.run(200)
