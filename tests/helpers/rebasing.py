@@ -14,7 +14,7 @@ def start_again(old: Document, after: int, name: str, *, may_write: bool = True)
     Returns:
         (document, pieces, outcome, batches that it sent)
     """
-    pieces = collect(old, after)
+    pieces = collect(old, {old.replica: after})
     new = Document(old.session, old.party, Replica(name))
     was = {**old.gives_up, old.replica: after}
     new.give_up(was)
@@ -28,7 +28,7 @@ def start_again(old: Document, after: int, name: str, *, may_write: bool = True)
 def rebased(member: Member, after: int, *others: Member) -> tuple[Document, Outcome]:
     """`member`'s work beyond `after` on what the others have made meanwhile."""
     old = member.doc
-    pieces = collect(old, after)
+    pieces = collect(old, {old.replica: after})
     new = Document(old.session, old.party, Replica(f"{old.replica}2"))
     new.give_up({old.replica: after})
     for other in others:

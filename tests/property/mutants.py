@@ -27,6 +27,7 @@ REBASE = "whiteboard/model/rebase.py"
 CHECKPOINT = "whiteboard/model/checkpoint.py"
 FOLDING = "whiteboard/model/folding.py"
 MEMORY = "whiteboard/session/memory.py"
+REBASING = "whiteboard/session/rebasing.py"
 SNAPSHOT = "whiteboard/journal/snapshot.py"
 PROJECTION = "whiteboard/model/projection.py"
 UNDO = "whiteboard/editing/undo.py"
@@ -463,6 +464,18 @@ MUTANTS = [
         REBASE,
         "not self._is_there(op.parent):\n            return None",
         "not self._is_there(op.parent):\n            return True",
+    ),
+    Mutant(
+        "the smallest history stays as it is",
+        MEMORY,
+        "return max((mine, *theirs))[2]",
+        "return min((mine, *theirs))[2]",
+    ),
+    Mutant(
+        "rebase leaves out the work of replicas given up before",
+        REBASING,
+        "mine = {**old.gives_up, old.replica:",
+        "mine = {old.replica:",
     ),
     Mutant(
         "what is below the checkpoint is applied to folded state",

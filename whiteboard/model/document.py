@@ -305,16 +305,27 @@ class Document(Checkpointed):
         """Replica -> (first, last) number that buffered messages wait for."""
         return self._history.missing()
 
-    def own_messages(self, after: int) -> Sequence[tuple[Batch, Mapping[Replica, int]]]:
-        """This replica's messages beyond a number, void ones too, with their full dependencies.
+    def own_messages(
+        self, after: Mapping[Replica, int]
+    ) -> Sequence[tuple[Batch, Mapping[Replica, int]]]:
+        """This party's messages beyond these numbers, with their full dependencies, in order.
+
+        Args:
+            after: Replica -> number: this one and, if they are meant, those that it gave up, of
+                which only what still counts is given. Of this one void messages are given too.
 
         Raises:
             FoldedError: some of them are folded.
         """
-        if after < self.floor.get(self.replica, 0):
+        if any(n < self.floor.get(r, 0) for r, n in after.items()):
             raise FoldedError("own messages are not held one by one")
-        chain = self._history.chains.get(self.replica, ())
-        return tuple((m.batch, m.deps) for m in chain if m.n > after and m.batch is not None)
+        return tuple(
+            (m.batch, m.deps)
+            for m in self._history.log
+            if m.n > after.get(m.r, m.n)
+            and m.batch is not None
+            and (m.valid or m.r == self.replica)
+        )
 
     def give_up(self, was: Mapping[Replica, int], forked: Iterable[Replica] = ()) -> None:
         """Stand for other replicas of this party, and say so in the first message (SYNC 4.7).

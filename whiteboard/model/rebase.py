@@ -1,6 +1,6 @@
 """Own work that does not count, made anew on another state of the board (SYNC 4.7, step 3).
 
-    own = collect(old, after=17)              what replica `old.replica` wrote beyond its message 17
+    own = collect(old, {old.replica: 17})     what it wrote beyond its message 17
     outcome = put(own, on=document)           sent again, already so, or left over
 
 Each operation is taken apart into *pieces*: a creation, a purge, a write of one field, a partial
@@ -75,11 +75,15 @@ class Outcome:
 # --- what is there
 
 
-def collect(old: Document, after: int) -> tuple[Piece, ...]:
-    """What `old.replica` wrote beyond its message `after`, in order.
+def collect(old: Document, after: Mapping[Replica, int]) -> tuple[Piece, ...]:
+    """What the party of `old` wrote beyond these numbers of its replicas, in order.
 
     The old board is played back beside itself twice, with this work and without, so that each piece
     knows what its author saw.
+
+    Args:
+        old: The board it is on.
+        after: See `Document.own_messages`.
 
     Raises:
         FoldedError: some of that work is folded.
@@ -101,9 +105,10 @@ class _Playback:
     def __init__(self, old: Document, lost: Sequence[tuple[Batch, Mapping[Replica, int]]]) -> None:
         folded = old.folded() if old.floor else None
         self._with, self._without = old.like(folded), old.like(folded)
-        self._others = [b for b in old.batches_since(old.floor) if b.r != old.replica]
-        first = lost[0][0].n
-        own = [b for b in old.batches_since(old.floor) if b.r == old.replica and b.n < first]
+        mine = {old.replica, *old.gives_up}
+        self._others = [b for b in old.batches_since(old.floor) if b.r not in mine]
+        gone = {batch.dot for batch, _ in lost}
+        own = [b for b in old.batches_since(old.floor) if b.r in mine and b.dot not in gone]
         self._with.receive(own)
         self._without.receive(own)
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from whiteboard.model.changes import Lost
 from whiteboard.model.document import Document, FoldedError, Received
-from whiteboard.model.folded import FormatError
+from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
@@ -30,7 +30,6 @@ from whiteboard.session.ports import (
     Effect,
     Incident,
     KeepBase,
-    NeedsRebase,
     NewDocument,
     Notice,
     Notify,
@@ -42,7 +41,7 @@ from whiteboard.session.ports import (
     StartTimer,
     ToPeer,
 )
-from whiteboard.session.rebasing import rebased
+from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
 from whiteboard.session.serving import Askers, Serving
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
@@ -119,7 +118,8 @@ class Live:
         return self._people.description
 
     def _new_sync(self, document: Document) -> Sync:
-        return Sync(self.session, document, self._people.creator_address, self._rng)
+        creator = self._people.creator_address
+        return Sync(self.session, document, creator, self._rng, self._nobody_sends)
 
     def _new_serving(self) -> Serving:
         return Serving(self.session, self._people.author_of, self._next_receipt)
@@ -305,7 +305,7 @@ class Live:
     def _reach_below(self) -> list[Effect]:
         """Something came that has no room on what is folded: the journal's history, or a helper's.
 
-        Steps 1 and 2 of SYNC 5.5; step 3 is `NeedsRebase`.
+        Steps 1 and 2 of SYNC 5.5; step 3 waits until nobody sends what is wanted.
         """
         assert self.document is not None
         if self._is_deeper_in_journal():
@@ -315,30 +315,56 @@ class Live:
         floor = self.document.floor
         address = self.memory.helper(floor)
         if address is None:
-            return [NeedsRebase(self._greatest_floor())]
-        self._help = Help(address)
+            return self._go_on_from_greatest() if self.memory.is_stuck else []
+        return self._ask_for_state(Help(address), floor)
+
+    def _ask_for_state(self, help_: Help, floor: Vector) -> list[Effect]:
+        self._help = help_
         return [
-            Send(ToPeer(address), Get(self.session, floor=dict(floor))),
+            Send(ToPeer(help_.helper), Get(self.session, floor=dict(floor))),
             StartTimer(HELP_TIMER, HELP_SECONDS),
         ]
 
-    def _greatest_floor(self) -> str:
-        """Who stays as it is: the greatest (sum of floor entries, replica) of all present."""
+    def _nobody_sends(self, now: float) -> list[Effect]:
+        """What others announced did not come: it may be folded everywhere (SYNC 5.5, step 3)."""
         assert self.document is not None
-        mine = (sum(self.document.floor.values()), self.document.replica, "")
-        theirs = (
-            (sum(self.memory.floor_of(address).values()), self.memory.replica_at(address), address)
-            for address in self._people.present()
-        )
-        return max(mine, *theirs)[2]
+        if self._help is not None or self.memory.is_reading:
+            return []
+        self.memory.is_stuck = True
+        self.memory.helped()
+        return self._reach_below() if self.document.is_blocked else self._go_on_from_greatest()
+
+    def _go_on_from_greatest(self) -> list[Effect]:
+        """Ask the member who stays as it is for its state, if what it has cannot be had from here.
+
+        Its messages would not do: it holds them only folded, or they are below my floor.
+        """
+        assert self.document is not None
+        assert self._sync is not None
+        memory, sync = self.memory, self._sync
+        memory.is_stuck = False
+        address = memory.greatest(self.document.replica, self._people.present())
+        if not address:
+            return []
+        floor = memory.floor_of(address)
+        below = self.document.waiting_batches() if self.document.is_blocked else ()
+        waiting = {batch.r for batch in below}
+        for r, n in sync.lacks(address).items():
+            is_folded = n <= floor.get(r, 0) and not sync.is_offered(r, n, memory.floor_of)
+            if is_folded or r in waiting:
+                return self._ask_for_state(Help(address, is_last=True), floor)
+        return []
 
     def _give_deep(self, peer: Peer, floor: Vector) -> list[Effect]:
-        """Deep help: the state where my journal begins, and all messages since."""
+        """Deep help: the state where my journal begins, and all messages since.
+
+        Whoever asks for just that floor has nobody with a deeper one, and goes on from mine.
+        """
         document = self.document
         assert document is not None
         assert self.description is not None
         mine = document.floor
-        if all(mine.get(r, 0) >= n for r, n in floor.items()):
+        if dict(mine) != dict(floor) and all(mine.get(r, 0) >= n for r, n in floor.items()):
             return self._refuse(Refusal.NOTHING_TO_GIVE)
         batches = list(document.batches_since(mine))
         folded = document.folded() if mine else None
@@ -368,14 +394,28 @@ class Live:
         effects: list[Effect] = [CancelTimer(HELP_TIMER)]
         try:
             base = given.state(self.session)
-            rebuilt = self.document.like(base)
-            rebuilt.receive(given.batches)
-            received = self.document.unfold(rebuilt)
-        except (FoldedError, FormatError) as error:
+            received = self.document.unfold(self._rebuilt(base, given, message.vv))
+        except FormatError as error:
+            return [*effects, Incident("help", str(error), peer), *self._reach_below()]
+        except FoldedError as error:
+            if given.is_last:
+                return [*effects, *self._with_history(lambda _now: self._rebase_onto(base, given))]
             return [*effects, Incident("help", str(error), peer), *self._reach_below()]
         self.memory.journal_floor = dict(self.document.floor)
         self.memory.helped()
         return [*effects, KeepBase(base), *self._received(received)[1], *self._beat()]
+
+    def _rebuilt(self, base: Folded | None, given: Help, vv: Vector) -> Document:
+        assert self.document is not None
+        rebuilt = self.document.like(base)
+        rebuilt.receive(given.batches)
+        if not all(rebuilt.holds(r, n) for r, n in vv.items()):
+            raise FormatError("messages are missing")
+        return rebuilt
+
+    def _stop_help(self) -> None:
+        """The stream is cut: whoever was to help is asked anew."""
+        self._help = None
 
     def _help_failed(self) -> list[Effect]:
         """The helper fell silent, or is gone: the next one."""
@@ -402,10 +442,26 @@ class Live:
             new = rebased(self.document, replica, after, may_write=may_write)
         except FoldedError as error:
             return [Incident("rebase", str(error)), *self._reload(replica)]
+        return self._go_on_as(new)
+
+    def _rebase_onto(self, base: Folded | None, given: Help) -> list[Effect]:
+        """Another member's board takes the place of mine; my work goes onto it (SYNC 4.7d)."""
+        assert self.document is not None
+        taken = {*self.document.vv, *(base.floor if base is not None else ())}
+        taken.update(batch.r for batch in given.batches)
+        replica = new_replica(self.session, self.document.party, self._rng, taken)
+        new = rebased_onto(base, given.batches, self.document, replica)
+        self.memory.journal_floor = dict(new.document.floor)
+        effects = self._go_on_as(new, KeepBase(base))
+        done, left = new.outcome, sum(piece.count for piece in new.outcome.left)
+        counts = f"{done.sent} sent again, {done.already} so already, {left} left over"
+        return [*effects, Incident("rebase", counts), *self._beat()]
+
+    def _go_on_as(self, new: Rebased, *keep: KeepBase) -> list[Effect]:
         self.document = new.document
         self.left_over = (*self.left_over, *new.outcome.left)
         self._sync = self._new_sync(self.document)
-        effects: list[Effect] = [NewDocument(self.document), *self._sync.changed()]
+        effects: list[Effect] = [NewDocument(self.document), *keep, *self._sync.changed()]
         if new.sent:
             effects += self._send_own(new.sent)
         if new.outcome.left:

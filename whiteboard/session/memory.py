@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from whiteboard.model.document import Document
@@ -60,6 +60,8 @@ class Memory:
     _replicas: dict[str, Replica] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
     _pending: list[Later] = field(default_factory=list)
+    is_stuck: bool = False
+    """Nobody sends what is wanted: once no helper is left, somebody has to rebase."""
 
     # --- choosing W
 
@@ -137,16 +139,24 @@ class Memory:
                 return address
         return None
 
+    def greatest(self, replica: Replica, present: Iterable[str]) -> str:
+        """Who stays as it is where histories cannot be joined: an address, '' for this member.
+
+        The greatest (sum of floor entries, replica) of all present. Each of them comes to the same
+        answer by itself, and who rebases never has a smaller floor than before (SYNC 5.5, step 3).
+        """
+        mine = (sum(self.journal_floor.values()), replica, "")
+        theirs = (
+            (sum(self.floor_of(a).values()), self._replicas.get(a, Replica("")), a) for a in present
+        )
+        return max((mine, *theirs))[2]
+
     def floor_of(self, address: str) -> Vector:
         """What a member announced as its journal's floor."""
         return self._floors.get(address, EMPTY)
 
-    def replica_at(self, address: str) -> Replica:
-        """Who said so."""
-        return self._replicas.get(address, Replica(""))
-
     def helped(self) -> None:
-        """The past is complete enough: next time all may be asked again."""
+        """The past is complete enough, or others may have more now: all may be asked again."""
         self._asked.clear()
 
     def gone(self, address: str) -> None:

@@ -66,13 +66,15 @@ class Help:
 
     Attributes:
         helper: the address it comes from.
+        is_last: nobody else can help: if the state cannot be joined with mine, I rebase onto it.
         parts: of the state where the helper's journal begins; None until it begins, or if that is
             the beginning.
         batches: all messages since.
     """
 
-    def __init__(self, helper: str) -> None:
+    def __init__(self, helper: str, *, is_last: bool = False) -> None:
         self.helper = helper
+        self.is_last = is_last
         self.parts: Parts | None = None
         self.batches: list[Batch] = []
         self._is_coming = False

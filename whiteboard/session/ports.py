@@ -135,17 +135,6 @@ class KeepBase:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsRebase:
-    """Nobody here can supply the history that something received needs (SYNC 5.5, step 3).
-
-    `member` is the address of who stays as it is, the greatest (sum of floor entries, replica) of
-    all present, '' for this one; whoever cannot be brought together with it rebases onto it (4.7d).
-    """
-
-    member: str
-
-
-@dataclass(frozen=True, slots=True)
 class NewDocument:
     """The session's document is this one from now on."""
 
@@ -230,7 +219,6 @@ Effect: TypeAlias = (
     | Persist
     | ReadHistory
     | KeepBase
-    | NeedsRebase
     | NewDocument
     | AskUser
     | Notify

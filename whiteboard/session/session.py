@@ -486,13 +486,14 @@ class Session(Entering):
         if document is None or self.state is not State.LIVE or condition not in REFUSED:
             return []
         is_old = batch.r != document.replica or batch.n <= document.floor.get(batch.r, 0)
-        if is_old or not document.own_messages(batch.n - 1):
+        if is_old or not document.own_messages({batch.r: batch.n - 1}):
             return []  # of a replica that was given up since
         return self._rebase(batch.n - 1, may_write=False)
 
     def offline(self, now: float) -> list[Effect]:
         """The stream is cut; own edits go on."""
         self.connected = False
+        self._stop_help()
         self._presence.clear()
         effects: list[Effect] = [Notify(Notice.STATE)]
         for address in self._people.addresses():

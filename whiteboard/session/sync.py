@@ -76,7 +76,8 @@ class Checked:
 class Sync:
     """The vectors, wants and timers of one live member.
 
-    `creator` gives the address of the session's creator while it is here.
+    `creator` gives the address of the session's creator while it is here; `gave_up` is called when
+    nobody sent what is wanted.
     """
 
     def __init__(
@@ -85,8 +86,10 @@ class Sync:
         document: Document,
         creator: Callable[[], str | None],
         rng: random.Random,
+        gave_up: Callable[[float], list[Effect]] = lambda _now: [],
     ) -> None:
         self._session = session
+        self._gave_up = gave_up
         self._document = document
         self._creator = creator
         self._rng = rng
@@ -279,6 +282,25 @@ class Sync:
             and last > self._given_up.get(r, 0)
         }
 
+    def lacks(self, address: str) -> dict[Replica, int]:
+        """Replica -> first number that the member there announced and this one does not hold."""
+        heard = self._heard.get(address)
+        document = self._document
+        if heard is None:
+            return {}
+        return {
+            r: document.vv.get(r, 0) + 1
+            for r, n in heard.vv.items()
+            if r != document.replica and not document.holds(r, n)
+        }
+
+    def is_offered(self, r: Replica, n: int, floor_of: Callable[[str], Vector]) -> bool:
+        """Whether somebody whose word counts has message n of r, and not in a state only."""
+        return any(
+            heard.is_believed(self._now) and floor_of(a).get(r, 0) < n <= heard.vv.get(r, 0)
+            for a, heard in self._heard.items()
+        )
+
     def _want(self) -> list[Effect]:
         if self._is_nacking or not self.wanted():
             return []
@@ -308,7 +330,10 @@ class Sync:
             self._is_nacking = False
             self._given_up.update({r: last for r, (_, last) in wanted.items()})
             self._count_vain(wanted)
-            return [Incident("gave-up", f"nobody sends messages of {', '.join(sorted(wanted))}")]
+            return [
+                Incident("gave-up", f"nobody sends messages of {', '.join(sorted(wanted))}"),
+                *self._gave_up(now),
+            ]
         effects = self._ask(wanted)
         wait = min(NACK_LONGEST, 2 * NACK_SECONDS * 2**self._tries)
         self._tries += 1

@@ -32,7 +32,6 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     KeepBase,
-    NeedsRebase,
     NewDocument,
     Offence,
     Persist,
@@ -330,7 +329,6 @@ class Shown:
     asked: list[AskUser] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
     commits: list[Commit] = field(default_factory=list)
-    rebases: list[str] = field(default_factory=list)
 
 
 class Node:
@@ -459,8 +457,6 @@ class Node:
             elif isinstance(effect, KeepBase):
                 assert isinstance(self.document, Document)
                 self._begin_journal(self.document)
-            elif isinstance(effect, NeedsRebase):
-                self.shown.rebases.append(effect.member)
             elif isinstance(effect, Advertise):
                 self._advertise(effect.what)
             elif isinstance(effect, ShowEphemeral):

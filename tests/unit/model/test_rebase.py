@@ -189,6 +189,6 @@ def test_collecting_changes_nothing(board):
     a, _, group, _, _ = board
     a.add(group, element("path"))
     before = a.doc.c14n(), dict(a.doc.vv), a.doc.clock
-    assert collect(a.doc, 3) == ()
-    assert len(collect(a.doc, 2)) == 1
+    assert collect(a.doc, {a.doc.replica: 3}) == ()
+    assert len(collect(a.doc, {a.doc.replica: 2})) == 1
     assert (a.doc.c14n(), dict(a.doc.vv), a.doc.clock) == before

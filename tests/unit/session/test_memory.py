@@ -142,21 +142,6 @@ def test_who_joined_by_a_state_gets_deep_help_when_old_work_comes():
     assert not eve.session.memory.journal_floor
 
 
-def test_where_nobody_has_the_history_a_rebase_is_asked_for():
-    network = MemoryNetwork(7)
-    nodes = folded_room(network, "ana", "mira", "tom")
-    away_for_long(network, nodes[2], nodes[:2])
-    eve = joined(network, "eve")
-    before = board_of(eve).c14n()
-    for node in nodes[:2]:
-        node.take(lambda session: session.leave(network.now))
-        network.remove(node)
-    network.restore(nodes[2])
-    assert network.run_until(lambda: bool(eve.shown.rebases), 300)
-    assert board_of(eve).c14n() == before, "neither refused nor applied"
-    assert board_of(eve).is_blocked
-
-
 def test_who_lacks_what_is_folded_is_sent_it_from_the_journal():
     network = MemoryNetwork(8)
     nodes = folded_room(network, "ana", "mira", "tom")
