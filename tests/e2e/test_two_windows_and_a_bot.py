@@ -55,8 +55,12 @@ class Window:
 
     async def _find(self, title: str) -> str:
         words = ("search", "--all", "--sync", "--onlyvisible", "--pid", str(self.process.pid))
-        found = await asyncio.to_thread(self.screen.do, *words, "--name", title)
-        return found.split()[0]
+        for _ in range(20):
+            # xdotool gives up where a window goes while it looks at all there are.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                found = await asyncio.to_thread(self.screen.do, *words, "--name", title)
+                return found.split()[0]
+        raise AssertionError(f"no window {title!r} of {self.name}")
 
     async def appear(self) -> None:
         """Wait for the window and put it in its place."""

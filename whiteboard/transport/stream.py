@@ -163,6 +163,7 @@ class Stream(ClientXMPP):
                 await asyncio.wait_for(asyncio.shield(ended), 2.5)
             except TimeoutError:
                 self.abort()
+                await asyncio.sleep(0)  # the socket is closed in the loop's next turn
         sender = self._run_out_filters
         if sender is not None:
             sender.cancel()
