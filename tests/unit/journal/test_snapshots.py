@@ -15,6 +15,7 @@ from whiteboard.journal.snapshot import Past
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Replica
 from whiteboard.model.ops import Set
+from whiteboard.session.rebasing import rebased_onto
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +170,32 @@ def test_a_board_that_was_joined_by_a_state_begins_there_and_cannot_do_without(t
     damage(tmp_path, journal.key, "UPDATE state SET digest = x'00'")
     with pytest.raises(JournalError):
         opened(tmp_path, journal.key)
+
+
+def test_a_board_that_went_on_from_the_state_of_another_opens_as_that(tmp_path):
+    """What was written before and cannot be applied any more stays in the file, and waits."""
+    a, b, c = Member("a"), Member("b"), Member("c")
+    root = a.start()
+    b.hear(a)
+    c.hear(a)
+    below = b.add(root, element("rect"))
+    c.hear(b)
+    own = c.add(root, element("line"))
+    a.set(root, "x", "1")
+    a.doc.fold(a.doc.vv)
+    shelf = folder(tmp_path)
+    journal = shelf.create()
+    journal.tell(About(session=c.doc.session, party="c", replica="c"))
+    journal.append(tuple(c.doc.batches_since({})))
+    new = rebased_onto(a.doc.folded(), (), c.doc, Replica("c2"))
+    for r, after in new.document.gives_up.items():
+        journal.give_up(c.doc.session, r, after)
+    journal.keep_base(a.doc.folded())
+    journal.append(tuple(new.document.batches_since(new.document.floor)))
+    shelf.shut()
+    _journal, past = opened(tmp_path, journal.key)
+    document = document_of(c, past)
+    assert document.c14n() == new.document.c14n()
+    assert document.is_visible(own)
+    assert not document.exists(below)
+    assert {batch.r for batch in document.waiting_batches()} == {"b"}
