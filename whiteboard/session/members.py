@@ -79,8 +79,11 @@ class People:
     def party(self, peer: Peer) -> Party | None:
         """The party behind `peer`; None if the place does not show it.
 
-        In a strict session every device is one, because what it sends has ids of its own.
+        In a strict session every device is one, because what it sends has ids of its own; in a
+        room whose board has not been described yet as well.
         """
+        if self.description is None and isinstance(self.place, InRoom):
+            return Party(peer.occupant_id or peer.address)
         if self.description is not None and self.description.mode is Mode.STRICT:
             return Party(peer.occupant_id or peer.address)
         return self.identity.party(peer)
@@ -124,18 +127,19 @@ class People:
 
     @property
     def members(self) -> Sequence[Member]:
-        """Everyone known, oneself first."""
+        """Everyone known, oneself first; who is there with several devices is one."""
         mine = Member(self.party(self.me) or Party(self.me.address), self.me, me=True)
-        others = (
-            Member(known.party, known.peer, away=known.away) for known in self._known.values()
-        )
-        shown = {mine.party, *(known.party for known in self._known.values())}
-        guests = (
+        shown = {mine.party: mine}
+        for known in self._known.values():
+            held = shown.get(known.party)
+            if held is None or (held.away and not known.away):
+                shown[known.party] = Member(known.party, known.peer, away=known.away)
+        guests = [
             Member(party, Peer(party), away=not is_there, relayed=True)
             for party, is_there in self._guests.items()
             if party not in shown
-        )
-        return [mine, *others, *guests]
+        ]
+        return [*shown.values(), *guests]
 
     def get(self, address: str) -> Known | None:
         """The member there."""

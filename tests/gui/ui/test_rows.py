@@ -201,6 +201,14 @@ def test_the_model_becomes_any_list_in_legal_steps(lists):
         assert list(model.rows) == target
 
 
+def test_of_several_rows_with_one_key_the_first_is_shown():
+    model = RowModel()
+    first, again, other = (Row(RowKind.PERSON, key, key) for key in "aab")
+    model.show([first])
+    model.show([first, other, replace(again, subtitle="Away")])
+    assert list(model.rows) == [first, other]
+
+
 def test_a_contact_that_goes_offline_moves_without_a_reset():
     model = RowModel()
     resets: list[int] = []

@@ -10,14 +10,16 @@ import pytest
 
 from tests.helpers.boards import IN_ROOM, ROOM, board_of, draw, in_sync, room_of
 from tests.helpers.corrupt import corrupt
-from tests.unit.session.test_table import ME, OTHER, session_in
+from tests.unit.session.test_table import DESCRIPTION, ME, OTHER, session_in
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
 from whiteboard.model.ops import Remove
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import author, check_digits, fits, new_replica
 from whiteboard.session.joining import Joining, Step
+from whiteboard.session.members import People
 from whiteboard.session.ports import (
+    Counters,
     Direct,
     Disbelieved,
     Incident,
@@ -322,3 +324,23 @@ def test_what_the_room_sends_back_changes_nothing():
     network.run(1)
     assert len(ana.shown.commits) == commits + 1
     assert in_sync([ana, mira])
+
+
+# ----------------------------------------------------------------------------------- members
+
+
+def test_a_person_with_two_devices_in_the_room_is_one_member():
+    people = People(ME, InRoom(ROOM), Counters())
+    for nick in ("ana", "tom"):
+        people.meet(Peer(f"{ROOM}/{nick}"))
+    assert len({one.party for one in people.members}) == 3, "not described yet: all are others"
+
+    people = People(ME, InRoom(ROOM), Counters())
+    people.description = DESCRIPTION
+    for nick in ("old", "new"):
+        people.meet(Peer(f"{ROOM}/{nick}", occupant_id="id-mira"))
+    people.meet(Peer(f"{ROOM}/other", occupant_id=ME.occupant_id))
+    assert [(one.party, one.me) for one in people.members] == [
+        (people.party(ME), True),
+        ("id-mira", False),
+    ]

@@ -54,7 +54,11 @@ class RowModel(QAbstractListModel):
         return next((at for at, row in enumerate(self._rows) if row.key == key), None)
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Become this list."""
+        """Become this list; of several rows with one key the first is shown."""
+        unique: dict[str, Row] = {}
+        for row in rows:
+            unique.setdefault(row.key, row)
+        rows = tuple(unique.values())
         wanted = {row.key for row in rows}
         at = len(self._rows) - 1
         while at >= 0:
