@@ -675,7 +675,8 @@ class MainWindow(QMainWindow):
         self.sessions.let_go()
         self.history_flow.look_at(None)
         self.start.let_go()
-        self.teller.watch(None)
+        for watcher in (self.teller, self.not_shown, self.left_over):
+            watcher.watch(None)
         self.frame.let_go()
         for page in self.pages.all:
             self._keep_picture(page.board)

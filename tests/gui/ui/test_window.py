@@ -476,11 +476,14 @@ def test_images_from_the_web_are_off_until_allowed(world, open_window):
 
 def test_a_closed_window_listens_no_longer(world, open_window):
     window = open_window(world.populated())
+    board = world.boards.boards[0]
+    hooks = (
+        *(world.people.changed, world.boards.changed, board.changed),
+        *(board.not_shown, board.odd, board.document.on_commit),
+    )
+    assert any(hook._subscribers for hook in hooks)
     window.close()
-
-    world.people.changed.emit(None)
-    world.boards.changed.emit(None)
-    world.boards.boards[0].changed.emit(None)
+    assert [hook._subscribers for hook in hooks] == [[]] * len(hooks)
 
 
 def test_a_narrow_window_shows_no_chip_that_would_be_empty(world, open_window):
