@@ -44,6 +44,7 @@ from whiteboard.session.ports import (
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
 from whiteboard.session.serving import Askers, Serving
 from whiteboard.session.strict import Strict
+from whiteboard.session.strict_psi import PsiStrict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
@@ -51,12 +52,14 @@ from whiteboard.wire.messages import (
     Answer,
     Connect,
     Description,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Get,
     Heartbeat,
     Message,
     Peer,
+    Reason,
     Reject,
     StateBegin,
     StateEnd,
@@ -125,7 +128,8 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        return Strict(
+        kind = PsiStrict if self.dialect is Dialect.PSI else Strict
+        return kind(
             self.session,
             self._people,
             self.counters,
@@ -133,6 +137,12 @@ class Live:
             self.role,
             self._serving,
         )
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the session is said on the wire, as far as it is known what it is."""
+        description = self._people.description
+        return Dialect.XEP if description is None else description.dialect
 
     def _next_receipt(self) -> int:
         self._receipt += 1
@@ -682,6 +692,8 @@ class Live:
         assert isinstance(message, Terminate)
         if self._people.get(peer.address) is None:
             return self._refuse(Refusal.NOT_INVITED)
+        if self.dialect is Dialect.PSI and message.reason is not Reason.SUCCESS:
+            return self._on_refuse_state(peer, message, now)  # it ends what was being negotiated
         return self._gone(peer.address)
 
     handlers: ClassVar[Mapping[Outcome, Handler]] = {

@@ -21,8 +21,15 @@ DELAY = "urn:xmpp:delay"
 HINTS = "urn:xmpp:hints"
 OCCUPANT_ID = "urn:xmpp:occupant-id:0"
 CLIENT = "jabber:client"
+PSI_SXE = "http://jabber.org/protocol/sxe"
+"""Shared XML editing as the client Psi speaks it."""
+PSI_SVG = "http://www.w3.org/2000/svg"
+"""Psi's feature (disco#info), and what it invites to: drawings."""
+PSI_TEXT = "urn:x-whiteboard:psi:0"
+"""Ours: what texts say that Psi gets in plain ASCII."""
+XLINK = "http://www.w3.org/1999/xlink"
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 XML = "http://www.w3.org/XML/1998/namespace"
 
-FEATURES = (SXE, SXE_TRANSPORT, JINGLE, MERGE, APPLICATION_SVG)
+FEATURES = (SXE, SXE_TRANSPORT, JINGLE, MERGE, APPLICATION_SVG, PSI_SXE, PSI_SVG)
 """What our disco#info says because of shared editing."""
