@@ -99,6 +99,7 @@ class Live:
         self._serving = self._new_serving()
         self._strict: Strict | None = None
         """What it does in strict mode, once it is known to be that."""
+        self._requires_order = False
         self._doubts = Doubts()
         self._askers = Askers()
 
@@ -125,7 +126,7 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        return Strict(
+        strict = Strict(
             self.session,
             self._people,
             self.counters,
@@ -133,6 +134,8 @@ class Live:
             self.role,
             self._serving,
         )
+        strict.rejects = self._requires_order
+        return strict
 
     def _next_receipt(self) -> int:
         self._receipt += 1
