@@ -101,6 +101,7 @@ class Live:
         self._serving = self._new_serving()
         self._strict: Strict | None = None
         """What it does in strict mode, once it is known to be that."""
+        self._requires_order = False
         self._doubts = Doubts()
         self._askers = Askers()
         self._calls = Calls()
@@ -128,7 +129,7 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        return Strict(
+        strict = Strict(
             self.session,
             self._people,
             self.counters,
@@ -136,6 +137,8 @@ class Live:
             self.role,
             self._serving,
         )
+        strict.rejects = self._requires_order
+        return strict
 
     def _next_receipt(self) -> int:
         self._receipt += 1

@@ -220,6 +220,12 @@ class Rooms:
         others = [one for one in room.occupants.values() if not one.row.me] if room else []
         return any(self._capabilities.is_plain(one.peer.address) for one in others)
 
+    def is_asking(self, address: str) -> bool:
+        """Whether it is still being found out what somebody there can do."""
+        room = self._rooms.get(address)
+        others = room.occupants.values() if room is not None else ()
+        return any(self._capabilities.is_asking(one.peer.address) for one in others)
+
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
         for occupant in room.occupants.values():
