@@ -294,6 +294,12 @@ class Chats:
         self.changed.emit(conversation.address)
         return True
 
+    def forget(self) -> None:
+        """Somebody else signs in: nothing of what was said stays."""
+        self.offline()
+        self._conversations = Conversations()
+        self._says_typing.clear()
+
     def offline(self) -> None:
         """The connection is down: nothing is known of who writes."""
         for timer in self._timers.values():

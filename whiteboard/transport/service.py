@@ -120,6 +120,7 @@ class People:
         self._disconnect()
         if self._settings is not None and self._settings.address != settings.address:
             self._boards.leave_all()
+            self._chats.forget()
         self._settings = settings
         self.connection = Connection(
             settings,
