@@ -284,6 +284,11 @@ class FakeBoards:
         self.changed.emit(None)
         return board
 
+    def open_in_room(
+        self, room: str, session: str, nick: str = "", password: str = ""
+    ) -> FakeBoard:
+        return self.join_in_room(room, session)
+
     def close(self, board: Board) -> None:
         self.calls.append(("close", board.name))
         self.boards = [one for one in self.boards if one is not board]

@@ -155,6 +155,11 @@ class SharedBoard:
         return self._session.name
 
     @property
+    def needs_name(self) -> bool:
+        """Nobody has said yet what it is called."""
+        return not self.name
+
+    @property
     def place(self) -> str:
         """See `Board`."""
         return self._place

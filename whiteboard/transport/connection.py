@@ -210,7 +210,7 @@ class Connection:
             self.account.outbox.release(event.room)
         elif event.what is Happening.OUT:
             self.account.outbox.hold(event.room)
-        if event.what in {Happening.ENTERED, Happening.OUT}:
+        if event.what in {Happening.ENTERED, Happening.OUT, Happening.REFUSED}:
             self._listener.on_room(event)
         else:
             # Behind what that occupant has said: else a cursor would bring back who has left.

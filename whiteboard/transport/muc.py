@@ -83,6 +83,8 @@ class Happening(enum.Enum):
     """I am in (again); the peer is me."""
     OUT = "out"
     """I am no longer in."""
+    REFUSED = "refused"
+    """I am not let in; the peer is the room."""
     CAME = "came"
     LEFT = "left"
     BOARDS = "boards"
@@ -394,6 +396,7 @@ class Rooms:
         room.locked_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
+        self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
