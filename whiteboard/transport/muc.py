@@ -49,6 +49,8 @@ _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_HISTORY = 30
+"""Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
 _REFUSALS = {
     "conflict": ProblemKind.NICK_TAKEN,
@@ -408,7 +410,7 @@ class Rooms:
         else:
             if joining:
                 x = ET.SubElement(xml, tag(MUC, "x"))
-                ET.SubElement(x, tag(MUC, "history"), maxstanzas="0")
+                ET.SubElement(x, tag(MUC, "history"), maxstanzas=str(_HISTORY))
                 if room.password:
                     ET.SubElement(x, tag(MUC, "password")).text = room.password
             version = self._version()
