@@ -44,7 +44,7 @@ def say(party: Party, to: str, text: str) -> None:
     """A line of chat, as any messenger sends it."""
     message = ET.Element("{jabber:client}message", to=to, type="chat")
     ET.SubElement(message, "{jabber:client}body").text = text
-    party.people.connection.account.outbox.put(message, Kind.EDIT)
+    party.people.connection.account.outbox.put(message, Kind.CHAT)
 
 
 async def test_while_a_state_goes_strokes_chat_and_presence_get_through(own_server, party):

@@ -49,6 +49,8 @@ class Kind(enum.Enum):
 
     EDIT = "edit"
     """Kept until the server took it, over any number of connections."""
+    CHAT = "chat"
+    """Kept and paced like an edit, and not counted as one."""
     CONTROL = "control"
     """Negotiation, heartbeats: in order with the edits; dropped when the session is lost."""
     BULK = "bulk"
@@ -59,6 +61,8 @@ class Kind(enum.Enum):
 
 _OF_THE_MOMENT = (Kind.CONTROL, Kind.BULK)
 """Mean something only in the session with the server in which they were said."""
+_KEPT = frozenset({Kind.EDIT, Kind.CHAT})
+"""What is kept over any number of connections."""
 
 
 class TooLargeError(ValueError):
@@ -221,13 +225,11 @@ class Outbox:
             if still_tracked is not None and entry.id in still_tracked:
                 continue
             del self._in_flight[entry.id]
-            if entry.kind is Kind.EDIT or (
-                still_tracked is not None and entry.kind in _OF_THE_MOMENT
-            ):
+            if entry.kind in _KEPT or (still_tracked is not None and entry.kind in _OF_THE_MOMENT):
                 entry.sent = False
                 again.append(entry)
         if still_tracked is None:
-            self._queue = collections.deque(e for e in self._queue if e.kind is Kind.EDIT)
+            self._queue = collections.deque(e for e in self._queue if e.kind in _KEPT)
             self._bulk.clear()
         for entry in reversed(again):
             (self._bulk if entry.kind is Kind.BULK else self._queue).appendleft(entry)
