@@ -170,7 +170,7 @@ class Outbox:
         """Queue a `<message/>`; it gets an id. `taken` is called once the server has it.
 
         Returns:
-            False if it was dropped: an ephemeral one without room, a control or bulk one while down.
+            False if it was dropped: ephemeral without room, control or bulk while down.
 
         Raises:
             TooLargeError: the stanza is longer than servers allow; it was not queued.
