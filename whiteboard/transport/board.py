@@ -78,6 +78,10 @@ class BoardLink(Link, Protocol):
     def load(self) -> int:
         """Bytes that wait."""
 
+    @property
+    def page(self) -> int:
+        """Bytes that a page of a state should have now."""
+
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""
 
@@ -380,13 +384,19 @@ class SharedBoard:
         """A message for this session came."""
         session = self._session
         if session is not None:
+            self._tell_pace(session)
             self.run(lambda now: session.receive(peer, message, now))
 
     def sent(self, receipt: int) -> None:
         """A stanza left the outbox."""
         session = self._session
         if session is not None:
+            self._tell_pace(session)
             self.run(lambda now: session.sent(receipt, now))
+
+    def _tell_pace(self, session: Session) -> None:
+        if self._link is not None:
+            session.link_page(self._link.page)
 
     def bounced(self, target: Target, message: Message, condition: str) -> None:
         """A stanza came back."""
