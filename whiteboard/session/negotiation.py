@@ -32,6 +32,7 @@ from whiteboard.wire.messages import (
     MESSAGE_TYPES,
     Accept,
     Description,
+    Dialect,
     Initiate,
     Message,
     Peer,
@@ -114,6 +115,7 @@ class Invitation:
         description: what the session is; None on the invited side until `Initiate` came.
         host: whom to ask for the state after accepting.
         reason: why it ended; None before.
+        dialect: how it is said.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Invitation:
         self.description: Description | None = None
         self.host = ""
         self.reason: Reason | None = None
+        self.dialect = Dialect.XEP
         self.counters = Counters()
         self._content = CONTENT_NAME
 
@@ -143,6 +146,7 @@ class Invitation:
         """Ask one device of a contact (one `Invitation` per device; the first accept wins)."""
         self = cls(Side.INVITER, session, me, peer)
         self.description = description
+        self.dialect = description.dialect
         self.host = me.address
         return self
 

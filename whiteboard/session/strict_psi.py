@@ -115,13 +115,13 @@ class PsiStrict(Strict):
         """See `Strict`; what lies in a removed element by now is left out."""
         if len(self._people.expected()) <= 1:
             return self.ask_again(address)
-        effects: list[Effect] = []
-        for effect in super().came_back(address):
-            if isinstance(effect, Send) and isinstance(effect.message, StrictMessage):
-                ops = tuple(op for op in effect.message.ops if not self._is_buried(op))
-                effect = replace(effect, message=replace(effect.message, ops=ops))
-            effects.append(effect)
-        return effects
+        return [self._without_buried(effect) for effect in super().came_back(address)]
+
+    def _without_buried(self, effect: Effect) -> Effect:
+        if not isinstance(effect, Send) or not isinstance(effect.message, StrictMessage):
+            return effect
+        ops = tuple(op for op in effect.message.ops if not self._is_buried(op))
+        return replace(effect, message=replace(effect.message, ops=ops))
 
     def _is_buried(self, op: PlainOp) -> bool:
         assert self.document is not None
@@ -368,7 +368,7 @@ def shown_ops(document: StrictDocument, ops: Iterable[PlainOp]) -> Iterator[Plai
         record = document.record(op.rid)
         if record is None or not record.news or lies_in(record, document.removed):
             continue
-        is_other_root = record.kind is Kind.ELEMENT and record.up is not None
-        if is_other_root and record.up.rid == DOCUMENT and record.rid != document.root:
+        is_top = record.up is not None and record.up.rid == DOCUMENT
+        if is_top and record.kind is Kind.ELEMENT and record.rid != document.root:
             continue
         yield op

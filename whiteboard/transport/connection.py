@@ -20,6 +20,7 @@ from whiteboard.im.account import AccountSettings
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
 from whiteboard.transport.caps import Capabilities
+from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
 from whiteboard.transport.muc import Happening, RoomEvent, Rooms
@@ -29,7 +30,8 @@ from whiteboard.transport.stream import Stream
 from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
-from whiteboard.wire import ns
+from whiteboard.wire import ns, psi
+from whiteboard.wire.chat import CHAT_TAGS
 from whiteboard.wire.codec import decode
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import (
@@ -51,6 +53,9 @@ class Listener(Protocol):
 
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """A message for a session at `place`."""
+
+    def on_psi(self, place: Place, peer: Peer, message: Message) -> None:
+        """A message for a session at `place`, said as Psi says it."""
 
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """A Jingle request.
@@ -91,6 +96,7 @@ class Connection:
         register: create the account on its server first.
         back_off: for tests.
         resource: see `Account`.
+        chats: takes the text chat, which is not announced without it.
     """
 
     def __init__(
@@ -102,8 +108,10 @@ class Connection:
         register: bool = False,
         back_off: BackOff | None = None,
         resource: str = "",
+        chats: Chats | None = None,
     ) -> None:
         self._listener = listener
+        self._chats = chats
         self._version = ""
         self.ready = False
         """Signed in, with the contact list, and visible to others."""
@@ -194,6 +202,8 @@ class Connection:
         self.inbox.clear()
         # First, so that nobody is taken for gone: it is I who am cut off.
         self._listener.on_offline()
+        if self._chats is not None:
+            self._chats.offline()
         self.rooms.offline()
         self.roster.leave()
 
@@ -203,7 +213,7 @@ class Connection:
             self.account.outbox.release(event.room)
         elif event.what is Happening.OUT:
             self.account.outbox.hold(event.room)
-        if event.what in {Happening.ENTERED, Happening.OUT}:
+        if event.what in {Happening.ENTERED, Happening.OUT, Happening.REFUSED}:
             self._listener.on_room(event)
         else:
             # Behind what that occupant has said: else a cursor would bring back who has left.
@@ -226,12 +236,24 @@ class Connection:
         )
         stream.register_handler(
             Callback(
+                "Whiteboard Psi",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{psi.SXE}"),
+                self._on_sxe,
+            )
+        )
+        stream.register_handler(
+            Callback(
                 "Whiteboard returned",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.CLIENT, 'error')}"),
                 self._on_returned,
             )
         )
         stream.jingle.consumer = self._on_jingle
+        if self._chats is not None:
+            for feature in ns.CHAT_FEATURES:
+                stream.plugin["xep_0030"].add_feature(feature)
+            message = MatchXPath(tag(ns.CLIENT, "message"))
+            stream.register_handler(Callback("Whiteboard chat", message, self._on_chat))
 
     def _on_presence(self, presence: StanzaBase) -> None:
         full = valid_jid(presence.xml.get("from"))
@@ -251,9 +273,24 @@ class Connection:
         sent = self.bounces.returned(stanza.xml.get("id", ""), full or "")
         if stanza.xml.get("type") == "error" and sent is not None:
             self._listener.on_bounce(sent, error_condition(stanza.xml)[0])
+        elif sent is None and full is not None and self._chats is not None:
+            self._chats.returned(full, stanza.xml.get("id", ""))
+
+    def _on_chat(self, stanza: StanzaBase) -> None:
+        xml, chats = stanza.xml, self._chats
+        full = valid_jid(xml.get("from"))
+        if chats is None or full is None or xml.get("type") in {"error", "headline"}:
+            return
+        if not any(child.tag in CHAT_TAGS for child in xml):
+            return
+        in_room = self.rooms.knows(bare(full))
+        if in_room and not resource(full):
+            return  # the room itself
+        peer = self.rooms.peer(full, xml) if in_room else Peer(full, jid=bare(full))
+        self.inbox.put(sender_of(peer), lambda: chats.receive(peer, xml), size_of(xml))
 
     def _on_sync(self, stanza: StanzaBase) -> None:
-        if stanza.xml.find(tag(ns.SXE, "sxe")) is None:
+        if stanza.xml.find(tag(ns.SXE, "sxe")) is None and stanza.xml.find(psi.SXE) is None:
             self._on_message(stanza.xml)
 
     def _on_message(self, xml: ET.Element) -> None:
@@ -282,8 +319,9 @@ class Connection:
 
     def _handle(self, place: Place, peer: Peer, xml: ET.Element, kind: str) -> None:
         """It is this message's turn."""
+        is_psi = xml.find(psi.SXE) is not None
         try:
-            message = decode(xml)
+            message = psi.decode_psi(xml) if is_psi else decode(xml)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
             SYNC.info("a message of %s was dropped: %s", peer.address, error)
@@ -291,6 +329,9 @@ class Connection:
         if message is None:
             return
         self.heard.emit(None)
+        if is_psi:
+            self._listener.on_psi(place, peer, message)
+            return
         is_private = kind != "groupchat" and isinstance(message, EditMessage | EphemeralMessage)
         if is_private and isinstance(place, InRoom):
             # Said to one only, the others could never agree about it.

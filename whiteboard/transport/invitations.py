@@ -24,10 +24,10 @@ from whiteboard.util.event import Event
 from whiteboard.wire.messages import (
     Accept,
     Description,
+    Dialect,
     Identity,
     Initiate,
     Message,
-    Mode,
     Peer,
     Reason,
     Terminate,
@@ -120,18 +120,14 @@ class Invitations:
         if connection is None or jid is None or not devices:
             self._set_state(entry, InvitationState.GONE)
             return
-        plain = [device for device in devices if connection.capabilities.is_plain(device)]
-        mode = Mode.STRICT if len(plain) == len(devices) else Mode.MERGE
-        self._share_directly(shared, connection, bare(jid), mode)
-        if shared.is_plain:
-            mode = Mode.STRICT
-        elif mode is Mode.STRICT:
-            # The session merges, for ever: a simpler program could not follow.
+        self._share_directly(shared, connection, bare(jid), devices)
+        able = connection.capabilities.able(devices, shared.rules)
+        if not able:
+            # Its rules are fixed for ever: a simpler program could not follow.
             self._set_state(entry, InvitationState.DECLINED)
             shared.fail_softly(TOO_SIMPLE)
             return
-        if mode is Mode.MERGE:
-            devices = [device for device in devices if device not in plain]
+        devices = able
         for device in devices:
             self._ask_device(entry, shared, connection, device)
         shared.waiting_for_answer = True
@@ -186,6 +182,8 @@ class Invitations:
                 ask=[host],
                 name=board.name,
                 applications=self._applications,
+                dialect=invitation.dialect,
+                is_given=invitation.dialect is Dialect.PSI,
             )
             board.attach(joining, self._open.link(connection, place), place)
 
@@ -195,13 +193,13 @@ class Invitations:
         if (running := self._open.shared_with(session, host)) is not None:
             call(running)
             return running
-        if self._reopening is not None:
-            kept = self._reopening.rejoin(session, name, connection.me, join, call)
-            if kept is not None:
-                return kept
-        new = self._open.add(name, new_document())
-        join(new)
-        return new
+        board = self._open.make(name, new_document())
+        self._open.put(board)
+        me, reopening = connection.me, self._reopening
+        if reopening is None or not reopening.rejoin(board, session, me, join, call):
+            self._open.keep(board)
+            join(board)
+        return board
 
     def decline(self, invitation: str) -> None:
         """Say no to one of others."""
@@ -222,13 +220,20 @@ class Invitations:
             self._changed()
 
     def _share_directly(
-        self, board: SharedBoard, connection: Connection, address: str, mode: Mode
+        self,
+        board: SharedBoard,
+        connection: Connection,
+        address: str,
+        devices: Sequence[str],
     ) -> None:
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
+            board.say_name()
+            mode, dialect = connection.capabilities.rules_for(devices)
             description = Description(
                 mode=mode,
+                dialect=dialect,
                 name=board.name,
                 identity=Identity.JID,
                 application=board.application,
@@ -243,8 +248,9 @@ class Invitations:
         actor = board.actor
         assert actor is not None
         assert actor.description is not None
+        description = replace(actor.description, name=board.name)
         negotiation = Negotiation.outgoing(
-            actor.session, actor.description, connection.me, Peer(device, jid=bare(device))
+            actor.session, description, connection.me, Peer(device, jid=bare(device))
         )
         connection.roster.show_to(device)
         attempt = self._drive(entry, connection, negotiation)
@@ -261,6 +267,7 @@ class Invitations:
             Direct(actor.peer.address),
             sent=lambda _: None,
             bounced=bounced,
+            dialect=lambda: actor.dialect,
         )
         driver = Driver(
             actor, link, self._open.clock, lambda effect: self._show(entry, actor, effect)
@@ -315,7 +322,7 @@ class Invitations:
                 self._cancel(entry)
 
     def receive(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
-        """A Jingle request came.
+        """A Jingle request came, or what stands for it in Psi's dialect.
 
         Raises:
             JingleError: it is refused.
@@ -367,6 +374,7 @@ class Invitations:
         )
         entry = _Entry(row, self._open.shared_with(message.session, peer))
         actor = Negotiation.incoming(message.session, connection.me, peer, self._applications)
+        actor.dialect = message.description.dialect
         attempt = self._drive(entry, connection, actor)
         self._entries[row.id] = entry
         attempt.driver.run(lambda now: actor.receive(peer, message, now))

@@ -34,7 +34,7 @@ from whiteboard.transport.stanzas import (
 from whiteboard.util.event import Event
 from whiteboard.util.log import XMPP
 from whiteboard.wire import ns
-from whiteboard.wire.messages import Advertisement, Peer
+from whiteboard.wire.messages import Advertisement, Dialect, Mode, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
@@ -49,6 +49,8 @@ _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_HISTORY = 30
+"""Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
 _REFUSALS = {
     "conflict": ProblemKind.NICK_TAKEN,
@@ -74,6 +76,9 @@ _THROWN_OUT = {
 }
 
 
+_NAMESPACES = {Dialect.XEP: ns.SXE, Dialect.PSI: ns.PSI_SXE}
+
+
 class Happening(enum.Enum):
     """What rooms tell the sessions in them."""
 
@@ -81,6 +86,8 @@ class Happening(enum.Enum):
     """I am in (again); the peer is me."""
     OUT = "out"
     """I am no longer in."""
+    REFUSED = "refused"
+    """I am not let in; the peer is the room."""
     CAME = "came"
     LEFT = "left"
     BOARDS = "boards"
@@ -102,6 +109,8 @@ class _Occupant:
     row: Occupant
     peer: Peer
     boards: tuple[Advertisement, ...] = ()
+    said: tuple[Advertisement, ...] = ()
+    """Of those, what was said to all and does not stand in presence."""
 
 
 @dataclass(slots=True)
@@ -212,11 +221,50 @@ class Rooms:
             for board in occupant.boards
         )
 
-    def has_plain_client(self, address: str) -> bool:
-        """Whether somebody there can draw by plain XEP-0284 and not by what our programs add."""
+    def is_asking(self, address: str) -> bool:
+        """Whether it is still being found out what somebody there can do."""
         room = self._rooms.get(address)
-        others = [one for one in room.occupants.values() if not one.row.me] if room else []
-        return any(self._capabilities.is_plain(one.peer.address) for one in others)
+        others = room.occupants.values() if room is not None else ()
+        return any(self._capabilities.is_asking(one.peer.address) for one in others)
+
+    def rules_for(self, address: str) -> tuple[Mode, Dialect]:
+        """By which rules everybody there who can draw can take part.
+
+        Where some know only the XEP and some only Psi's dialect, the former can.
+        """
+        room = self._rooms.get(address)
+        others = (
+            [one.peer.address for one in room.occupants.values() if not one.row.me] if room else []
+        )
+        if any(map(self._capabilities.is_plain, others)):
+            return Mode.STRICT, Dialect.XEP
+        if any(map(self._capabilities.is_psi, others)):
+            return Mode.STRICT, Dialect.PSI
+        return Mode.MERGE, Dialect.XEP
+
+    def dialect_of(self, address: str, session: str) -> Dialect:
+        """How a session that runs there is said."""
+        running = (ad for _, ad in self.advertisements(address) if ad.session == session)
+        return next((ad.dialect for ad in running), Dialect.XEP)
+
+    def invited(self, address: str, peer: Peer, board: Advertisement) -> None:
+        """An occupant said to all that a board runs there, which its presence does not show."""
+        room = self._rooms.get(address)
+        occupant = room.occupants.get(resource(peer.address)) if room is not None else None
+        if room is None or occupant is None or occupant.row.me:
+            return
+        known = {one.session for one in occupant.boards}
+        if board.session not in known and len(known) < _MOST_BOARDS:
+            occupant.said = (*occupant.said, board)
+            self._show_boards(room, occupant, (*occupant.boards, board))
+            self.changed.emit(None)
+
+    def _show_boards(
+        self, room: _Room, occupant: _Occupant, boards: tuple[Advertisement, ...]
+    ) -> None:
+        occupant.boards = boards
+        occupant.row = replace(occupant.row, boards=tuple(board.session for board in boards))
+        self._tell(room, Happening.BOARDS, occupant.peer, boards)
 
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
@@ -386,6 +434,7 @@ class Rooms:
         room.locked_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
+        self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
@@ -399,14 +448,15 @@ class Rooms:
         else:
             if joining:
                 x = ET.SubElement(xml, tag(MUC, "x"))
-                ET.SubElement(x, tag(MUC, "history"), maxstanzas="0")
+                ET.SubElement(x, tag(MUC, "history"), maxstanzas=str(_HISTORY))
                 if room.password:
                     ET.SubElement(x, tag(MUC, "password")).text = room.password
             version = self._version()
             if version:
                 xml.append(own_element(version))
             for board in room.advertised.values():
-                ET.SubElement(xml, tag(ns.SXE, "sxe"), session=board.session, name=board.name)
+                sxe = tag(_NAMESPACES[board.dialect], "sxe")
+                ET.SubElement(xml, sxe, session=board.session, name=board.name)
         presence.send()
 
     # --- presence from rooms ---
@@ -445,10 +495,12 @@ class Rooms:
         jid = valid_jid(item.get("jid")) or ""
         if mine and not jid:
             jid = self._account.jid
-        boards = _boards(xml)
+        old = room.occupants.get(nick)
+        said = old.said if old is not None else ()
+        shown = _boards(xml)
+        boards = (*shown, *(one for one in said if one not in shown))
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
-        old = room.occupants.get(nick)
         row = Occupant(
             nick=nick,
             address=bare(jid) or None,
@@ -459,7 +511,7 @@ class Rooms:
             boards=tuple(board.session for board in boards),
             me=mine,
         )
-        room.occupants[nick] = _Occupant(row, peer, boards)
+        room.occupants[nick] = _Occupant(row, peer, boards, said)
         if mine:
             self._on_own(room, nick, peer, codes)
         else:
@@ -634,8 +686,9 @@ def _occupant_id(xml: ET.Element) -> str:
 
 def _boards(xml: ET.Element) -> tuple[Advertisement, ...]:
     found: dict[str, Advertisement] = {}
-    for sxe in xml.iterfind(tag(ns.SXE, "sxe")):
-        session = sxe.get("session", "")
-        if session and len(session) <= 128 and len(found) < _MOST_BOARDS:
-            found[session] = Advertisement(SessionId(session), sxe.get("name", "")[:200])
+    for dialect, namespace in _NAMESPACES.items():
+        for sxe in xml.iterfind(tag(namespace, "sxe")):
+            session, name = sxe.get("session", ""), sxe.get("name", "")[:200]
+            if session and len(session) <= 128 and len(found) < _MOST_BOARDS:
+                found[session] = Advertisement(SessionId(session), name, dialect)
     return tuple(found.values())

@@ -1,9 +1,9 @@
 """Strict sessions as the client Psi says them: another clothing of the same messages.
 
 Older than XEP-0284 and not it: another namespace, a `<negotiation/>` of its own instead of Jingle,
-edits straight in the `<sxe/>`, `rid` where the XEP says `target`, names with their prefix. What goes
-to Psi is ASCII (its board goes blank at an é); what the text said stands beside it, in a namespace
-of ours, so that our own programs in the same session lose nothing.
+edits straight in the `<sxe/>`, `rid` where the XEP says `target`, names with their prefix. What
+goes to Psi is ASCII (its board goes blank at an é); what the text said stands beside it, in a
+namespace of ours, so that our own programs in the same session lose nothing.
 """
 
 from __future__ import annotations
