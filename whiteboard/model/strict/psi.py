@@ -24,6 +24,8 @@ from whiteboard.svg.plan import SVG_NS, XLINK_NS
 
 DECLARATION = "xmlns:xlink"
 """An attribute that Psi's document needs beside `xlink:href`; our own shows none of this name."""
+PAPER = "0 0 1600 1000"
+"""Psi shows what lies on a paper of a size, and no board without: about a window full."""
 _LINKING = frozenset(
     {"image", "use", "a", "textPath", "linearGradient", "radialGradient", "pattern"}
 )
@@ -138,7 +140,11 @@ class PsiTransaction(StrictTransaction):
         """Give what stands on the board already what Psi needs to show it."""
         self._projection.settle()
         root = self._projection.root
-        waiting: list[Record] = list(root.kids or ()) if root is not None else []
+        if root is None:
+            return
+        if slot_winner(root, ("", "viewBox")) is None:
+            self._new_attribute(root.rid, "", "viewBox", PAPER)
+        waiting: list[Record] = list(root.kids or ())
         for record in waiting:
             if record.kind is Kind.ELEMENT and record.shown:
                 self._give_id(record)
