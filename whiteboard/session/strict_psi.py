@@ -8,6 +8,7 @@ it ends with a fault when something in a removed element is touched, so that is 
 
 from __future__ import annotations
 
+import random
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from whiteboard.model.ops import Kind, New, PlainOp, Remove, Set
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza, StanzaId
 from whiteboard.model.strict.psi import lies_in
+from whiteboard.model.strict.reassert import reassert
 from whiteboard.model.strict.snapshot import snapshot
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_SECONDS, ASK_TIMER, STALL_TIMER
@@ -46,10 +48,30 @@ NAMED_IDS = 500
 LATE_SECONDS = 10.0
 """So long after its state a newcomer is sent again what others said in the group chat."""
 MAX_NEWCOMERS = 64
+OTHERS_WAIT = (1.0, 2.0)
+"""Seconds that others of ours have to send a lost edit again."""
 
 
 class PsiChores(Chores):
     """Asserts lost edits again. Psi removes for itself what the XEP wants removed."""
+
+    def __init__(self, document: StrictDocument, rng: random.Random) -> None:
+        super().__init__(document, rng)
+        self._waited: set[Rid] = set()
+        """Records whose lost edit somebody else should have sent again."""
+
+    def _again(self, rid: Rid, now: float) -> Set | None:
+        """Psi sends nothing again: where its edit were to be, one of ours is, a little later."""
+        me = self._document.party
+        mine = reassert(self._document, rid, me, mine_only=True)
+        if rid in self._waited:
+            self._waited.discard(rid)
+            return mine
+        op = super()._again(rid, now)
+        if op is None and mine is not None:
+            self._waited.add(rid)
+            self._quiet[rid] = now + self._rng.uniform(*OTHERS_WAIT)
+        return op
 
     def at_once(self, now: float) -> list[Remove]:
         """Nothing."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from whiteboard.model.document import new_document
+from whiteboard.model.ids import SessionId
 from whiteboard.session.boards import Invitation, InvitationState
 from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.negotiation import Stage
@@ -352,6 +353,17 @@ class Invitations:
         if isinstance(message, Terminate) and was_on_board:
             for board in boards:
                 board.receive(peer, message)
+
+    def is_accepted(self, peer: Peer, session: SessionId) -> bool:
+        """Whether this device accepted an invitation of mine to the session."""
+        return any(
+            attempt.actor.stage is Stage.ACCEPTED
+            and attempt.actor.session == session
+            and attempt.actor.peer.address == peer.address
+            for entry in self._entries.values()
+            if not entry.row.incoming
+            for attempt in entry.tries
+        )
 
     def _on_initiate(self, peer: Peer, message: Initiate) -> None:
         connection = self._connection()

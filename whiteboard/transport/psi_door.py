@@ -64,7 +64,8 @@ class PsiDoor:
             except JingleError as error:
                 SYNC.info("what %s says of an invitation is ignored: %s", peer.address, error)
                 return
-            if isinstance(message, Initiate | Terminate):
+            is_on = self._invitations.is_accepted(peer, message.session)
+            if not isinstance(message, Accept) or not is_on:
                 return
         for board in self._open.at(place):
             if board.session == message.session and board.dialect is Dialect.PSI:
