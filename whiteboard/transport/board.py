@@ -28,6 +28,7 @@ from whiteboard.session.boards import (
     Oddity,
     Participant,
 )
+from whiteboard.session.naming import board_name, rename_board
 from whiteboard.session.ports import (
     Direct,
     Disbelieved,
@@ -77,6 +78,10 @@ class BoardLink(Link, Protocol):
     def load(self) -> int:
         """Bytes that wait."""
 
+    @property
+    def page(self) -> int:
+        """Bytes that a page of a state should have now."""
+
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""
 
@@ -109,6 +114,7 @@ class SharedBoard:
         self._over = False
         self._connected = True
         self._unsent = 0
+        self._requires_order = False
         self._previews: dict[Party, set[str]] = {}
         self.application = SVG.namespace
         """Application type that it is shared as."""
@@ -127,7 +133,6 @@ class SharedBoard:
         self.taken: Event[Batch | StrictMessage] = Event()
         """The server has taken this edit of mine."""
         self.ended: Event[Ended] = Event()
-        self.name_changed: Event[str] = Event()
 
     # --- what is shown ---
 
@@ -152,6 +157,11 @@ class SharedBoard:
         if self._name or self._session is None:
             return self._name
         return self._session.name
+
+    @property
+    def needs_name(self) -> bool:
+        """Nobody has said yet what it is called."""
+        return not self.name
 
     @property
     def place(self) -> str:
@@ -218,10 +228,25 @@ class SharedBoard:
 
     def rename(self, name: str) -> None:
         """See `Board`."""
-        if name and name != self._name:
-            self._name = name
-            self.name_changed.emit(name)
-            self.changed.emit(None)
+        if not name or name == self.name:
+            return
+        if self._driver is not None and not self._over:
+            rename_board(self._document, name)
+        self._be_called(name)
+
+    def say_name(self) -> None:
+        """About to be shared: what a document of another time is called gives way."""
+        if board_name(self._document):
+            rename_board(self._document, self.name)
+
+    def _be_called(self, name: str) -> None:
+        if not name or name == self._name:
+            return
+        self._name = name
+        session = self._session
+        if session is not None:
+            self.run(lambda _now: session.be_called(name))
+        self.changed.emit(None)
 
     def leave(self) -> None:
         """See `Board`."""
@@ -238,6 +263,7 @@ class SharedBoard:
     ) -> None:
         """Live in `session` from now on, and start it."""
         self._session = session
+        session.require_order(self._requires_order)
         self._resting = None
         self._over = False
         self._connected = True
@@ -358,13 +384,19 @@ class SharedBoard:
         """A message for this session came."""
         session = self._session
         if session is not None:
+            self._tell_pace(session)
             self.run(lambda now: session.receive(peer, message, now))
 
     def sent(self, receipt: int) -> None:
         """A stanza left the outbox."""
         session = self._session
         if session is not None:
+            self._tell_pace(session)
             self.run(lambda now: session.sent(receipt, now))
+
+    def _tell_pace(self, session: Session) -> None:
+        if self._link is not None:
+            session.link_page(self._link.page)
 
     def bounced(self, target: Target, message: Message, condition: str) -> None:
         """A stanza came back."""
@@ -425,6 +457,24 @@ class SharedBoard:
         description = self._session.description if self._session is not None else None
         return description is not None and description.mode is Mode.STRICT
 
+    @property
+    def is_host(self) -> bool:
+        """See `Board`."""
+        return self._session is not None and self._session.role is Role.CREATOR
+
+    @property
+    def requires_order(self) -> bool:
+        """See `Board`."""
+        return self._requires_order
+
+    def require_order(self, wanted: bool) -> None:
+        """See `Board`."""
+        if self._session is not None:
+            self._session.require_order(wanted)
+        if wanted != self._requires_order:
+            self._requires_order = wanted
+            self.changed.emit(None)
+
     def fail_softly(self, problem: str) -> None:
         """Something that was asked for did not work; the board goes on."""
         self._problem = problem
@@ -467,6 +517,7 @@ class SharedBoard:
 
     def _committed(self, session: Session, commit: Commit) -> None:
         self.run(lambda now: session.committed(commit, now))
+        self._be_called(board_name(self._document))
         direct = isinstance(self.where, Direct)
         if direct and not self._connected and commit.origin is not Origin.REMOTE:
             # Nothing is put into the outbox one-to-one: the other side asks for what it misses.
@@ -480,6 +531,7 @@ class SharedBoard:
         if isinstance(effect, NewDocument):
             self._document = effect.document
             self.document_replaced.emit(effect.document)
+            self._be_called(board_name(effect.document))
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return
