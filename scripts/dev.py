@@ -42,7 +42,15 @@ QT_PACKAGES = [
     "fonts-dejavu-core",
 ]  # fmt: skip
 DEMO_PACKAGES = ["prosody"]
-TEST_PACKAGES = ["prosody", "lua-dbi-sqlite3", "xvfb", "xauth", "xdotool"]
+TEST_PACKAGES = [
+    "prosody",
+    "lua-dbi-sqlite3",
+    "ejabberd",
+    "erlang-p1-sqlite3",
+    "xvfb",
+    "xauth",
+    "xdotool",
+]
 
 
 def say(text: str) -> None:
