@@ -53,7 +53,15 @@ QT_PACKAGES = [
 ]  # fmt: skip
 DEMO_PACKAGES = ["prosody"]
 COMPILE_PACKAGES = ["gcc", "libc6-dev"]
-TEST_PACKAGES = ["prosody", "lua-dbi-sqlite3", "xvfb", "xauth", "xdotool"]
+TEST_PACKAGES = [
+    "prosody",
+    "lua-dbi-sqlite3",
+    "ejabberd",
+    "erlang-p1-sqlite3",
+    "xvfb",
+    "xauth",
+    "xdotool",
+]
 
 
 def say(text: str) -> None:
