@@ -12,8 +12,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -66,8 +64,9 @@ def befriend(server: LocalServer, one: str, other: str) -> None:
     folder = server.folder / "data" / "localhost" / "roster"
     folder.mkdir(parents=True, exist_ok=True)
     for mine, theirs in ((one, other), (other, one)):
-        item = f'["{theirs}@localhost"] = {{ subscription = "both"; name = "{theirs}"; groups = {{}} }}'
-        text = f"return {{ [false] = {{ version = 1; pending = {{}} }}; {item} }};\n"
+        item = f'subscription = "both"; name = "{theirs}"; groups = {{}}'
+        items = f'["{theirs}@localhost"] = {{ {item} }}'
+        text = f"return {{ [false] = {{ version = 1; pending = {{}} }}; {items} }};\n"
         (folder / f"{mine}.dat").write_text(text)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from whiteboard.model.ops import Kind, New, Remove, Set
 from whiteboard.session.ports import TO_SESSION, Direct, InRoom, Send, ToPeer
@@ -93,6 +93,7 @@ class PsiModel(Node):
         self.asked: list[tuple[str, Message]] = []
         self.prefix = str(uuid.UUID(int=random.Random(seed).getrandbits(128)))
         self.heard_ended: list[str] = []
+        self.saying = Dialect.PSI
         self._numbers = itertools.count(1)
         network.nodes[peer.address] = self
 
@@ -317,7 +318,7 @@ class PsiModel(Node):
         )
 
     def _say(self, message: Message, to) -> None:
-        self.network.send(self, Send(to, message, store=isinstance(message, StrictMessage)), Dialect.PSI)
+        self.network.send(self, Send(to, message, store=isinstance(message, StrictMessage)))
 
 
 def shown_tree(document, rid=None) -> object:
@@ -328,6 +329,3 @@ def shown_tree(document, rid=None) -> object:
     shown = tuple(sorted((n, v) for (ns, n), v in document.attributes(rid).items() if not ns))
     kids = tuple(shown_tree(document, kid) for kid in document.children(rid))
     return (rid, document.name(rid), shown, kids)
-
-
-__all__ = ["CrashedError", "PsiModel", "replace", "shown_tree"]

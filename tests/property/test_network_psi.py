@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.helpers.boards import ROOM, is_live, join_running
+from tests.helpers.boards import ROOM, is_live
 from tests.helpers.psi_model import PsiModel, shown_tree
 from tests.helpers.strict_boards import in_one_order, strict_of
 from whiteboard.model.changes import Origin
@@ -196,7 +196,7 @@ def test_what_was_undone_is_not_given_again_to_what_psi_erased_meanwhile():
 
 
 def test_text_reaches_psi_in_ascii_and_ours_as_it_is():
-    network, (ana, ben), (tom,) = room()
+    network, (ana, ben), _ = room()
     with ana.document.transact(Origin.LOCAL) as edit:
         rid = edit.add(ana.document.root, LiteralElement(SVG, "text", (), ("Café",)))
     network.run(1.0)
@@ -318,7 +318,6 @@ def test_psi_that_says_nothing_stays_where_it_is():
 def test_whatever_two_of_ours_and_psi_do_in_a_room_ends_with_one_board(seed):
     network, (ana, ben), (tom,) = room(seed)
     rng = random.Random(seed)
-    print("seed", seed)
     for step in range(60):
         who = rng.choice((ana, ben, tom))
         act(who, rng, step, network)
@@ -367,6 +366,3 @@ def act(who, rng, step, network):
             rid = rng.choice(things)
             group = edit.add(who.document.root, LiteralElement(SVG, "g"))
             edit.move(rid, group)
-
-
-__all__ = ["join_running"]

@@ -56,7 +56,7 @@ class Program:
         shelf = Shelf(paths.boards, paths.board_marks) if paths is not None else None
         if shelf is not None:
             shelf.problem.subscribe(self._say)
-        self.network = Network(shelf=shelf)
+        self.network = Network(shelf=shelf, preference=store.get)
         self.people = RememberingPeople(self.network.people, store, keep_password)
         self.tasks = Tasks(self._task_failed)
         self.windows: list[MainWindow] = []
@@ -80,6 +80,7 @@ class Program:
             ),
             preferences=store,
             trust=store,
+            chats=self.network.chats,
             new_window=lambda: self.open_window().show(),
             quit=self.quit,
             title_suffix=title_suffix,

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Lost
+from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
 from whiteboard.model.folded import Folded, FormatError
@@ -73,6 +74,9 @@ from whiteboard.wire.messages import (
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
 
+FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
+"""Why somebody leaves who wanted to stay."""
+NOT_REACHED = "The board did not reach {}."
 MOST_REPLACED = 200
 """Own values that others replaced, and that are remembered."""
 
@@ -167,7 +171,7 @@ class Live:
         if known is not None and not known.away:
             known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
-            if isinstance(self.place, Direct) and self._people.is_host(known.party):
+            if isinstance(self.place, Direct) and self._people.is_creator(known.party):
                 effects += self._people.take_guests(())
             effects += self._introduce()
         return effects
@@ -496,6 +500,12 @@ class Live:
         self.left_over = (*(p for p in rest if not p.by), *told)
         return [Notify(Notice.LEFT_OVER)]
 
+    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
+        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+        assert self.document is not None
+        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
+        return [Notify(Notice.LEFT_OVER)]
+
     def settle(self, piece: Piece) -> None:
         """The person has decided about something that was left over."""
         self.left_over = tuple(one for one in self.left_over if one is not piece)
@@ -704,7 +714,10 @@ class Live:
             return self._refuse(Refusal.NOT_INVITED)
         if self.dialect is Dialect.PSI and message.reason is not Reason.SUCCESS:
             return self._on_refuse_state(peer, message, now)  # it ends what was being negotiated
-        return self._gone(peer.address)
+        gone = self._gone(peer.address)
+        if message.reason in FAILED:
+            gone.append(Notify(Notice.STATE, NOT_REACHED.format(peer.bare)))
+        return gone
 
     handlers: ClassVar[Mapping[Outcome, Handler]] = {
         Outcome.APPLY: _on_edit,

@@ -84,11 +84,16 @@ class Capabilities:
         is_psi = not any(map(self.knows_xep, devices))
         return Mode.STRICT, Dialect.PSI if is_psi else Dialect.XEP
 
-    def able(self, devices: Iterable[str], rules: Rules) -> list[str]:
-        """Those of the devices that know the rules of a session."""
+    def able(self, devices: Iterable[str], rules: Rules, *, in_room: bool = False) -> list[str]:
+        """Those of the devices that know the rules of a session, and how one is invited to it.
+
+        Psi itself cannot be invited from elsewhere to a board of a group chat.
+        """
         mode, dialect = rules
         knows = self.can_merge if mode is Mode.MERGE else self.knows_xep
-        return list(filter(self.knows_psi if dialect is Dialect.PSI else knows, devices))
+        if dialect is Dialect.PSI:
+            knows = self.can_merge if in_room else self.knows_psi
+        return list(filter(knows, devices))
 
     def _features(self, address: str) -> Features:
         return self._by_address.get(address, frozenset())

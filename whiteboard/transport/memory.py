@@ -183,15 +183,15 @@ class MemoryNetwork:
 
     # --------------------------------------------------------------------------- on the way
 
-    def send(self, node: Node, send: Send, dialect: Dialect = Dialect.XEP) -> None:
+    def send(self, node: Node, send: Send) -> None:
         """Put a message of `node` on the way."""
         if node.is_cut:
             # In Psi's dialect the session itself does again what could not be sent.
-            if dialect is Dialect.XEP:
+            if node.saying is Dialect.XEP:
                 node.outbox.append(send)
             return
         to_all = not isinstance(send.to, ToPeer)
-        stanza = _stanza(node.peer, send.message, to_all=to_all, dialect=dialect)
+        stanza = _stanza(node.peer, send.message, to_all=to_all, dialect=node.saying)
         if stanza is None:
             return
         text = to_xml(stanza)
@@ -368,6 +368,8 @@ class Node:
         self.is_cut = False
         self.is_muted = False
         self.is_gone = False
+        self.saying = Dialect.XEP
+        """How what it sends is said."""
         self.shown = Shown()
         self.journal = Journal()
         self.seen: dict[SessionId, list[Peer]] = {}
@@ -433,9 +435,7 @@ class Node:
         self.place = Direct(invitation.peer.address)
         dialect = invitation.dialect
         host = [Peer(invitation.host)]
-        return self.join(
-            invitation.session, host, dialect=dialect, is_given=dialect is Dialect.PSI
-        )
+        return self.join(invitation.session, host, dialect=dialect, is_given=dialect is Dialect.PSI)
 
     def tell(self, what: Ephemeral) -> None:
         """Show the others something."""
@@ -488,7 +488,8 @@ class Node:
         """Do what the session or invitation asks for."""
         for effect in effects:
             if isinstance(effect, Send):
-                self.network.send(self, effect, of.dialect)
+                self.saying = of.dialect
+                self.network.send(self, effect)
             elif isinstance(effect, StartTimer):
                 self._start_timer(of, effect)
             elif isinstance(effect, CancelTimer):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from whiteboard.session.negotiation import Stage
 from whiteboard.session.ports import InRoom, Place
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
+from whiteboard.transport.invitation_list import InvitationList
 from whiteboard.transport.invitations import Invitations
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.stanzas import bare
@@ -31,17 +33,20 @@ class PsiDoor:
     Args:
         connection: the present connection, None while signed out.
         open_boards: those that are open.
-        invitations: from one to another.
+        entries: all invitations.
+        invitations: takes what is said about them.
     """
 
     def __init__(
         self,
         connection: Callable[[], Connection | None],
         open_boards: OpenBoards,
+        entries: InvitationList,
         invitations: Invitations,
     ) -> None:
         self._connection = connection
         self._open = open_boards
+        self._list = entries
         self._invitations = invitations
 
     def may_hear(self, board: SharedBoard, message: Message) -> bool:
@@ -64,7 +69,8 @@ class PsiDoor:
             except JingleError as error:
                 SYNC.info("what %s says of an invitation is ignored: %s", peer.address, error)
                 return
-            is_on = self._invitations.is_accepted(peer, message.session)
+            tries = self._list.tries_of(message.session, peer.address)
+            is_on = any(one.actor.stage is Stage.ACCEPTED for one in tries)
             if not isinstance(message, Accept) or not is_on:
                 return
         for board in self._open.at(place):

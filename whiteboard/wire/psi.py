@@ -101,8 +101,12 @@ def _negotiation(message: Message) -> Element | None:
     if isinstance(message, Terminate):
         if message.reason is Reason.SUCCESS:
             return Element(_tag("left-session"))
-        is_no = message.reason in _DECLINES
-        return Element(_tag("decline-invitation" if is_no else "abort-negotiation"))
+        if message.reason not in _DECLINES:
+            return Element(_tag("abort-negotiation"))
+        declined = Element(_tag("decline-invitation"))
+        if message.alternative:
+            SubElement(declined, _tag("alternative-session")).text = message.alternative
+        return declined
     names: dict[type[Message], str] = {
         Accept: "accept-invitation",
         Connect: "connect-request",
@@ -215,7 +219,9 @@ def _decode_negotiation(session: SessionId, child: Element) -> Message | None:
     if name == "accept-invitation":
         return Accept(session, "", "", DESCRIPTION)
     if name == "decline-invitation":
-        return Terminate(session, Reason.DECLINE)
+        alternative = (child.findtext(_tag("alternative-session")) or "")[:MAX_ID]
+        reason = Reason.ALTERNATIVE_SESSION if alternative else Reason.DECLINE
+        return Terminate(session, reason, alternative=alternative)
     if name == "abort-negotiation":
         return Terminate(session, Reason.CANCEL)
     if name == "left-session":
