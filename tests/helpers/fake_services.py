@@ -50,6 +50,7 @@ from whiteboard.session.boards import (
     SavedBoard,
 )
 from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
+from whiteboard.ui.slices import Busy
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
 from whiteboard.util.event import Event
@@ -409,6 +410,7 @@ class FakeSurface:
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
         self.left_out: Event[int] = Event()
+        self.busy: Event[Busy | None] = Event()
         self.board = board
         self.widget = _Sketch()
         self.tool = "select"
