@@ -132,5 +132,6 @@ class BusyNotice:
             busy.cancel()
             self._toast.say(Notice("fact", busy.stopped))
 
-        cancel_it = words.tr("Cancel")
-        self._toast.say(Notice("busy", busy.text, action=cancel_it, act=cancel, lasting=True))
+        action = words.tr("Cancel")
+        notice = Notice("busy", busy.text, action=action, act=cancel, lasting=True, first=True)
+        self._toast.say(notice)

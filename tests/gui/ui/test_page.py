@@ -162,8 +162,9 @@ def test_much_is_read_beside_the_loop_and_pasted_in_slices_with_progress(
     assert len(names(window)) == 1500
     assert window.frame.toast.notice.kind == "not-shown"
     QTest.keyClick(view(window), Qt.Key.Key_Z, CTRL)
-    settle()
-    assert names(window) == []
+    assert window.frame.toast.notice.text == words.undoing(1 / 15)
+    qtbot.waitUntil(lambda: names(window) == [])
+    assert not surface.can("undo")
 
 
 def test_pasting_much_can_be_stopped_and_undone(window, qtbot):
@@ -178,7 +179,7 @@ def test_pasting_much_can_be_stopped_and_undone(window, qtbot):
     assert toast.notice.text == "Stopped. Undo takes back what was done."
     assert 100 <= len(names(window)) < 3000
     surface.do("undo")
-    assert names(window) == []
+    qtbot.waitUntil(lambda: names(window) == [])
 
 
 def test_text_that_is_no_drawing_is_not_pasted(window):
