@@ -15,6 +15,7 @@ from typing import TypeAlias
 from whiteboard.model.characters import is_representable
 from whiteboard.model.folded import FieldWrite, FoldedRecord
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
+from whiteboard.model.law import Law
 from whiteboard.model.ops import Kind, Ts
 from whiteboard.model.projection import (
     MAX_LITERAL,
@@ -265,7 +266,7 @@ class LateText:
         self.record = record
         self.source = source
         text, shared = source.inside(horizon, party)
-        self.after = TextLog(source.epoch, text, shared=shared)
+        self.after = TextLog(source.epoch, text, source.law, shared=shared)
         self._horizon = horizon
 
     def go_on(self, count: int | None) -> int:
@@ -305,7 +306,7 @@ def _lamport_of(partial: Partial) -> int:
 # ----------------------------------------------------------------------------------- loading
 
 
-def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
+def load(rows: Sequence[FoldedRecord], projection: Projection, law: Law) -> None:
     """Make the records of an empty projection from plain ones."""
     records = projection.records
     literals = _literals(rows)
@@ -338,7 +339,7 @@ def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
             writes,
         ) = row
         if writes or shared:
-            _load_writes(record, row)
+            _load_writes(record, row, law)
         if row.rid in literals:
             record.literal, touched = literals[row.rid]
             record.attrs = {slot: [] for slot in touched} or None
@@ -423,7 +424,7 @@ def _by_time(claim: tuple[Ts, FoldedRecord]) -> Ts:
     return claim[0]
 
 
-def _load_writes(record: Record, row: FoldedRecord) -> None:
+def _load_writes(record: Record, row: FoldedRecord, law: Law) -> None:
     log: dict[str, list[Entry]] = {}
     for write in row.writes:
         value: Value
@@ -436,7 +437,7 @@ def _load_writes(record: Record, row: FoldedRecord) -> None:
         if "chdata" not in log:
             assert record.created is not None
             log["chdata"] = [(record.created, row.chdata, None)]
-        record.text = TextLog(log["chdata"][-1][0], row.chdata, shared=True)
+        record.text = TextLog(log["chdata"][-1][0], row.chdata, law, shared=True)
     record.log = log
 
 

@@ -1,19 +1,22 @@
 """Making the board, or some of it, look again as it did at another moment, by ordinary edits.
 
 It is the edits of the person who asks, so they are shared like any and one undo takes them back.
-What is not in the old picture goes to the trash; what is already so is not written. What is much is
+What is not in the old picture goes to the trash; what is already so is not written, and what this
+person may not change stays as it is. What is much is
 done in bounded transactions (`restoring`), between which everybody may go on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 
 from whiteboard.editing.parts import LITERAL
 from whiteboard.editing.slices import in_transactions
 from whiteboard.editing.steps import AT_ONCE
 from whiteboard.model.ids import DOCUMENT, Rid
 from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.model.rights import NotPermittedError
 from whiteboard.model.shared import SharedDocument, SharedTransaction
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.past.picture import Node, Picture
@@ -107,15 +110,20 @@ class _Restoring:
         """Make all of the board look so."""
         document, then = self._document, self._then
         keep = document.root if then.root is None else None  # a board has a root
+        before: list[Rid] = []
         while stray := [
             rid for rid in document.children(DOCUMENT) if rid != keep and not then.is_visible(rid)
         ]:
+            if stray == before:
+                break  # this person may not take them away
             for rid in stray:
-                self._transaction.trash(rid)  # another root may come to light now
+                self._trash(rid)  # another root may come to light now
                 yield
+            before = stray
         yield from self._trash_what_was_not(DOCUMENT, keep)
         for rid in then:
-            self._bring(rid)
+            with suppress(NotPermittedError):
+                self._bring(rid)
             yield
         yield from self._trash_what_was_not(DOCUMENT, keep)  # what lay hidden in what is back
 
@@ -127,7 +135,8 @@ class _Restoring:
             waiting = [rid] if self._then.is_visible(rid) else []
             while waiting:
                 one = waiting.pop()
-                self._bring(one, at_root=one == rid)
+                with suppress(NotPermittedError):
+                    self._bring(one, at_root=one == rid)
                 waiting += reversed(self._then.children(one))
                 yield
             if self._document.is_visible(rid):
@@ -144,7 +153,11 @@ class _Restoring:
             if rid in {DOCUMENT, keep} or then.is_visible(rid):
                 waiting += document.children(rid)
             else:
-                self._transaction.trash(rid)
+                self._trash(rid)
+
+    def _trash(self, rid: Rid) -> None:
+        with suppress(NotPermittedError):
+            self._transaction.trash(rid)
 
     def _bring(self, rid: Rid, *, at_root: bool = False) -> None:
         """Put a node where it was, as it was; what it lies in has been brought before.

@@ -22,6 +22,7 @@ from whiteboard.model.document import Document, Transaction, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid
 from whiteboard.model.merge import FIELDS
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, Op, Set, Ts
+from whiteboard.model.rights import NotPermittedError
 
 _LONGEST_DIFF = 20_000
 """Code points of a text whose letters are told apart one by one; longer ones are left alone."""
@@ -181,12 +182,18 @@ class _TakingBack:
             if self.is_theirs(rid):
                 made.append(rid)
             elif document.kind(rid) is not None:
-                yield from self.give_back(rid)
-                if rid in texts:
-                    yield from self.untype(rid, texts[rid])
+                try:
+                    yield from self.give_back(rid)
+                    if rid in texts:
+                        yield from self.untype(rid, texts[rid])
+                except NotPermittedError:
+                    self._skip(rid, "parent", Why.NOT_PERMITTED)
             yield
         for rid in made:
-            yield from self.remove(rid)
+            try:
+                yield from self.remove(rid)
+            except NotPermittedError:
+                self._skip(rid, "parent", Why.NOT_PERMITTED)
             yield
 
     def is_theirs(self, rid: Rid) -> bool:

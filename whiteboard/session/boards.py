@@ -305,5 +305,8 @@ class BoardService(Protocol):
     def join_in_room(self, room: str, session: str) -> Board:
         """Take part in a board that runs in a group chat."""
 
+    def open_in_room(self, room: str, session: str, nick: str = "", password: str = "") -> Board:
+        """The same by address: enters the group chat first; JOINING until I am let in."""
+
     def close(self, board: Board) -> None:
         """Leave and drop it from the list; what is kept on disk stays there."""

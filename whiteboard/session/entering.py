@@ -95,6 +95,16 @@ class Entering(Live):
         """Name of the board, '' while unknown."""
         return self._name or (self.description.name if self.description else "")
 
+    def be_called(self, name: str) -> list[Effect]:
+        """The board has this name from now on: say so where it is announced."""
+        if name == self.name:
+            return []
+        self._name = name
+        effects: list[Effect] = [Notify(Notice.NAME)]
+        if isinstance(self.place, InRoom) and self.state is State.LIVE and self.connected:
+            effects.append(Advertise(Advertisement(self.session, name)))
+        return effects
+
     def _go_live(self, applied: Iterable[Batch]) -> list[Effect]:
         assert self._sync is not None
         self.state = State.LIVE
@@ -338,7 +348,7 @@ class Entering(Live):
         if self._loading is not None and is_same:
             return  # another giver goes on where the last one stopped
         replica = new_replica(self.session, party, self._rng)
-        self._loading = Document(self.session, party, replica, is_host=self._people.is_host)
+        self._loading = Document(self.session, party, replica, ground=self._people.ground)
         self._sync = self._new_sync(self._loading)
         self._joining.holds = self._loading.holds
         self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default

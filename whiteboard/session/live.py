@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Lost
+from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
+from whiteboard.model.ephemeral import Attention, Ephemeral
 from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
+from whiteboard.session.attention import Calls
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
@@ -106,6 +109,7 @@ class Live:
         self._requires_order = False
         self._doubts = Doubts()
         self._askers = Askers()
+        self._calls = Calls()
 
     @property
     def me(self) -> Peer:
@@ -158,7 +162,7 @@ class Live:
         if known is not None and not known.away:
             known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
-            if isinstance(self.place, Direct) and self._people.is_host(known.party):
+            if isinstance(self.place, Direct) and self._people.is_creator(known.party):
                 effects += self._people.take_guests(())
             effects += self._introduce()
         return effects
@@ -497,6 +501,12 @@ class Live:
         self.left_over = (*(p for p in rest if not p.by), *told)
         return [Notify(Notice.LEFT_OVER)]
 
+    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
+        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+        assert self.document is not None
+        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
+        return [Notify(Notice.LEFT_OVER)]
+
     def settle(self, piece: Piece) -> None:
         """The person has decided about something that was left over."""
         self.left_over = tuple(one for one in self.left_over if one is not piece)
@@ -660,7 +670,11 @@ class Live:
             effects += self._people.meet_guest(party)
         elif self.role is Role.CREATOR:
             effects += self._people.pass_on(replace(message, guest=party), peer.address)
-        return [*effects, *(ShowEphemeral(party, item) for item in message.items)]
+        shown = (item for item in message.items if self._is_heeded(item, party, now))
+        return [*effects, *(ShowEphemeral(party, item) for item in shown)]
+
+    def _is_heeded(self, item: Ephemeral, party: Party, now: float) -> bool:
+        return not isinstance(item, Attention) or self._calls.heed(party, now)
 
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from slixmpp import Iq
 from slixmpp.exceptions import IqError, IqTimeout
 
+from whiteboard.model.ephemeral import Attention
 from whiteboard.model.ops import Batch
 from whiteboard.session.ports import Direct, InRoom, Place, Send, Target, ToPeer
 from whiteboard.transport.account import Account
@@ -29,11 +30,16 @@ from whiteboard.wire.messages import (
     EphemeralMessage,
     Initiate,
     Message,
+    StateBegin,
+    StateEnd,
+    StatePart,
     StrictMessage,
     Terminate,
 )
 
 _MOST_REMEMBERED = 4000
+_STATE = (StateBegin, StatePart, StateEnd)
+"""Goes behind all else, in order, with the answers that are paced (`Send.receipt`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,12 @@ class StanzaLink:
         kind = Kind.CONTROL
         if isinstance(send.message, EditMessage | StrictMessage) and send.store:
             kind = Kind.EDIT
-        elif isinstance(send.message, EphemeralMessage):
+        elif isinstance(send.message, EphemeralMessage) and not _calls(send.message):
             kind = Kind.EPHEMERAL
+        elif isinstance(send.message, _STATE) or (
+            isinstance(send.message, Answer) and send.receipt
+        ):
+            kind = Kind.BULK
         receipt = send.receipt
         if kind is Kind.EDIT:
             self._count(1)
@@ -162,8 +172,13 @@ class StanzaLink:
 
     @property
     def load(self) -> int:
-        """Bytes that wait in the account's outbox."""
+        """Bytes that wait in the account's outbox, bulk aside."""
         return self._account.outbox.waiting_bytes
+
+    @property
+    def page(self) -> int:
+        """Bytes that a page of a state should have now."""
+        return self._account.outbox.bulk.page
 
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""
@@ -224,6 +239,11 @@ class StanzaLink:
             self._bounced(send.to, send.message, "remote-server-timeout")
         if send.receipt:
             self._sent(send.receipt)
+
+
+def _calls(message: EphemeralMessage) -> bool:
+    """Whether all are asked to look at one place: said once, so it is not dropped."""
+    return any(isinstance(item, Attention) for item in message.items)
 
 
 def _session_of(message: ET.Element) -> str:

@@ -1,11 +1,13 @@
 """The history of small boards: what is said of each message, and what a moderator takes back."""
 
-from tests.unit.model.boards import board, element, exchange, others
+from tests.unit.model.boards import SESSION, board, element, exchange, others
 from whiteboard.editing.editor import Editor
 from whiteboard.editing.steps import AT_ONCE, Why
 from whiteboard.model.changes import Origin
-from whiteboard.model.ids import Party
+from whiteboard.model.document import Document
+from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Literal, LiteralElement
+from whiteboard.model.rights import Ground, Role
 from whiteboard.past.restoring import restore, restoring
 from whiteboard.past.summary import Deed, Thing, Verb
 from whiteboard.past.taking_back import take_back, taking_back, typed
@@ -361,3 +363,29 @@ def test_a_text_that_is_too_long_to_tell_letters_apart_is_left_alone():
     exchange(ana, ben)
     assert [one.why for one in undo_work_of(ana, "ben")] == [Why.CHANGED_SINCE]
     assert "b" in ana.text(words)
+
+
+def test_what_somebody_may_not_change_stays_as_it_is():
+    ground = Ground(creator=Party("ana"))
+    ana, ben = (Document(SESSION, Party(n), Replica(n), ground=ground) for n in ("ana", "ben"))
+    with ana.transact(Origin.LOCAL) as edit:
+        edit.add_root(element("svg"))
+    first = draw(ana, "rect", x="1")
+    exchange(ana, ben)
+    second = draw(ben, "rect", x="1")
+    change(ben, first, x="2")
+    exchange(ana, ben)
+    ana.mark_complete(first)
+    exchange(ana, ben)
+    timeline = timeline_of(ben)
+    timeline.seek(2)
+    before = ben.c14n()
+    assert restore(ben, timeline.picture)
+    assert ben.c14n() != before
+    assert ben.attribute(first, "x") == "2"
+    assert not ben.is_visible(second)
+    ana.grant(Party("ben"), Role.VIEWER)
+    exchange(ana, ben)
+    assert not restore(ben, timeline.picture)
+    skipped = undo_work_of(ben, "ben")
+    assert {one.why for one in skipped} == {Why.NOT_PERMITTED}
