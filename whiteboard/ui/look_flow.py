@@ -12,7 +12,7 @@ from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.looking import Brought, Looking
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import Page, Pages
-from whiteboard.ui.ports import Preferences
+from whiteboard.ui.ports import Services
 from whiteboard.util.event import Event
 
 MOVABLE = "moved_by_others"
@@ -29,12 +29,13 @@ class LookFlow(QObject):
     """
 
     def __init__(
-        self, pages: Pages, frame: BoardFrame, preferences: Preferences, window: QWidget
+        self, services: Services, pages: Pages, frame: BoardFrame, window: QWidget
     ) -> None:
         super().__init__(window)
         self._pages = pages
         self._frame = frame
-        self._preferences = preferences
+        self._people = services.people
+        self._preferences = services.preferences
         self._lookings: dict[Page, Looking] = {}
         self._untold: dict[Page, Brought] = {}
         self.changed: Event[None] = Event()
@@ -65,7 +66,9 @@ class LookFlow(QObject):
                 self._lookings[page] = self._watch(page)
 
     def _watch(self, page: Page) -> Looking:
-        looking = Looking(page.board, page.surface, self._may_be_moved, self._is_calm)
+        looking = Looking(
+            page.board, page.surface, self._is_room, self._may_be_moved, self._is_calm
+        )
         looking.changed.subscribe(lambda _none: self._show())
         looking.brought.subscribe(lambda brought: self._brought(page, brought))
         looking.lost.subscribe(lambda who: self._say(page, words.not_followed_any_more(who.name)))
@@ -80,6 +83,9 @@ class LookFlow(QObject):
         front = self._pages.front
         if front is not None and (brought := self._untold.pop(front, None)) is not None:
             self._tell(self._lookings[front], brought)
+
+    def _is_room(self, address: str) -> bool:
+        return any(room.address == address for room in self._people.rooms)
 
     def _may_be_moved(self) -> bool:
         return self._preferences.get(MOVABLE) != "0"
@@ -119,7 +125,9 @@ class LookFlow(QObject):
         rids = tuple(page.surface.chosen) if selection else ()
         if selection and not rids:
             return
-        if front.call(rids):
+        if not front.may_call:
+            self._toast("call", words.may_not_call(), "gather")
+        elif front.call(rids):
             self._toast("call", words.called(), "gather")
         elif not [one for one in front.board.participants if not one.me and not one.away]:
             self._toast("call", words.nobody_to_call(), "gather")

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 from whiteboard.canvas.flight import CHASE, FLIGHT
 from whiteboard.model.ephemeral import Attention, Box, Follows, Viewport
 from whiteboard.model.ids import Rid
-from whiteboard.session.attention import INTERVAL
+from whiteboard.session.attention import INTERVAL, may_call
 from whiteboard.session.boards import Board, BoardState, Ephemera, Participant
 from whiteboard.ui.surface import Surface
 from whiteboard.util.clock import Clock, MonotonicClock
@@ -43,6 +43,7 @@ class Looking(QObject):
     Args:
         board: whose members they are.
         surface: its view.
+        is_room: whether an address is that of a group chat.
         may_be_moved: what the person chose for all boards.
         is_calm: the person wants no motion (DESIGN section 7).
         clock: for tests.
@@ -58,6 +59,7 @@ class Looking(QObject):
         self,
         board: Board,
         surface: Surface,
+        is_room: Callable[[str], bool],
         may_be_moved: Callable[[], bool],
         is_calm: Callable[[], bool],
         clock: Clock | None = None,
@@ -70,6 +72,7 @@ class Looking(QObject):
         self.brought: Event[Brought] = Event()
         self.lost: Event[Participant] = Event()
         self._surface = surface
+        self._is_room = is_room
         self._may_be_moved = may_be_moved
         self._is_calm = is_calm
         self._clock = clock or MonotonicClock()
@@ -196,11 +199,18 @@ class Looking(QObject):
     # --- bringing -------------------------------------------------------------------------
 
     @property
+    def may_call(self) -> bool:
+        """Whether a call of mine is heeded: in a group chat that of hosts and moderators."""
+        document = self.board.document
+        return may_call(document, document.party, in_room=self._is_room(self.board.place))
+
+    @property
     def can_call(self) -> bool:
         """Whether a call of mine would be heard now: others are here, and the last is over."""
         others = [one for one in self.board.participants if not one.me and not one.away]
         is_over = self._clock.now() - self._called >= INTERVAL
-        return bool(others) and self.board.state is BoardState.LIVE and is_over
+        is_live = self.board.state is BoardState.LIVE
+        return bool(others) and is_live and is_over and self.may_call
 
     def call(self, rids: tuple[Rid, ...] = ()) -> bool:
         """Call everybody to what I see, or to elements; whether that went out."""

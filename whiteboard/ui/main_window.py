@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
         self.chat_flow = ChatFlow(services, self.pages, self.body, self.chat_pane, self)
-        self.look_flow = LookFlow(self.pages, self.frame, preferences, self)
+        self.look_flow = LookFlow(services, self.pages, self.frame, self)
         self.history_flow = HistoryFlow(
             services.boards, self.frame, self.history_pane, self.people_flow, self, self.say
         )
@@ -261,6 +261,13 @@ class MainWindow(QMainWindow):
         """Keep what a checkable command of the menu says."""
         checked = self.actions_by_id[action].isChecked()
         self.services.preferences.put(key, on if checked else off)
+
+    def _allow_bringing(self) -> None:
+        looking = self.look_flow.front
+        why_not = "" if looking is None or looking.may_call else words.may_not_call()
+        self.people_pane.bring.setEnabled(not why_not)
+        self.people_pane.bring.setToolTip(why_not)
+        self.people_pane.bring.setAccessibleDescription(why_not)
 
     def _show_following(self) -> None:
         """Esc stops following, and is the tools' while nobody is followed."""
@@ -482,6 +489,7 @@ class MainWindow(QMainWindow):
         reachable = board is not None and board.state is not BoardState.OFFLINE
         self.top.show_people(board.participants if board is not None else (), reachable=reachable)
         self.people_pane.show_board(board)
+        self._allow_bringing()
         self.chat_flow.follow()
         self.frame.progress.show_board(board)
         self.sessions.refresh_soon()

@@ -210,6 +210,10 @@ def called() -> str:
     return tr("Everybody is asked to look here.")
 
 
+def may_not_call() -> str:
+    return tr("Only hosts and moderators can bring everyone here.")
+
+
 def nobody_to_call() -> str:
     return tr("Nobody else is here.")
 

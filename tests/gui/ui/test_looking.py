@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from tests.helpers.fake_services import FakeBoard, FakeSurface
 from tests.helpers.hands import click, settle
 from whiteboard.canvas.flight import CHASE, FLIGHT
+from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Attention, Box, Follows, Viewport
-from whiteboard.model.ids import Rid
+from whiteboard.model.ids import Party, Replica, Rid, SessionId
+from whiteboard.model.rights import Ground
 from whiteboard.session.attention import INTERVAL
 from whiteboard.session.boards import BoardState, Ephemera, Participant
 from whiteboard.ui import words
@@ -178,13 +180,28 @@ def test_who_leaves_is_not_followed_any_more(window, world):
     assert window.look_flow.following == "", "nor who is away, nor oneself"
 
 
+def test_in_a_group_chat_only_hosts_and_moderators_call(window, world):
+    board = world.boards.boards[0]
+    settled = Document(SessionId("s1"), Party("me"), Replica("M1"), ground=Ground(Party("mira")))
+    board.document = settled
+    board.changed.emit(None)
+    settle()
+    assert not window.people_pane.bring.isEnabled()
+    assert "Only hosts and moderators" in window.people_pane.bring.toolTip()
+    window.actions_by_id["bring"].trigger()
+    assert board.told == []
+    assert toast(window) == "Only hosts and moderators can bring everyone here."
+    board.set(place="mira@example.org")
+    assert window.people_pane.bring.isEnabled(), "one-to-one whoever may draw"
+
+
 @pytest.fixture
 def looking(world):
     board = FakeBoard("Plan")
     world.share(board)
     surface = FakeSurface(board)
     clock = ManualClock(100.0)
-    made = Looking(board, surface, lambda: True, lambda: False, clock)
+    made = Looking(board, surface, lambda _: True, lambda: True, lambda: False, clock)
     yield made, board, surface, clock
     made.close()
     surface.close()
