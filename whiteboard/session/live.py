@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Lost
+from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
 from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
-from whiteboard.session.attention import Calls
+from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
@@ -31,6 +32,7 @@ from whiteboard.session.ports import (
     Direct,
     Effect,
     Incident,
+    InRoom,
     KeepBase,
     NewDocument,
     Notice,
@@ -59,6 +61,7 @@ from whiteboard.wire.messages import (
     Heartbeat,
     Message,
     Peer,
+    Reason,
     Reject,
     StateBegin,
     StateEnd,
@@ -70,6 +73,9 @@ from whiteboard.wire.messages import (
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
 
+FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
+"""Why somebody leaves who wanted to stay."""
+NOT_REACHED = "The board did not reach {}."
 MOST_REPLACED = 200
 """Own values that others replaced, and that are remembered."""
 
@@ -157,7 +163,7 @@ class Live:
         if known is not None and not known.away:
             known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
-            if isinstance(self.place, Direct) and self._people.is_host(known.party):
+            if isinstance(self.place, Direct) and self._people.is_creator(known.party):
                 effects += self._people.take_guests(())
             effects += self._introduce()
         return effects
@@ -486,6 +492,12 @@ class Live:
         self.left_over = (*(p for p in rest if not p.by), *told)
         return [Notify(Notice.LEFT_OVER)]
 
+    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
+        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+        assert self.document is not None
+        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
+        return [Notify(Notice.LEFT_OVER)]
+
     def settle(self, piece: Piece) -> None:
         """The person has decided about something that was left over."""
         self.left_over = tuple(one for one in self.left_over if one is not piece)
@@ -653,7 +665,12 @@ class Live:
         return [*effects, *(ShowEphemeral(party, item) for item in shown)]
 
     def _is_heeded(self, item: Ephemeral, party: Party, now: float) -> bool:
-        return not isinstance(item, Attention) or self._calls.heed(party, now)
+        if not isinstance(item, Attention):
+            return True
+        document = self._strict.document if self._strict is not None else self.document
+        in_room = isinstance(self.place, InRoom)
+        may = document is not None and may_call(document, party, in_room=in_room)
+        return may and self._calls.heed(party, now)
 
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)
@@ -692,7 +709,10 @@ class Live:
         assert isinstance(message, Terminate)
         if self._people.get(peer.address) is None:
             return self._refuse(Refusal.NOT_INVITED)
-        return self._gone(peer.address)
+        gone = self._gone(peer.address)
+        if message.reason in FAILED:
+            gone.append(Notify(Notice.STATE, NOT_REACHED.format(peer.bare)))
+        return gone
 
     handlers: ClassVar[Mapping[Outcome, Handler]] = {
         Outcome.APPLY: _on_edit,

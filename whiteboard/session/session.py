@@ -209,8 +209,8 @@ class Session(Entering):
         taken = {*past.chains, *(batch.r for batch in kept)}
 
         def document_of(replica: Replica) -> Document:
-            is_host = self._people.is_host
-            document = Document.from_folded(past, party, replica, is_host=is_host)
+            ground = self._people.ground
+            document = Document.from_folded(past, party, replica, ground=ground)
             document.receive(kept)
             return document
 
@@ -329,7 +329,7 @@ class Session(Entering):
         except ValueError:  # a session log that was opened, or the copy of a board that is over
             copy = moving.copied(self.document, self.session, party, replica)
         own = copy.batches_since({})
-        self.document = Document(self.session, party, replica, is_host=self._people.is_host)
+        self.document = Document(self.session, party, replica, ground=self._people.ground)
         self.document.was = copy.was
         self.document.receive(own)
         self._opened_at = now
@@ -352,8 +352,9 @@ class Session(Entering):
         """The document changed: own batches go out."""
         if self._strict is not None:
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
-        if commit.lost and self.state is State.LIVE:
-            return self._note_lost(commit.lost)
+        if commit.origin is Origin.REMOTE and self.state is State.LIVE:
+            lost = self._note_lost(commit.lost) if commit.lost else []
+            return [*lost, *(self._note_cut(commit.void) if commit.void else ())]
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
@@ -530,12 +531,12 @@ class Session(Entering):
             effects += [*self._sync.resume(), *self._beat()]
         return effects
 
-    def leave(self, now: float) -> list[Effect]:
-        """Say goodbye and end; the document stays."""
+    def leave(self, now: float, reason: Reason = Reason.SUCCESS) -> list[Effect]:
+        """Say goodbye and end; the document stays. GONE: the program ends and will be back."""
         effects: list[Effect] = []
         if self.state is State.LIVE and self._strict is None:
             effects += self._beat(bye=True)
         if isinstance(self.place, Direct):
-            goodbye = Terminate(self.session, Reason.SUCCESS)
+            goodbye = Terminate(self.session, reason)
             effects += [Send(ToPeer(a), goodbye) for a in self._people.listeners()]
-        return [*effects, *self._end(Reason.SUCCESS, "")]
+        return [*effects, *self._end(reason, "")]
