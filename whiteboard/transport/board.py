@@ -30,6 +30,7 @@ from whiteboard.session.boards import (
     Participant,
 )
 from whiteboard.session.estimate import Estimate
+from whiteboard.session.naming import board_name, rename_board
 from whiteboard.session.ports import (
     Direct,
     Disbelieved,
@@ -142,7 +143,6 @@ class SharedBoard:
         self.taken: Event[Batch | StrictMessage] = Event()
         """The server has taken this edit of mine."""
         self.ended: Event[Ended] = Event()
-        self.name_changed: Event[str] = Event()
 
     # --- what is shown ---
 
@@ -243,10 +243,25 @@ class SharedBoard:
 
     def rename(self, name: str) -> None:
         """See `Board`."""
-        if name and name != self._name:
-            self._name = name
-            self.name_changed.emit(name)
-            self.changed.emit(None)
+        if not name or name == self.name:
+            return
+        if self._driver is not None and not self._over:
+            rename_board(self._document, name)
+        self._be_called(name)
+
+    def say_name(self) -> None:
+        """About to be shared: what a document of another time is called gives way."""
+        if board_name(self._document):
+            rename_board(self._document, self.name)
+
+    def _be_called(self, name: str) -> None:
+        if not name or name == self._name:
+            return
+        self._name = name
+        session = self._session
+        if session is not None:
+            self.run(lambda _now: session.be_called(name))
+        self.changed.emit(None)
 
     def leave(self) -> None:
         """See `Board`."""
@@ -524,6 +539,7 @@ class SharedBoard:
 
     def _committed(self, session: Session, commit: Commit) -> None:
         self.run(lambda now: session.committed(commit, now))
+        self._be_called(board_name(self._document))
         direct = isinstance(self.where, Direct)
         if direct and not self._connected and commit.origin is not Origin.REMOTE:
             # Nothing is put into the outbox one-to-one: the other side asks for what it misses.
@@ -537,6 +553,7 @@ class SharedBoard:
         if isinstance(effect, NewDocument):
             self._document = effect.document
             self.document_replaced.emit(effect.document)
+            self._be_called(board_name(effect.document))
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return
