@@ -78,8 +78,8 @@ class Task:
     """What to do.
 
     Exactly one of `room`, `contact` and `accept` says where (`accept` with `contact` waits for an
-    invitation of that contact). Without `session` a room's first running board is joined, else the one
-    that its archive has, or a new one is made.
+    invitation of that contact). Without `session` a room's first running board is joined, else the
+    one that its archive has, or a new one is made.
     """
 
     settings: AccountSettings

@@ -147,7 +147,7 @@ def looking_in_archive() -> str:
 def from_archive(stamp: str) -> str:
     """`stamp`: when the newest change was made, as the server wrote it (ISO 8601)."""
     try:
-        day = day_of(datetime.datetime.fromisoformat(stamp).timestamp())
+        day = clock(datetime.datetime.fromisoformat(stamp).timestamp())
     except ValueError:
         return tr("Nobody is here. This is the board as the group chat kept it.")
     return _fill(
