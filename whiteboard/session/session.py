@@ -211,8 +211,8 @@ class Session(Entering):
         taken = {*past.chains, *(batch.r for batch in kept)}
 
         def document_of(replica: Replica) -> Document:
-            is_host = self._people.is_host
-            document = Document.from_folded(past, party, replica, is_host=is_host)
+            ground = self._people.ground
+            document = Document.from_folded(past, party, replica, ground=ground)
             document.receive(kept)
             return document
 
@@ -364,7 +364,7 @@ class Session(Entering):
         except ValueError:  # a session log that was opened, or the copy of a board that is over
             copy = moving.copied(self.document, self.session, party, replica)
         own = copy.batches_since({})
-        self.document = Document(self.session, party, replica, is_host=self._people.is_host)
+        self.document = Document(self.session, party, replica, ground=self._people.ground)
         self.document.was = copy.was
         self.document.receive(own)
         self._opened_at = now
@@ -403,8 +403,9 @@ class Session(Entering):
         """The document changed: own batches go out."""
         if self._strict is not None:
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
-        if commit.lost and self.state is State.LIVE:
-            return self._note_lost(commit.lost)
+        if commit.origin is Origin.REMOTE and self.state is State.LIVE:
+            lost = self._note_lost(commit.lost) if commit.lost else []
+            return [*lost, *(self._note_cut(commit.void) if commit.void else ())]
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
