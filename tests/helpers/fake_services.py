@@ -33,7 +33,7 @@ from whiteboard.im.people import (
     SubscriptionRequest,
 )
 from whiteboard.model.document import Document, new_document
-from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.ephemeral import Box, Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch
@@ -433,6 +433,12 @@ class FakeSurface:
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
         self.left_out: Event[int] = Event()
+        self.steered: Event[None] = Event()
+        self.looked: Event[None] = Event()
+        self.seen = Box(0, 0, 1000, 700)
+        self.boxes: dict[Rid, Box] = {}
+        self.is_busy = False
+        self.frame = ""
         self.board = board
         self.widget = _Sketch()
         self.tool = "select"
@@ -480,6 +486,23 @@ class FakeSurface:
 
     def fit(self, *, selection: bool = False) -> None:
         self.calls.append(("fit", selection))
+
+    def look_at(self, box: Box, seconds: float = 0.0, *, margin: float = 0.0) -> None:
+        self.calls.append(("look_at", box, seconds, margin))
+        self.seen = box
+        self.looked.emit(None)
+
+    def steer(self, box: Box) -> None:
+        """The person moves the view."""
+        self.seen = box
+        self.steered.emit(None)
+        self.looked.emit(None)
+
+    def box_of(self, rids: Sequence[Rid]) -> Box | None:
+        return next((self.boxes[rid] for rid in rids if rid in self.boxes), None)
+
+    def set_frame(self, address: str) -> None:
+        self.frame = address
 
     def set_paper(self, paper: str) -> None:
         self.calls.append(("paper", paper))

@@ -20,7 +20,7 @@ from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
 from whiteboard.session.archiving import Archiving
-from whiteboard.session.attention import Calls
+from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
@@ -719,7 +719,12 @@ class Live:
         return [*effects, *(ShowEphemeral(party, item) for item in shown)]
 
     def _is_heeded(self, item: Ephemeral, party: Party, now: float) -> bool:
-        return not isinstance(item, Attention) or self._calls.heed(party, now)
+        if not isinstance(item, Attention):
+            return True
+        document = self._strict.document if self._strict is not None else self.document
+        in_room = isinstance(self.place, InRoom)
+        may = document is not None and may_call(document, party, in_room=in_room)
+        return may and self._calls.heed(party, now)
 
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)

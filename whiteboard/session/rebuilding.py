@@ -21,6 +21,7 @@ from whiteboard.model.folded import Folded, FormatError, read_lines
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session.identity import fits
+from whiteboard.wire.description import ground_of
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import (
     ArchivedPart,
@@ -105,11 +106,9 @@ class Rebuilt:
 
     def document(self, replica: Replica, party: Party) -> Document:
         """The document, to be written by that party as that replica."""
-        creator = self.description.creator
         past = self.folded or Folded(self.session, {}, (), ())
-        document = Document.from_folded(
-            past, party, replica, is_host=lambda one: not creator or one == creator
-        )
+        ground = ground_of(self.description)
+        document = Document.from_folded(past, party, replica, ground=ground)
         document.receive(self.batches)
         return document
 
@@ -248,7 +247,8 @@ def _made(
         holds += sum(folded.floor.values())
     batches = _admitted(session, description, [*originals, *board.edits.values()])
     past = folded or Folded(session, {}, (), ())
-    document = Document.from_folded(past, Party(""), Replica("0"))
+    ground = ground_of(description)
+    document = Document.from_folded(past, Party(""), Replica("0"), ground=ground)
     received = document.receive(batches)
     return Rebuilt(
         session,

@@ -170,7 +170,8 @@ class ArchivedBoards:
             return
         place = InRoom(room)
         self._go_on(board)
-        board.rename(description.name)
+        if board.needs_name:
+            board.rename(description.name)
 
         def go_on(board: SharedBoard) -> None:
             session = Session.rebuilt(rebuilt, me, place, self._rng, party)

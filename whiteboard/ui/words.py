@@ -219,6 +219,49 @@ def unread_messages(n: int) -> str:
     return plural(n, "%n new message", "%n new messages")
 
 
+# --- looking together ------------------------------------------------------------------------
+
+
+def brought(who: str) -> str:
+    return _fill("{who} brought you here", who=who)
+
+
+def wants_to_show(who: str) -> str:
+    return _fill("{who} wants everybody to look at a place", who=who)
+
+
+def back_again() -> str:
+    return tr("You are back where you were. Others can go on moving your view on this board.")
+
+
+def called() -> str:
+    return tr("Everybody is asked to look here.")
+
+
+def may_not_call() -> str:
+    return tr("Only hosts and moderators can bring everyone here.")
+
+
+def nobody_to_call() -> str:
+    return tr("Nobody else is here.")
+
+
+def following(who: str) -> str:
+    return _fill("Following {who}", who=who)
+
+
+def follow(who: str) -> str:
+    return _fill("Follow {who}", who=who)
+
+
+def followed_by(n: int) -> str:
+    return plural(n, "%n person follows you", "%n people follow you")
+
+
+def not_followed_any_more(who: str) -> str:
+    return _fill("{who} is not here any more. Your view stays where it is.", who=who)
+
+
 # --- invitations -----------------------------------------------------------------------------
 
 
