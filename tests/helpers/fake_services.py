@@ -40,6 +40,7 @@ from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, keep
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import (
+    ArchivedCopy,
     Board,
     BoardState,
     Ephemera,
@@ -154,6 +155,9 @@ class FakeBoard:
         self.place = ""
         self.state = BoardState.ALONE
         self.progress: float | None = None
+        self.seconds_left: float | None = None
+        self.is_sought = False
+        self.archived: ArchivedCopy | None = None
         self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
         self.waiting_changes = 0
         self.problem = ""
@@ -226,6 +230,9 @@ class FakeBoards:
         self.in_use = ""
         self.kept: dict[str, Sequence[tuple[Batch, float | None]]] = {}
         self.recalls: list[FakeRecall] = []
+        self.archives_answer = True
+        """Whether an archive that is asked says at once that it has nothing."""
+        self.seeking: list[Callable[[Board | str], object]] = []
         self._count = 0
 
     def set(self, **state: object) -> None:
@@ -283,6 +290,17 @@ class FakeBoards:
         board.place, board.state, board.session = room, BoardState.JOINING, session
         self.boards.append(board)
         self.changed.emit(None)
+        return board
+
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> FakeBoard:
+        self.calls.append(("open_archived", room))
+        board = FakeBoard("")
+        board.state, board.is_sought = BoardState.JOINING, True
+        if self.archives_answer:
+            then("Nobody is here, and the group chat has kept no board.")
+        else:
+            self.boards.append(board)
+            self.seeking.append(then)
         return board
 
     def open_in_room(

@@ -21,11 +21,12 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from whiteboard.im.account import AccountSettings
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
+from whiteboard.transport.archive import RoomArchives
 from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
-from whiteboard.transport.muc import Happening, RoomEvent, Rooms
+from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
@@ -121,6 +122,7 @@ class Connection:
         self.rooms = Rooms(
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
         )
+        self.archives = RoomArchives(self.account, self.rooms.stamps)
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
@@ -232,6 +234,13 @@ class Connection:
                 "Whiteboard sync",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.SYNC, 'sync')}"),
                 self._on_sync,
+            )
+        )
+        stream.register_handler(
+            Callback(
+                "Whiteboard archive",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(MAM, 'result')}"),
+                lambda stanza: self.archives.result(stanza.xml),
             )
         )
         stream.register_handler(

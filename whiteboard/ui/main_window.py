@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
         card.declined.connect(self.services.boards.decline)
         card.postponed.connect(self._postpone)
         self.frame.progress.cancelled.connect(self._cancel_joining)
+        self.people_flow.told.connect(self.say)
         self._class_changed()
         self._panes_changed()
 

@@ -140,6 +140,34 @@ def opening(board: str, who: str = "") -> str:
     return _fill("Opening “{board}”", board=board)
 
 
+def looking_in_archive() -> str:
+    return tr("Looking for the board in the group chat’s archive")
+
+
+def from_archive(stamp: str) -> str:
+    """`stamp`: when the newest change was made, as the server wrote it (ISO 8601)."""
+    try:
+        day = clock(datetime.datetime.fromisoformat(stamp).timestamp())
+    except ValueError:
+        return tr("Nobody is here. This is the board as the group chat kept it.")
+    return _fill(
+        "Nobody is here. This is the board as the group chat kept it, from {date}.", date=day
+    )
+
+
+def part_of_archive() -> str:
+    return tr(
+        "Nobody is here and the group chat kept only part of the board."
+        " It completes itself when someone who has it returns."
+    )
+
+
+def time_left(seconds: float) -> str:
+    if seconds < 90:
+        return plural(max(5, 5 * round(seconds / 5)), "%n second left", "%n seconds left")
+    return plural(round(seconds / 60), "%n minute left", "%n minutes left")
+
+
 def window_title(board: str, who: str = "") -> str:
     return f"{board} – Whiteboard" + (f" ({who})" if who else "")
 
