@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from whiteboard.model import markup
 from whiteboard.model.canonical import canonical_size
-from whiteboard.model.changes import Changes, Commit, Cut, Lost, Origin
+from whiteboard.model.changes import Changes, Commit, Cut, Origin
 from whiteboard.model.checkpoint import Received
 from whiteboard.model.folded import Folded
 from whiteboard.model.governing import Governed
@@ -221,12 +221,9 @@ class Document(Governed):
             changes = self._take_in(valid, replay=replay)
             history.applied = len(history.log)
             cuts = self._own_cuts() if history.turned else ()
-            if self._merge.own_counter > self._rids.used:
-                self._rids.used = self._merge.own_counter
-            lost: tuple[Lost, ...] = ()
-            if self._merge.lost:
-                lost = tuple(self._merge.lost)
-                self._merge.lost.clear()
+            self._rids.used = max(self._rids.used, self._merge.own_counter)
+            lost = tuple(self._merge.lost)
+            self._merge.lost.clear()
             if applied or replay:
                 self._busy = "on_commit"
                 rights = acts != history.acts or (replay and acts > 0)
