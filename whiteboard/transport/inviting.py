@@ -98,6 +98,7 @@ class Inviting:
                 mode=mode,
                 name=board.name,
                 identity=Identity.JID,
+                continues=board.session or "",
                 application=board.application,
                 dialect=dialect,
             )

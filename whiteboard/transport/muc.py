@@ -18,8 +18,8 @@ from slixmpp.exceptions import IqError, XMPPError
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
-from whiteboard.model.ids import SessionId
 from whiteboard.transport.account import Account
+from whiteboard.transport.announcing import MOST_BOARDS, announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
 from whiteboard.transport.stanzas import (
     STATUS,
@@ -38,17 +38,22 @@ from whiteboard.wire.messages import Advertisement, Dialect, Mode, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
+MAM = "urn:xmpp:mam:2"
 MUC_OWNER = "http://jabber.org/protocol/muc#owner"
 ROOM_CONFIG = "http://jabber.org/protocol/muc#roomconfig"
 DATA_FORM = "jabber:x:data"
 
 _JOIN_SECONDS = 20.0
 _MOST_OCCUPANTS = 2000
-_MOST_BOARDS = 64
 _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_TECHNICAL = frozenset({"332", "333"})
+"""Out because the service is shut down, or because something did not reach me: nobody's will."""
+_RESTART_WAIT = 2.0
+"""Seconds until a room is entered again that put me out so, twice as long each time."""
+_RESTART_TRIES = 6
 _HISTORY = 30
 """Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
@@ -75,8 +80,14 @@ _THROWN_OUT = {
     "322": ProblemKind.MEMBERS_ONLY,
 }
 
-
-_NAMESPACES = {Dialect.XEP: ns.SXE, Dialect.PSI: ns.PSI_SXE}
+_NOT_THERE = frozenset(
+    {
+        ProblemKind.UNREACHABLE,
+        ProblemKind.NO_SUCH_ROOM,
+        ProblemKind.ROOM_FULL,  # how a server says that it has no such service
+        ProblemKind.OTHER,
+    }
+)
 
 
 class Happening(enum.Enum):
@@ -90,6 +101,8 @@ class Happening(enum.Enum):
     """I am not let in; the peer is the room."""
     CAME = "came"
     LEFT = "left"
+    LEARNED = "learned"
+    """It is known whether the room keeps an archive."""
     BOARDS = "boards"
     """The peer's announced boards differ."""
 
@@ -123,11 +136,13 @@ class _Room:
     problem: Problem | None = None
     anonymous: bool = False
     members_only: bool = False
+    has_archive: bool = False
     is_members_only: bool = False
     is_temporary: bool = False
     was_in: bool = False
     tries: int = 0
     locked_tries: int = 0
+    restart_tries: int = 0
     me: Peer | None = None
     occupants: dict[str, _Occupant] = field(default_factory=dict)
     advertised: dict[str, Advertisement] = field(default_factory=dict)
@@ -188,6 +203,16 @@ class Rooms:
         """Whether the room hides addresses."""
         room = self._rooms.get(address)
         return room is None or room.anonymous
+
+    def has_archive(self, address: str) -> bool:
+        """Whether the room keeps what is said there (XEP-0313), as far as known."""
+        room = self._rooms.get(address)
+        return room is not None and room.has_archive
+
+    def stamps(self, address: str) -> bool:
+        """Whether the room stamps what is said with occupant-ids (XEP-0421)."""
+        me = self.me(address)
+        return me is not None and bool(me.occupant_id)
 
     def peer(self, full: str, stanza: ET.Element | None = None) -> Peer:
         """Who an occupant address is; the `stanza`'s own occupant-id counts first."""
@@ -275,7 +300,7 @@ class Rooms:
         if room is None or occupant is None or occupant.row.me:
             return
         known = {one.session for one in occupant.boards}
-        if board.session not in known and len(known) < _MOST_BOARDS:
+        if board.session not in known and len(known) < MOST_BOARDS:
             occupant.said = (*occupant.said, board)
             self._show_boards(room, occupant, (*occupant.boards, board))
             self.changed.emit(None)
@@ -378,7 +403,7 @@ class Rooms:
                 room.state = RoomState.WAITING
                 if room.me is not None:
                     self._tell(room, Happening.OUT, room.me)
-            elif room.state is RoomState.JOINING:
+            elif room.state in {RoomState.JOINING, RoomState.WAITING}:
                 self._stop_timer(room)
                 room.state = RoomState.WAITING
         self.changed.emit(None)
@@ -452,11 +477,23 @@ class Rooms:
                 _LOCKED_WAIT * room.locked_tries, self._enter, room
             )
             return
-        room.locked_tries = 0
+        if problem.kind in _NOT_THERE and 0 < room.restart_tries < _RESTART_TRIES:
+            self._enter_later(room)
+            self.changed.emit(None)
+            return
+        room.locked_tries = room.restart_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
         self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
+
+    def _enter_later(self, room: _Room) -> None:
+        """Out for technical reasons: a server that is shut down mostly starts again."""
+        self._stop_timer(room)
+        room.state = RoomState.WAITING
+        wait = _RESTART_WAIT * 2**room.restart_tries
+        room.restart_tries += 1
+        room.timer = asyncio.get_running_loop().call_later(wait, self._enter, room)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
         stream = self._account.stream
@@ -475,9 +512,7 @@ class Rooms:
             version = self._version()
             if version:
                 xml.append(own_element(version))
-            for board in room.advertised.values():
-                sxe = tag(_NAMESPACES[board.dialect], "sxe")
-                ET.SubElement(xml, sxe, session=board.session, name=board.name)
+            announce(xml, room.advertised.values())
         presence.send()
 
     # --- presence from rooms ---
@@ -518,7 +553,7 @@ class Rooms:
             jid = self._account.jid
         old = room.occupants.get(nick)
         said = old.said if old is not None else ()
-        shown = _boards(xml)
+        shown = announced(xml)
         boards = (*shown, *(one for one in said if one not in shown))
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
@@ -561,7 +596,7 @@ class Rooms:
     def _entered(self, room: _Room) -> None:
         room.state = RoomState.IN
         room.was_in = True
-        room.tries = 0
+        room.tries = room.restart_tries = 0
         self._account.spawn(asyncio.ensure_future(self._learn_name(room)))
         if room.me is not None:
             self._tell(room, Happening.ENTERED, room.me)
@@ -587,6 +622,9 @@ class Rooms:
         destroyed = user is not None and user.find(tag(MUC_USER, "destroy")) is not None
         kinds = [kind for code, kind in _THROWN_OUT.items() if code in codes]
         self._went_out(room)
+        if _TECHNICAL & codes:
+            self._enter_later(room)
+            return
         room.state = RoomState.FAILED
         kind = kinds[0] if kinds else ProblemKind.OTHER
         if destroyed:
@@ -663,6 +701,9 @@ class Rooms:
         features = info["disco_info"].get_features()
         room.is_members_only = "muc_membersonly" in features
         room.is_temporary = "muc_temporary" in features
+        room.has_archive = MAM in features
+        if room.me is not None:
+            self._tell(room, Happening.LEARNED, room.me)
         for _, _, _, name in info["disco_info"].get_identities():
             if name:
                 room.name = str(name)[:200]
@@ -706,13 +747,3 @@ def _status_codes(xml: ET.Element) -> frozenset[str]:
 def _occupant_id(xml: ET.Element) -> str:
     found = xml.find(tag(ns.OCCUPANT_ID, "occupant-id"))
     return found.get("id", "") if found is not None else ""
-
-
-def _boards(xml: ET.Element) -> tuple[Advertisement, ...]:
-    found: dict[str, Advertisement] = {}
-    for dialect, namespace in _NAMESPACES.items():
-        for sxe in xml.iterfind(tag(namespace, "sxe")):
-            session, name = sxe.get("session", ""), sxe.get("name", "")[:200]
-            if session and len(session) <= 128 and len(found) < _MOST_BOARDS:
-                found[session] = Advertisement(SessionId(session), name, dialect)
-    return tuple(found.values())

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from whiteboard.canvas.camera import MAX_SCALE
+from whiteboard.canvas.colours import hexadecimal, person_colour
 from whiteboard.canvas.context import PaintContext
+from whiteboard.canvas.flight import Flight
 from whiteboard.canvas.others import Person
 from whiteboard.canvas.palette import DARK, LIGHT, Palette
 from whiteboard.canvas.past import PastView
@@ -22,18 +26,23 @@ from whiteboard.editing.ordering import Place
 from whiteboard.editing.style import declarations
 from whiteboard.formats import clipboard
 from whiteboard.model.changes import Commit
+from whiteboard.model.ephemeral import Box
 from whiteboard.model.ids import Rid
 from whiteboard.model.markup import BOARD_NS
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board, BoardState, Ephemera
+from whiteboard.svg.bounds import union
 from whiteboard.svg.plan import Rect
+from whiteboard.svg.transform import translation
 from whiteboard.tools.context import ToolContext
 from whiteboard.tools.events import ToolEvent
 from whiteboard.tools.root import ToolBox
 from whiteboard.ui import words
+from whiteboard.ui.slices import Busy, Slices
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
+from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import SVG
 from whiteboard.validation.edits import count_offences
@@ -47,6 +56,8 @@ _PLACES: Final = {
 _NEEDS_SELECTION: Final = {"cut", "copy", "duplicate", "delete", *_PLACES}
 _LONGEST_PASTE: Final = 1_000_000
 """Characters of text that are pasted as a text; more is refused."""
+_SHORT_PASTE: Final = 10_000
+"""Characters that are read and checked at once: some milliseconds."""
 
 
 class _KeysOfTools(QObject):
@@ -79,7 +90,12 @@ class CanvasSurface:
         self._board = board
         self._paper = "auto"
         self.view = BoardView(context=context)
+        self._flight = Flight(self.view.camera, MonotonicClock(), self.view)
+        self.steered = self._flight.steered
+        self.looked = self._flight.moved
         self._keys = _KeysOfTools(self.view, self._hears_keys)
+        self.busy: Event[Busy | None] = Event()
+        self._slices = Slices(self.busy, self.view)
         self._soon = QTimer(self.view)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: self.changed.emit(None))
@@ -138,6 +154,7 @@ class CanvasSurface:
 
     def _document_replaced(self, document: SharedDocument) -> None:
         """The board was shared or joined: go on there, also with a stroke that is being drawn."""
+        self._slices.stop()
         self.view.set_document(document)
         self.tools.follow(document)
         self._lock_or_unlock()
@@ -422,10 +439,8 @@ class CanvasSurface:
     def _do_with_things(self, command: str) -> None:
         editor = self.editor
         chosen = editor.selection.rids
-        if command == "undo":
-            editor.undo()
-        elif command == "redo":
-            editor.redo()
+        if command in {"undo", "redo"}:
+            self._step(redo=command == "redo")
         elif command == "delete":
             editor.delete(chosen)
         elif command == "duplicate":
@@ -444,6 +459,20 @@ class CanvasSurface:
         elif command == "paste":
             self._paste()
 
+    def _step(self, *, redo: bool) -> None:
+        """Undo or redo; what is large in slices. Something half done is taken back as it is."""
+        self._slices.stop()
+        steps = self.editor.undo_stack
+        if steps.is_large(redo=redo):
+            say = words.redoing if redo else words.undoing
+            work = steps.performing(redo=redo)
+            stopped = words.tr("Stopped half-way.")
+            self._slices.run(work, say, lambda _changed: self._change_now(), stopped=stopped)
+        elif redo:
+            self.editor.redo()
+        else:
+            self.editor.undo()
+
     def _paste(self) -> None:
         """Drawings from the clipboard, 16 px beside where they were copied."""
         data = QGuiApplication.clipboard().mimeData()
@@ -453,14 +482,26 @@ class CanvasSurface:
             text = bytes(data.data(clipboard.MIME).data()).decode("utf-8", "replace")
         else:
             text = data.text()
-        if len(text) > _LONGEST_PASTE or "<" not in text:
+        if len(text) > _LONGEST_PASTE or "<" not in text or self._slices.is_running:
             return
+        self.tools.choose("select")
+        self._slices.run(self._pasting(text), words.pasting)
+
+    def _pasting(self, text: str) -> Generator[float | None, None, None]:
+        """What is pasted is read and checked beside the loop where that would be felt."""
         try:
-            pasted = clipboard.from_text(text)
+            if len(text) <= _SHORT_PASTE:
+                pasted = clipboard.from_text(text)
+            else:
+                thread = ThreadPoolExecutor(1, "paste")
+                reading = thread.submit(clipboard.from_text, text)
+                thread.shutdown(wait=False)
+                while not reading.done():
+                    yield None
+                pasted = reading.result()
         except clipboard.FileError:
             return  # text that is no drawing
-        self.tools.choose("select")
-        self.editor.paste(pasted.elements, 16.0, 16.0)
+        yield from self.editor.pasting(pasted.elements, translation(16.0, 16.0))
         if pasted.left_out:
             self.left_out.emit(pasted.left_out)
 
@@ -528,6 +569,36 @@ class CanvasSurface:
         sentences = [words.not_shown_here(hidden)] if hidden else []
         return (*sentences, *([words.drawn_otherwise(len(noticed))] if noticed else ()))
 
+    # --- looking where others look
+
+    @property
+    def seen(self) -> Box:
+        """What of the board is seen."""
+        seen = self.view.camera.visible
+        return Box(seen.x, seen.y, seen.width, seen.height)
+
+    def look_at(self, box: Box, seconds: float = 0.0, *, margin: float = 0.0) -> None:
+        """Show all of a place, `margin` px around it."""
+        place = Rect(box.x, box.y, box.width, box.height)
+        most = 4.0 if margin else MAX_SCALE
+        self._flight.to(place, seconds, margin=margin, most=most)
+
+    def box_of(self, rids: Sequence[Rid]) -> Box | None:
+        """Where elements are; None if none of them is shown."""
+        boxes = [box for rid in rids if (box := self.view.places.bounds(rid)) is not None]
+        whole = union(boxes)
+        return Box(whole.x, whole.y, whole.width, whole.height) if whole is not None else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a gesture is under way, a text is being written, or the past is seen."""
+        return self._is_busy() or self.tools.is_text_edited or self._past is not None
+
+    def set_frame(self, address: str) -> None:
+        """Frame the board in a person's colour; '' takes the frame away."""
+        colour = hexadecimal(person_colour(address, dark=theme().dark)) if address else ""
+        self.view.set_border(QColor(colour) if colour else None)
+
     # --- the board as it was
 
     @property
@@ -577,9 +648,11 @@ class CanvasSurface:
         """Let go of the board."""
         if self._closed:
             return
+        self._slices.stop()
         self.look_now()
         self._closed = True
         self._soon.stop()
+        self._flight.close()
         theme().changed.disconnect(self._apply_paper)
         for unsubscribe in self._unsubscribe:
             unsubscribe()
