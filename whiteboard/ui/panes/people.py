@@ -57,7 +57,9 @@ def people_rows(
 
 
 def _person(one: Participant) -> Row:
-    state = words.tr("Not here now") if one.away else words.tr("Drawing")
+    state = words.tr("Drawing with Psi") if one.uses_psi else words.tr("Drawing")
+    state = words.tr("Not here now") if one.away else state
+    can_be_followed = not (one.me or one.away or one.uses_psi)
     return Row(
         RowKind.PERSON,
         f"person:{one.id}",
@@ -66,7 +68,7 @@ def _person(one: Participant) -> Row:
         address=one.address,
         status=Status.OFFLINE if one.away else Status.ONLINE,
         dim=one.away,
-        buttons=() if one.me or one.away else (RowButton("follow", words.tr("Follow")),),
+        buttons=(RowButton("follow", words.tr("Follow")),) if can_be_followed else (),
     )
 
 

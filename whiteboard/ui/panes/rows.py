@@ -352,6 +352,8 @@ def contact_row(
     mark, mark_tone, mark_word, why = "", "good", "", ""
     if contact.can_draw and available:
         mark, mark_word = "can-draw", words.tr("can draw")
+        if contact.draws_simply:
+            mark_tone, mark_word = "warn", words.tr("basic drawing")
     text = _outgoing_text(invitation) if invitation is not None else None
     if contact.drawing_with_me and connected:
         buttons = (RowButton("open-shared", words.tr("Open")),)
