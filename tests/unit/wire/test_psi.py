@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -197,6 +199,16 @@ def test_what_stands_in_a_state_element_or_has_no_id_says_nothing():
 def test_a_board_is_announced_in_its_own_namespace():
     (announced,) = psi.encode_psi(Advertisement(SESSION, "Plan", Dialect.PSI))
     assert announced.tag == f"{{{ns.PSI_SXE}}}sxe"
+
+
+PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", re.findall(r"```psi\n(.*?)```", PROTOCOL, re.DOTALL))
+def test_the_examples_of_the_protocol_are_read_and_written_again_to_the_same_meaning(example):
+    message = psi.decode_psi(parse(example))
+    assert message is not None
+    assert journey(message) == message
 
 
 plain_ops = w.ops.map(lambda op: tuple(expand([op])))
