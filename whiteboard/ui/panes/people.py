@@ -12,8 +12,9 @@ from whiteboard.session.boards import Board, BoardService, Participant
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status
 from whiteboard.ui.panes.pane import Pane
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_row
+from whiteboard.ui.panes.rows import outgoing_row
 from whiteboard.ui.widgets import Button
 
 
