@@ -95,6 +95,8 @@ class Commit:
     """Own ones, ready to send (LOCAL, UNDO, LOAD, REPAIR); or the remote ones that took effect."""
     lost: tuple[Lost, ...] = ()
     void: tuple[Cut, ...] = ()
+    revived: frozenset[Ts] = frozenset()
+    """Own operations that had been void, and count again since this commit."""
     rights: bool = False
     """Roles or marks may have changed."""
     stanzas: tuple[Stanza, ...] = ()

@@ -168,8 +168,7 @@ def _above(record: Record) -> Iterator[Rid]:
 
 
 def _below(record: Record) -> Iterator[Rid]:
-    """The record and all that is visible below it; attributes go with their elements, but those of
-    other programs have names of their own."""
+    """The record and all that is visible below it; of attributes those with rids of their own."""
     waiting = [record]
     while waiting:
         record = waiting.pop()

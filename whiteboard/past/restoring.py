@@ -33,6 +33,9 @@ def restore(
 
     Returns:
         Whether anything had to be changed.
+
+    Raises:
+        NotPermittedError: the person may not change all of that; nothing is changed then.
     """
     changed: list[object] = []
     stop = document.on_commit.subscribe(changed.append)

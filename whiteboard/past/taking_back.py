@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from whiteboard.editing.steps import Skipped, Why
 from whiteboard.model.changes import Origin
@@ -20,6 +20,7 @@ from whiteboard.model.document import Document, Transaction, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid
 from whiteboard.model.merge import FIELDS
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, Op, Set, Ts
+from whiteboard.model.rights import EVERYBODY, Ground, NotPermittedError
 
 _LONGEST_DIFF = 20_000
 """Code points of a text whose letters are told apart one by one; longer ones are left alone."""
@@ -37,7 +38,7 @@ class Typed:
     """As it would be had the person never typed there."""
 
 
-def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
+def typed(batches: Iterable[Batch], party: Party, ground: Ground = EVERYBODY) -> dict[Rid, Typed]:
     """The texts with a person's typing in them, and what they would be without it.
 
     All of it in a copy of the texts alone, and without the live document: for another thread.
@@ -45,6 +46,7 @@ def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
     Args:
         batches: All messages of the board.
         party: Whose typing.
+        ground: Where rights come from: typing that was void is not there to be taken back.
     """
     batches = list(batches)
     rids = {
@@ -56,11 +58,11 @@ def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
     }
     if not rids:
         return {}
-    scratch = Document(batches[0].session, party, _SCRATCH, limits=None)
+    scratch = Document(batches[0].session, party, _SCRATCH, ground=ground, limits=None)
     scratch.receive(_only(batch, rids) for batch in batches)
     known = [rid for rid in rids if scratch.kind(rid) is not None]
     now = {rid: scratch.text(rid) for rid in known}
-    with scratch.transact(Origin.UNDO) as transaction:
+    with scratch.transact(Origin.UNDO, checked=False) as transaction:
         for rid in known:
             for write in scratch.writes(rid, "chdata"):
                 if _types(write) and write.party == party:
@@ -112,11 +114,11 @@ def take_back(
         made = [rid for rid in rids if work.is_theirs(rid)]
         for rid in rids:
             if not work.is_theirs(rid) and document.kind(rid) is not None:
-                work.give_back(rid)
+                work.permitted(rid, lambda rid=rid: work.give_back(rid))  # type: ignore[misc] # mypy infers no type for the default
                 if rid in texts:
-                    work.untype(rid, texts[rid])
+                    work.permitted(rid, lambda rid=rid: work.untype(rid, texts[rid]))  # type: ignore[misc] # as above
         for rid in made:
-            work.remove(rid)
+            work.permitted(rid, lambda rid=rid: work.remove(rid))  # type: ignore[misc] # as above
     return tuple(work.skipped)
 
 
@@ -133,6 +135,13 @@ class _TakingBack:
         """Whether the person made the record."""
         writes = _full(self._document.writes(rid, "parent"))
         return bool(writes) and writes[0].party == self._party
+
+    def permitted(self, rid: Rid, step: Callable[[], None]) -> None:
+        """Do a step, as far as whoever takes back has a right to it."""
+        try:
+            step()
+        except NotPermittedError:
+            self._skip(rid, "parent", Why.NOT_PERMITTED)
 
     def _skip(self, rid: Rid, field: str, why: Why) -> None:
         self.skipped.append(Skipped(rid, field, why))

@@ -21,6 +21,7 @@ from whiteboard.model.ids import Party, Rid
 from whiteboard.model.merge import FIELDS
 from whiteboard.model.ops import Kind
 from whiteboard.model.rebase import PARTIAL, Piece
+from whiteboard.model.rights import NotPermittedError
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
@@ -414,7 +415,10 @@ class LookingBack(QObject):
             return False
         self._pause()
         self.timeline.seek(self.position)
-        changed = restore(document, self.timeline.picture, rids, words.tr("Restore"))
+        try:
+            changed = restore(document, self.timeline.picture, rids, words.tr("Restore"))
+        except NotPermittedError:  # a part of it is complete, or the person looks on
+            changed = False
         self.back_to_now()
         return changed
 
@@ -425,7 +429,8 @@ class LookingBack(QObject):
         """
         if self._undoing is None and isinstance(self.timeline, Timeline):
             batches = tuple(self.timeline.since(0))
-            self._undoing = (party, self._thread.submit(typed, batches, party), then)
+            ground = self.timeline.ground
+            self._undoing = (party, self._thread.submit(typed, batches, party, ground), then)
             self._undo_timer.start(WAIT_MS)
 
     def _undo_on(self) -> None:
