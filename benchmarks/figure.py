@@ -10,6 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+SOURCE = Path("build/bench.json")
+RELEASED = Path("build/bench-released.json")
+"""Where the figures of the last run are: from source, and of the compiled package."""
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QShowEvent,
     QTabletEvent,
@@ -53,6 +54,8 @@ PUMP = 0.008
 """Seconds a frame for making items (ARCHITECTURE section 8, rule 5)."""
 RENDER = 0.008
 """Seconds a frame for rendering tiles."""
+BORDER = 3.0
+"""Px of the frame that says whose view this is."""
 IDLE_MS = 40
 """After so long without a frame the tiles around the view are rendered."""
 
@@ -137,6 +140,7 @@ class BoardView(QWidget):
         self.focus_rid: Rid | None = None
         self.describe: Callable[[Rid], str] = lambda _rid: ""
         self._touched: Touched | None = None
+        self._border: QColor | None = None
         self._remote_waiting = False
         self._fit_wanted = False
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -341,6 +345,17 @@ class BoardView(QWidget):
                 painter, self._touched, self.places, self.camera, self._palette, self.font()
             )
         self._paint_focus(painter)
+        if self._border is not None:
+            painter.setPen(QPen(self._border, BORDER))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            inset = BORDER / 2
+            painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
+
+    def set_border(self, colour: QColor | None) -> None:
+        """A frame inside the edges, in the colour of who is followed; None for none."""
+        if colour != self._border:
+            self._border = colour
+            self._repaint(None)
 
     def show_touched(self, touched: Touched | None) -> None:
         """Outline what somebody touched, in place of what was outlined before."""

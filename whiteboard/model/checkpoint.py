@@ -11,10 +11,9 @@ never refused and never applied to folded state.
 
 from __future__ import annotations
 
-import dataclasses
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from whiteboard.model.changes import Changes, Commit, Origin
 from whiteboard.model.folded import Folded
@@ -27,8 +26,7 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """What became of messages."""
 
     applied: tuple[Batch, ...]
@@ -184,7 +182,7 @@ class Checkpointed(SharedDocument):
             self._busy = ""
         self.on_unfolded.emit(None)
         forks = tuple(r for r in self._history.forks if r not in known)
-        return dataclasses.replace(received, forks=forks)
+        return received._replace(forks=forks)
 
     def _held(self) -> dict[Replica, int]:
         """Messages that were delivered, without what only others' vectors named."""

@@ -17,6 +17,7 @@ from whiteboard.model.folded import Folded
 from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
+from whiteboard.wire.messages import Reason
 
 
 class BoardState(enum.Enum):
@@ -33,6 +34,16 @@ class BoardState(enum.Enum):
     """The connection is cut; edits wait."""
     ENDED = "ended"
     """Left, refused or closed: the copy stays and can be drawn on alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedCopy:
+    """A board that nobody was on came from the archive of its group chat."""
+
+    newest: str
+    """When its newest change was made (ISO 8601, UTC)."""
+    is_part: bool
+    """Whether changes are lacking there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,15 @@ class Board(Protocol):
         """0 to 1 while JOINING and known."""
 
     @property
+    def seconds_left(self) -> float | None:
+        """An estimate of how long JOINING still takes; None while there is none."""
+
+    is_sought: bool
+    """JOINING, and looked for in the archive of a group chat."""
+    archived: ArchivedCopy | None
+    """Where it came from, if that was an archive."""
+
+    @property
     def participants(self) -> Sequence[Participant]:
         """Everyone, me first."""
 
@@ -174,6 +194,23 @@ class Board(Protocol):
         """Go; the copy stays here."""
 
 
+class Admission(enum.Enum):
+    """Whose invitations reach the person."""
+
+    ASK = "ask"
+    CONTACTS = "contacts"
+    """Strangers are answered as if nobody was here."""
+    NEVER = "never"
+
+
+class Visibility(enum.Enum):
+    """Who may see which boards I draw on, and which I know from earlier times."""
+
+    NOBODY = "nobody"
+    CONTACTS = "contacts"
+    EVERYONE = "everyone"
+
+
 class InvitationState(enum.Enum):
     """What became of an invitation."""
 
@@ -202,6 +239,16 @@ class Invitation:
     state: InvitationState = InvitationState.OPEN
     known: bool = True
     """The inviter is in my contact list."""
+    room: str = ""
+    """Address of the group chat that the board is in, '' = one-to-one."""
+    reason: Reason | None = None
+    """Why it ended, as far as the other side said."""
+    running: str = ""
+    """Incoming: name of a board on which we draw together already, '' for none."""
+    alternative: str = ""
+    """Mine: session of a board that they would rather go on with; it is open here."""
+    is_request: bool = False
+    """It asks to be let in: incoming, to a board of mine; mine, to one of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +325,10 @@ class BoardService(Protocol):
     def invitations(self) -> Sequence[Invitation]:
         """Newest first; answered ones stay until dismissed."""
 
+    @property
+    def turned_away(self) -> int:
+        """How many invitations did not even reach the list since it was last empty: too many."""
+
     def recall(self, board: Board) -> Recall:
         """Read the history of an open board; what is not on disk yet is in its document."""
 
@@ -293,6 +344,9 @@ class BoardService(Protocol):
     def accept(self, invitation: str) -> Board:
         """Join what I am invited to; the board is JOINING."""
 
+    def use_running(self, invitation: str) -> Board | None:
+        """Say that we draw together already, and go on there: `Invitation.running`."""
+
     def decline(self, invitation: str) -> None:
         """Say no."""
 
@@ -304,6 +358,14 @@ class BoardService(Protocol):
 
     def join_in_room(self, room: str, session: str) -> Board:
         """Take part in a board that runs in a group chat."""
+
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> Board:
+        """Go on with the board that a group chat I am in has in its archive; nobody is on it.
+
+        The board is JOINING and `is_sought` meanwhile; closing it ends the search. `then` gets it
+        once it was found; where nothing is found it is closed, and `then` gets a sentence that says
+        why.
+        """
 
     def open_in_room(self, room: str, session: str, nick: str = "", password: str = "") -> Board:
         """The same by address: enters the group chat first; JOINING until I am let in."""

@@ -18,9 +18,12 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.session import State
+from whiteboard.transport.archived_boards import ArchivedBoards
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
+from whiteboard.transport.invitation_list import InvitationList
 from whiteboard.transport.invitations import Invitations
+from whiteboard.transport.inviting import Inviting
 from whiteboard.transport.links import Sent
 from whiteboard.transport.muc import Happening, RoomEvent
 from whiteboard.transport.open_boards import OpenBoards
@@ -31,6 +34,7 @@ from whiteboard.transport.room_boards import RoomBoards
 from whiteboard.transport.shelf import Afterwards, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare
+from whiteboard.transport.wishes import Wishes
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
@@ -54,6 +58,7 @@ class Boards:
         rng: chooses ids and delays.
         shelf: keeps boards on disk; None keeps nothing.
         applications: namespaces of the application types to take part in; others are declined.
+        wishes: what the person wants others to see and to ask.
     """
 
     def __init__(
@@ -62,8 +67,10 @@ class Boards:
         rng: random.Random | None = None,
         shelf: Shelf | None = None,
         applications: Collection[str] = DRAWINGS,
+        wishes: Wishes | None = None,
     ) -> None:
         self._connection = connection
+        self._wishes = wishes or Wishes()
         self._rng = rng or random.Random(secrets.randbits(128))
         self.changed: Event[None] = Event()
         self._changed = Soon(self.changed)
@@ -76,13 +83,33 @@ class Boards:
             self._reopening = Reopening(
                 self._open, self._returning, shelf, self._rng, self._changed, self.close
             )
-        self._invitations = Invitations(
-            connection, self._open, self._reopening, self._rng, applications, self._changed
-        )
         self._room_boards = RoomBoards(
             connection, self._open, self._reopening, self._rng, applications, self._changed
         )
-        self.invited = self._invitations.invited
+        self._archived = ArchivedBoards(
+            connection,
+            self._open,
+            self._room_boards,
+            self._reopening,
+            self._rng,
+            applications,
+            self.close,
+            self._changed,
+        )
+        self._list = InvitationList(self._open, self._changed)
+        self._inviting = Inviting(connection, self._open, self._list, self._rng, self._changed)
+        self._invitations = Invitations(
+            connection,
+            self._open,
+            self._reopening,
+            self._room_boards,
+            self._list,
+            self._rng,
+            applications,
+            self._changed,
+            lambda: self._wishes.admission,
+        )
+        self.invited = self._list.invited
         """Somebody invites me."""
 
     # --- what is shown ---
@@ -95,7 +122,12 @@ class Boards:
     @property
     def invitations(self) -> Sequence[Invitation]:
         """See `BoardService`."""
-        return self._invitations.rows
+        return self._list.rows
+
+    @property
+    def turned_away(self) -> int:
+        """See `BoardService`."""
+        return self._invitations.turned_away
 
     def drawing_with(self) -> frozenset[str]:
         """Bare addresses of the others who take part in a board of mine now."""
@@ -165,12 +197,17 @@ class Boards:
         """See `BoardService`."""
         return self._room_boards.open(room, session, nick, password)
 
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> SharedBoard:
+        """See `BoardService`."""
+        return self._archived.open(room, then)
+
     def close(self, board: Board) -> None:
         """See `BoardService`."""
         self._close(self._open.own(board), and_then=Afterwards.CLOSED)
 
     def close_all(self) -> None:
         """The program ends: leave everything; the next start opens it again."""
+        self._invitations.end_all()
         for board in self._open:
             self._close(board, and_then=Afterwards.OPEN)
 
@@ -179,7 +216,7 @@ class Boards:
         if self._shelf is not None:
             self._shelf.put_back(shared, and_then)
         session, link = shared.session, shared.link
-        shared.close()
+        shared.close(Reason.GONE if and_then is Afterwards.OPEN else Reason.SUCCESS)
         connection = self._connection()
         if (
             session is not None
@@ -208,11 +245,11 @@ class Boards:
 
     def invite(self, board: Board, address: str) -> None:
         """See `BoardService`; a full address invites just that device."""
-        self._invitations.invite(self._open.own(board), address)
+        self._inviting.invite(self._open.own(board), address)
 
     def take_back(self, invitation: str) -> None:
         """See `BoardService`."""
-        self._invitations.take_back(invitation)
+        self._inviting.take_back(invitation)
 
     def accept(self, invitation: str) -> SharedBoard:
         """See `BoardService`.
@@ -222,13 +259,17 @@ class Boards:
         """
         return self._invitations.accept(invitation)
 
+    def use_running(self, invitation: str) -> SharedBoard | None:
+        """See `BoardService`."""
+        return self._invitations.use_running(invitation)
+
     def decline(self, invitation: str) -> None:
         """See `BoardService`."""
         self._invitations.decline(invitation)
 
     def dismiss(self, invitation: str) -> None:
         """See `BoardService`."""
-        self._invitations.dismiss(invitation)
+        self._list.dismiss(invitation)
 
     # --- what comes in: implements `connection.Listener` ---
 
@@ -271,9 +312,14 @@ class Boards:
         for board in self._open.at(InRoom(event.room)):
             if event.what is Happening.ENTERED:
                 self._open.rebind(board)
-                if board.link is None:
+                was_resting = board.link is None
+                if was_resting:
                     self._returning.wake(board)
                 board.online(event.peer)
+                if was_resting:
+                    self._archived.complete(board)
+            elif event.what is Happening.LEARNED:
+                board.archive_known()
             elif event.what is Happening.OUT:
                 connection = self._connection()
                 cut = connection is None or not connection.account.is_online
@@ -299,7 +345,7 @@ class Boards:
         for board in self._open:
             if isinstance(board.where, Direct):
                 board.left(peer)
-        self._invitations.device_gone(peer)
+        self._list.device_gone(peer)
 
     def on_online(self) -> None:
         """See `Listener`."""

@@ -7,11 +7,13 @@ listener. What is malformed ends here, counted and logged; it never reaches a se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Protocol
 
-from slixmpp import JID
+from slixmpp import JID, Iq
+from slixmpp.exceptions import XMPPError
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
@@ -19,11 +21,12 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from whiteboard.im.account import AccountSettings
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
+from whiteboard.transport.archive import RoomArchives
 from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
-from whiteboard.transport.muc import Happening, RoomEvent, Rooms
+from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
@@ -33,7 +36,8 @@ from whiteboard.util.log import SYNC, XMPP
 from whiteboard.wire import ns
 from whiteboard.wire.chat import CHAT_TAGS
 from whiteboard.wire.codec import decode
-from whiteboard.wire.errors import RemoteProtocolError
+from whiteboard.wire.description import unsupported, write_jingle
+from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import (
     Accept,
     EditMessage,
@@ -118,6 +122,7 @@ class Connection:
         self.rooms = Rooms(
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
         )
+        self.archives = RoomArchives(self.account, self.rooms.stamps)
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
@@ -233,6 +238,13 @@ class Connection:
         )
         stream.register_handler(
             Callback(
+                "Whiteboard archive",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(MAM, 'result')}"),
+                lambda stanza: self.archives.result(stanza.xml),
+            )
+        )
+        stream.register_handler(
+            Callback(
                 "Whiteboard returned",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.CLIENT, 'error')}"),
                 self._on_returned,
@@ -333,6 +345,24 @@ class Connection:
             message = decode(wrapper)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
-            raise JingleError("bad-request", kind="modify") from error
+            refusal = unsupported(jingle.xml)
+            if refusal is None or error.fault is not Fault.UNSUPPORTED:
+                raise JingleError("bad-request", kind="modify") from error
+            self._terminate(full, refusal)
+            return
         if isinstance(message, Initiate | Accept | Terminate):
             self._listener.on_jingle(Peer(full, jid=bare(full)), message)
+        elif (refusal := unsupported(jingle.xml)) is not None:
+            self._terminate(full, refusal)
+
+    def _terminate(self, address: str, refusal: Terminate) -> None:
+        """Say that this kind of session is not spoken here; nobody waits for the answer."""
+        stream = self.account.stream
+        if stream is not None:
+            answer = stream.jingle.request(address, write_jingle(refusal))
+            self.account.spawn(asyncio.ensure_future(_quietly(answer)))
+
+
+async def _quietly(answer: asyncio.Future[Iq]) -> None:
+    with contextlib.suppress(XMPPError):
+        await answer

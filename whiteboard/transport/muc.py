@@ -38,6 +38,7 @@ from whiteboard.wire.messages import Advertisement, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
+MAM = "urn:xmpp:mam:2"
 MUC_OWNER = "http://jabber.org/protocol/muc#owner"
 ROOM_CONFIG = "http://jabber.org/protocol/muc#roomconfig"
 DATA_FORM = "jabber:x:data"
@@ -49,6 +50,11 @@ _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_TECHNICAL = frozenset({"332", "333"})
+"""Out because the service is shut down, or because something did not reach me: nobody's will."""
+_RESTART_WAIT = 2.0
+"""Seconds until a room is entered again that put me out so, twice as long each time."""
+_RESTART_TRIES = 6
 _HISTORY = 30
 """Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
@@ -75,6 +81,15 @@ _THROWN_OUT = {
     "322": ProblemKind.MEMBERS_ONLY,
 }
 
+_NOT_THERE = frozenset(
+    {
+        ProblemKind.UNREACHABLE,
+        ProblemKind.NO_SUCH_ROOM,
+        ProblemKind.ROOM_FULL,  # how a server says that it has no such service
+        ProblemKind.OTHER,
+    }
+)
+
 
 class Happening(enum.Enum):
     """What rooms tell the sessions in them."""
@@ -87,6 +102,8 @@ class Happening(enum.Enum):
     """I am not let in; the peer is the room."""
     CAME = "came"
     LEFT = "left"
+    LEARNED = "learned"
+    """It is known whether the room keeps an archive."""
     BOARDS = "boards"
     """The peer's announced boards differ."""
 
@@ -118,9 +135,13 @@ class _Room:
     problem: Problem | None = None
     anonymous: bool = False
     members_only: bool = False
+    has_archive: bool = False
+    is_members_only: bool = False
+    is_temporary: bool = False
     was_in: bool = False
     tries: int = 0
     locked_tries: int = 0
+    restart_tries: int = 0
     me: Peer | None = None
     occupants: dict[str, _Occupant] = field(default_factory=dict)
     advertised: dict[str, Advertisement] = field(default_factory=dict)
@@ -182,6 +203,16 @@ class Rooms:
         room = self._rooms.get(address)
         return room is None or room.anonymous
 
+    def has_archive(self, address: str) -> bool:
+        """Whether the room keeps what is said there (XEP-0313), as far as known."""
+        room = self._rooms.get(address)
+        return room is not None and room.has_archive
+
+    def stamps(self, address: str) -> bool:
+        """Whether the room stamps what is said with occupant-ids (XEP-0421)."""
+        me = self.me(address)
+        return me is not None and bool(me.occupant_id)
+
     def peer(self, full: str, stanza: ET.Element | None = None) -> Peer:
         """Who an occupant address is; the `stanza`'s own occupant-id counts first."""
         room = self._rooms.get(bare(full))
@@ -215,6 +246,25 @@ class Rooms:
             if not occupant.row.me
             for board in occupant.boards
         )
+
+    def let_in(self, address: str, guest: str) -> None:
+        """Make it possible for this person to enter a members-only room (XEP-0045 section 7.8.2).
+
+        The room tells them, and makes them a member if it lets me do that.
+        """
+        room = self._rooms.get(address)
+        stream = self._account.stream
+        if room is None or not room.is_members_only or stream is None:
+            return
+        message = stream.make_message(mto=address)
+        x = ET.SubElement(message.xml, tag(MUC_USER, "x"))
+        ET.SubElement(x, tag(MUC_USER, "invite"), to=guest)
+        message.send()
+
+    def is_temporary(self, address: str) -> bool:
+        """Whether the room ends when everybody has left, as far as it says."""
+        room = self._rooms.get(address)
+        return room is not None and room.is_temporary
 
     def has_plain_client(self, address: str) -> bool:
         """Whether somebody there can draw by plain XEP-0284 and not by what our programs add."""
@@ -319,7 +369,7 @@ class Rooms:
                 room.state = RoomState.WAITING
                 if room.me is not None:
                     self._tell(room, Happening.OUT, room.me)
-            elif room.state is RoomState.JOINING:
+            elif room.state in {RoomState.JOINING, RoomState.WAITING}:
                 self._stop_timer(room)
                 room.state = RoomState.WAITING
         self.changed.emit(None)
@@ -393,11 +443,23 @@ class Rooms:
                 _LOCKED_WAIT * room.locked_tries, self._enter, room
             )
             return
-        room.locked_tries = 0
+        if problem.kind in _NOT_THERE and 0 < room.restart_tries < _RESTART_TRIES:
+            self._enter_later(room)
+            self.changed.emit(None)
+            return
+        room.locked_tries = room.restart_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
         self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
+
+    def _enter_later(self, room: _Room) -> None:
+        """Out for technical reasons: a server that is shut down mostly starts again."""
+        self._stop_timer(room)
+        room.state = RoomState.WAITING
+        wait = _RESTART_WAIT * 2**room.restart_tries
+        room.restart_tries += 1
+        room.timer = asyncio.get_running_loop().call_later(wait, self._enter, room)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
         stream = self._account.stream
@@ -499,7 +561,7 @@ class Rooms:
     def _entered(self, room: _Room) -> None:
         room.state = RoomState.IN
         room.was_in = True
-        room.tries = 0
+        room.tries = room.restart_tries = 0
         self._account.spawn(asyncio.ensure_future(self._learn_name(room)))
         if room.me is not None:
             self._tell(room, Happening.ENTERED, room.me)
@@ -525,6 +587,9 @@ class Rooms:
         destroyed = user is not None and user.find(tag(MUC_USER, "destroy")) is not None
         kinds = [kind for code, kind in _THROWN_OUT.items() if code in codes]
         self._went_out(room)
+        if _TECHNICAL & codes:
+            self._enter_later(room)
+            return
         room.state = RoomState.FAILED
         kind = kinds[0] if kinds else ProblemKind.OTHER
         if destroyed:
@@ -598,6 +663,12 @@ class Rooms:
             info = await self._account.request(disco_info(stream.make_iq_get, room.address))
         except XMPPError:
             return
+        features = info["disco_info"].get_features()
+        room.is_members_only = "muc_membersonly" in features
+        room.is_temporary = "muc_temporary" in features
+        room.has_archive = MAM in features
+        if room.me is not None:
+            self._tell(room, Happening.LEARNED, room.me)
         for _, _, _, name in info["disco_info"].get_identities():
             if name:
                 room.name = str(name)[:200]

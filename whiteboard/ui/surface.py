@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from whiteboard.canvas.past import PastView
 from whiteboard.canvas.touched import Touched
+from whiteboard.model.ephemeral import Box
 from whiteboard.model.ids import Rid
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board
@@ -51,6 +52,10 @@ class Surface(Protocol):
     """Tool, style, selection, zoom or what can be undone differ now."""
     left_out: Event[int]
     """Emits how many parts of what was pasted were left out, as they cannot be shown."""
+    steered: Event[None]
+    """The person moved or scaled the view; `look_at` did not."""
+    looked: Event[None]
+    """The view shows another part of the board, whoever moved it."""
 
     @property
     def board(self) -> Board:
@@ -136,6 +141,23 @@ class Surface(Protocol):
 
     def missing(self) -> tuple[str, ...]:
         """What of the board is not drawn as it is written, in sentences."""
+
+    @property
+    def seen(self) -> Box:
+        """What of the board is seen."""
+
+    def look_at(self, box: Box, seconds: float = 0.0, *, margin: float = 0.0) -> None:
+        """Show all of a place, `margin` px around, as soon as `seconds` have gone."""
+
+    def box_of(self, rids: Sequence[Rid]) -> Box | None:
+        """Where elements are; None if none of them is shown."""
+
+    @property
+    def is_busy(self) -> bool:
+        """A gesture is under way, or a text is being written: the view must not move."""
+
+    def set_frame(self, address: str) -> None:
+        """Frame the board in the colour of this person; '' takes the frame away."""
 
     @property
     def chosen(self) -> Sequence[Rid]:

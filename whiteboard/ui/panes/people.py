@@ -66,6 +66,7 @@ def _person(one: Participant) -> Row:
         address=one.address,
         status=Status.OFFLINE if one.away else Status.ONLINE,
         dim=one.away,
+        buttons=() if one.me or one.away else (RowButton("follow", words.tr("Follow")),),
     )
 
 
@@ -75,9 +76,13 @@ class PeoplePane(Pane):
     Signals:
         invite_wanted: the button or the empty list's link was used.
         undo_wanted: all that a person (the party) did is to be undone.
+        follow_wanted: the view is to go where this person (the party) looks.
+        bring_wanted: everybody is to look here.
     """
 
     undo_wanted = Signal(str)
+    follow_wanted = Signal(str)
+    bring_wanted = Signal()
 
     invite_wanted = Signal()
     ask_again = Signal(str)
@@ -92,6 +97,13 @@ class PeoplePane(Pane):
         self.list.menu_wanted.connect(self._open_menu)
         self.invite = Button(words.tr("Invite…"), parent=self, icon_name="invite")
         self.invite.clicked.connect(self.invite_wanted)
+        self.bring = Button(words.tr("Bring everyone here"), parent=self, icon_name="gather")
+        self.bring.clicked.connect(self.bring_wanted)
+        first = QHBoxLayout()
+        first.setContentsMargins(12, 2, 12, 6)
+        first.addWidget(self.bring)
+        first.addStretch(1)
+        self.column.addLayout(first)
         row = QHBoxLayout()
         row.setContentsMargins(12, 2, 12, 8)
         row.addWidget(self.invite)
@@ -103,6 +115,8 @@ class PeoplePane(Pane):
         """Whose people to show; call again when they change."""
         self._board = board
         rows = people_rows(board, self._boards, self._folded)
+        others = [one for one in board.participants if not one.me and not one.away] if board else []
+        self.bring.setVisible(bool(others))
         self.invite.setVisible(all(row.kind is not RowKind.EMPTY for row in rows))
         self.list.show_rows(rows)
 
@@ -127,6 +141,8 @@ class PeoplePane(Pane):
             self.show_board(self._board)
         elif action == "invite":
             self.invite_wanted.emit()
+        elif action == "follow":
+            self.follow_wanted.emit(what)
         elif action == "take-back":
             self._boards.take_back(what)
         elif action == "ask-again":
