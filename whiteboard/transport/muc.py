@@ -18,8 +18,8 @@ from slixmpp.exceptions import IqError, XMPPError
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
-from whiteboard.model.ids import SessionId
 from whiteboard.transport.account import Account
+from whiteboard.transport.announcing import announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
 from whiteboard.transport.stanzas import (
     STATUS,
@@ -45,7 +45,6 @@ DATA_FORM = "jabber:x:data"
 
 _JOIN_SECONDS = 20.0
 _MOST_OCCUPANTS = 2000
-_MOST_BOARDS = 64
 _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
@@ -478,8 +477,7 @@ class Rooms:
             version = self._version()
             if version:
                 xml.append(own_element(version))
-            for board in room.advertised.values():
-                ET.SubElement(xml, tag(ns.SXE, "sxe"), session=board.session, name=board.name)
+            announce(xml, room.advertised.values())
         presence.send()
 
     # --- presence from rooms ---
@@ -518,7 +516,7 @@ class Rooms:
         jid = valid_jid(item.get("jid")) or ""
         if mine and not jid:
             jid = self._account.jid
-        boards = _boards(xml)
+        boards = announced(xml)
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
         old = room.occupants.get(nick)
@@ -712,12 +710,3 @@ def _status_codes(xml: ET.Element) -> frozenset[str]:
 def _occupant_id(xml: ET.Element) -> str:
     found = xml.find(tag(ns.OCCUPANT_ID, "occupant-id"))
     return found.get("id", "") if found is not None else ""
-
-
-def _boards(xml: ET.Element) -> tuple[Advertisement, ...]:
-    found: dict[str, Advertisement] = {}
-    for sxe in xml.iterfind(tag(ns.SXE, "sxe")):
-        session = sxe.get("session", "")
-        if session and len(session) <= 128 and len(found) < _MOST_BOARDS:
-            found[session] = Advertisement(SessionId(session), sxe.get("name", "")[:200])
-    return tuple(found.values())
