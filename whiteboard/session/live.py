@@ -50,6 +50,7 @@ from whiteboard.session.ports import (
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
 from whiteboard.session.serving import Askers, Serving
 from whiteboard.session.strict import Strict
+from whiteboard.session.strict_psi import PsiStrict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
@@ -58,6 +59,7 @@ from whiteboard.wire.messages import (
     ArchivedPart,
     Connect,
     Description,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Get,
@@ -144,7 +146,8 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        strict = Strict(
+        kind = PsiStrict if self.dialect is Dialect.PSI else Strict
+        strict = kind(
             self.session,
             self._people,
             self.counters,
@@ -154,6 +157,12 @@ class Live:
         )
         strict.rejects = self._requires_order
         return strict
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the session is said on the wire, as far as it is known what it is."""
+        description = self._people.description
+        return Dialect.XEP if description is None else description.dialect
 
     def _next_receipt(self) -> int:
         self._receipt += 1
@@ -778,6 +787,8 @@ class Live:
         assert isinstance(message, Terminate)
         if self._people.get(peer.address) is None:
             return self._refuse(Refusal.NOT_INVITED)
+        if self.dialect is Dialect.PSI and message.reason is not Reason.SUCCESS:
+            return self._on_refuse_state(peer, message, now)  # it ends what was being negotiated
         gone = self._gone(peer.address)
         if message.reason in FAILED:
             gone.append(Notify(Notice.STATE, NOT_REACHED.format(peer.bare)))
