@@ -53,6 +53,7 @@ from whiteboard.session.boards import (
     SavedBoard,
 )
 from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
+from whiteboard.ui.slices import Busy
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
 from whiteboard.util.event import Event
@@ -458,6 +459,7 @@ class FakeSurface:
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
         self.left_out: Event[int] = Event()
+        self.busy: Event[Busy | None] = Event()
         self.steered: Event[None] = Event()
         self.looked: Event[None] = Event()
         self.seen = Box(0, 0, 1000, 700)

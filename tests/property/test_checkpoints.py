@@ -23,7 +23,6 @@ from whiteboard.model.folded import Folded, read_lines
 from whiteboard.model.history import Limits
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Batch, Set
-from whiteboard.model.view import view
 
 
 class Journal:
@@ -86,15 +85,15 @@ class Checkpoints(Replicas):
         journal.keep(member.doc.unfold(journal.rebuilt()))
         assert dict(member.doc.floor) == self.floor(member)
 
-    @rule(i=who, active=st.integers(0, 31))
-    def checkpoint(self, i: int, active: int) -> None:
+    @rule(i=who, active=st.integers(0, 31), at_once=st.none() | st.integers(0, 3))
+    def checkpoint(self, i: int, active: int, at_once: int | None) -> None:
         """A private checkpoint; the active set is a guess, right or wrong."""
         member = self.member(i)
         want = dict(member.doc.vv)
         for j, other in enumerate(self.members):
             if active >> j & 1:
                 want = {r: min(n, other.doc.vv.get(r, 0)) for r, n in want.items()}
-        self.fold(member, want)
+        self.fold(member, want, at_once)
 
     @rule(i=who)
     def snapshot(self, i: int) -> None:
@@ -102,10 +101,20 @@ class Checkpoints(Replicas):
         member = self.member(i)
         self.fold(member, dict(member.doc.vv))
 
-    def fold(self, member: Member, want: dict[Replica, int]) -> None:
+    @rule(i=who, at_once=st.integers(1, 4))
+    def fold_on(self, i: int, at_once: int) -> None:
+        """What a checkpoint left of long texts is folded a little further."""
+        member = self.member(i)
+        if member.doc.is_folding:
+            before = member.doc.c14n()
+            member.doc.fold_on(at_once)
+            assert member.doc.c14n() == before
+            self.restored(member)
+
+    def fold(self, member: Member, want: dict[Replica, int], at_once: int | None = None) -> None:
         document = member.doc
         before = document.c14n(), document.state_hash()
-        if document.fold(want):
+        if document.fold(want, at_once):
             assert not document.forks
         assert (document.c14n(), document.state_hash()) == before
         self.restored(member)
@@ -144,9 +153,9 @@ class Checkpoints(Replicas):
         giver = self.member(i)
         name = "abcde"[len(self.members)]
         state = read_lines(giver.doc.folded().lines())
-        joiner = Member(name)
+        joiner = self.kind(name, ground=self.ground)
         joiner.undo.close()
-        joiner.doc = Document.from_folded(state, Party(name), Replica(name))
+        joiner.doc = Document.from_folded(state, Party(name), Replica(name), ground=self.ground)
         joiner.doc.on_commit.subscribe(joiner._on_commit)
         joiner.undo = UndoStack(joiner.doc)
         self.members.append(joiner)
@@ -219,7 +228,7 @@ class Checkpoints(Replicas):
     def compare(self, i: int) -> None:
         """A member shows what the specification makes of the messages it has accepted."""
         member = self.member(i)
-        assert_equal(member.doc, view(self.accepted(member)))
+        assert_equal(member.doc, self.view(self.accepted(member)))
 
     @rule()
     def equal_vectors_are_equal_documents(self) -> None:
@@ -233,7 +242,7 @@ class Checkpoints(Replicas):
 
     def teardown(self) -> None:
         rng = random.Random(len(self.everything))
-        expected = view(self.everything)
+        expected = self.view(self.everything)
         for member in self.members:
             for batch in rng.sample(self.everything, len(self.everything)):
                 self.receive(member, [batch])

@@ -116,11 +116,16 @@ class Checkpointed(SharedDocument):
         """The greatest checkpoint up to `want` that can be folded; `floor` if none is greater."""
         return self._history.usable(want)
 
-    def fold(self, want: Mapping[Replica, int]) -> bool:
+    def fold(self, want: Mapping[Replica, int], at_once: int | None = None) -> bool:
         """Drop from memory what lies inside the greatest usable checkpoint up to `want`.
 
         What is seen stays the same, and nothing is told: it takes time that grows with the number
         of records. Whether `want` may be asked for is the caller's knowledge (5.5, (1) and (2)).
+
+        Args:
+            want: Up to where.
+            at_once: Edits of texts made after the checkpoint that are put into their places anew,
+                the slow part; texts with more of them wait for `fold_on`. None = all.
 
         Returns:
             Whether there was anything to fold.
@@ -136,10 +141,28 @@ class Checkpointed(SharedDocument):
             self._settle()
             news = self._merge.news_up_to(w)
             self._history.fold(w, news)
-            self._merge.fold(self._history.horizon)
+            self._merge.fold(self._history.horizon, at_once)
         finally:
             self._busy = ""
         return True
+
+    @property
+    def is_folding(self) -> bool:
+        """Whether `fold` left something to `fold_on`."""
+        return self._merge.is_folding
+
+    def fold_on(self, at_once: int) -> None:
+        """Go on folding, with so many edits of texts.
+
+        Raises:
+            RuntimeError: a transaction is open.
+        """
+        self._enter("fold")
+        try:
+            self._settle()
+            self._merge.fold_on(self._history.horizon, at_once)
+        finally:
+            self._busy = ""
 
     def folded(self) -> Folded:
         """The plain state at `floor`; with `batches_since(floor)` it is all that is held."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.changes import Commit, Lost
 from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
@@ -50,6 +50,7 @@ from whiteboard.session.ports import (
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
 from whiteboard.session.serving import Askers, Serving
 from whiteboard.session.strict import Strict
+from whiteboard.session.strict_psi import PsiStrict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
@@ -58,6 +59,7 @@ from whiteboard.wire.messages import (
     ArchivedPart,
     Connect,
     Description,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Get,
@@ -77,6 +79,10 @@ from whiteboard.wire.pack import pack
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
 
+FOLD_TIMER = "fold"
+FOLD_AT_ONCE = 200
+"""Edits of texts that are folded in one turn: about 20 ms."""
+FOLD_PAUSE = 0.05
 FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
 """Why somebody leaves who wanted to stay."""
 NOT_REACHED = "The board did not reach {}."
@@ -140,7 +146,8 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        strict = Strict(
+        kind = PsiStrict if self.dialect is Dialect.PSI else Strict
+        strict = kind(
             self.session,
             self._people,
             self.counters,
@@ -150,6 +157,12 @@ class Live:
         )
         strict.rejects = self._requires_order
         return strict
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the session is said on the wire, as far as it is known what it is."""
+        description = self._people.description
+        return Dialect.XEP if description is None else description.dialect
 
     def _next_receipt(self) -> int:
         self._receipt += 1
@@ -319,12 +332,22 @@ class Live:
 
     # ------------------------------------------------------------------- the folded past (5.5)
 
-    def _fold(self, now: float) -> None:
+    def _fold(self, now: float) -> list[Effect]:
         """Free memory, if that is worth its while."""
         assert self.document is not None
         w = self.memory.choose(self.document, now)
         if w is not None:
-            self.document.fold(w)
+            self.document.fold(w, FOLD_AT_ONCE)
+        return self._more_to_fold()
+
+    def _fold_on(self) -> list[Effect]:
+        if self.document is not None:
+            self.document.fold_on(FOLD_AT_ONCE)
+        return self._more_to_fold()
+
+    def _more_to_fold(self) -> list[Effect]:
+        is_folding = self.document is not None and self.document.is_folding
+        return [StartTimer(FOLD_TIMER, FOLD_PAUSE)] if is_folding else []
 
     def want_history(self, now: float) -> list[Effect]:
         """Somebody needs the folded past of the document."""
@@ -544,10 +567,11 @@ class Live:
         self.left_over = (*(p for p in rest if not p.by), *told)
         return [Notify(Notice.LEFT_OVER)]
 
-    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
-        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+    def _note_cut(self, commit: Commit) -> list[Effect]:
+        """Own work does not count any more, or again: of what does not, the person decides."""
         assert self.document is not None
-        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
+        rest = (piece for piece in self.left_over if piece.at not in commit.revived)
+        self.left_over = (*rest, *cut_off(self.document, commit.void))
         return [Notify(Notice.LEFT_OVER)]
 
     def settle(self, piece: Piece) -> None:
@@ -763,6 +787,8 @@ class Live:
         assert isinstance(message, Terminate)
         if self._people.get(peer.address) is None:
             return self._refuse(Refusal.NOT_INVITED)
+        if self.dialect is Dialect.PSI and message.reason is not Reason.SUCCESS:
+            return self._on_refuse_state(peer, message, now)  # it ends what was being negotiated
         gone = self._gone(peer.address)
         if message.reason in FAILED:
             gone.append(Notify(Notice.STATE, NOT_REACHED.format(peer.bare)))

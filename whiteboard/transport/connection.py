@@ -35,7 +35,7 @@ from whiteboard.transport.stream import Stream
 from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
-from whiteboard.wire import ns
+from whiteboard.wire import ns, psi
 from whiteboard.wire.chat import CHAT_TAGS
 from whiteboard.wire.codec import decode
 from whiteboard.wire.description import unsupported, write_jingle
@@ -60,6 +60,9 @@ class Listener(Protocol):
 
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """A message for a session at `place`."""
+
+    def on_psi(self, place: Place, peer: Peer, message: Message) -> None:
+        """A message for a session at `place`, said as Psi says it."""
 
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """A Jingle request.
@@ -247,6 +250,13 @@ class Connection:
         )
         stream.register_handler(
             Callback(
+                "Whiteboard Psi",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{psi.SXE}"),
+                self._on_sxe,
+            )
+        )
+        stream.register_handler(
+            Callback(
                 "Whiteboard archive",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(MAM, 'result')}"),
                 lambda stanza: self.archives.result(stanza.xml),
@@ -303,7 +313,7 @@ class Connection:
         self.inbox.put(sender_of(peer), lambda: chats.receive(peer, xml), size_of(xml))
 
     def _on_sync(self, stanza: StanzaBase) -> None:
-        if stanza.xml.find(tag(ns.SXE, "sxe")) is None:
+        if stanza.xml.find(tag(ns.SXE, "sxe")) is None and stanza.xml.find(psi.SXE) is None:
             self._on_message(stanza.xml)
 
     def _on_message(self, xml: ET.Element) -> None:
@@ -332,8 +342,9 @@ class Connection:
 
     def _handle(self, place: Place, peer: Peer, xml: ET.Element, kind: str) -> None:
         """It is this message's turn."""
+        is_psi = xml.find(psi.SXE) is not None
         try:
-            message = decode(xml)
+            message = psi.decode_psi(xml) if is_psi else decode(xml)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
             SYNC.info("a message of %s was dropped: %s", peer.address, error)
@@ -341,6 +352,9 @@ class Connection:
         if message is None:
             return
         self.heard.emit(None)
+        if is_psi:
+            self._listener.on_psi(place, peer, message)
+            return
         is_private = kind != "groupchat" and isinstance(message, EditMessage | EphemeralMessage)
         if is_private and isinstance(place, InRoom):
             # Said to one only, the others could never agree about it.
