@@ -22,7 +22,8 @@ from whiteboard.model import history
 
 # The canvas comes last: its boards stay in memory, and the collector would look at them.
 MODULES = (
-    "wire", "engine", "memory", "validation", "text", "journal", "past", "latency", "join", "canvas"
+    "wire", "engine", "memory", "validation", "text", "journal", "past", "latency", "join",
+    "crowd", "canvas",
 )  # fmt: skip
 
 

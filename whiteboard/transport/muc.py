@@ -50,6 +50,11 @@ _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_TECHNICAL = frozenset({"332", "333"})
+"""Out because the service is shut down, or because something did not reach me: nobody's will."""
+_RESTART_WAIT = 2.0
+"""Seconds until a room is entered again that put me out so, twice as long each time."""
+_RESTART_TRIES = 6
 _HISTORY = 30
 """Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
@@ -75,6 +80,15 @@ _THROWN_OUT = {
     "321": ProblemKind.MEMBERS_ONLY,
     "322": ProblemKind.MEMBERS_ONLY,
 }
+
+_NOT_THERE = frozenset(
+    {
+        ProblemKind.UNREACHABLE,
+        ProblemKind.NO_SUCH_ROOM,
+        ProblemKind.ROOM_FULL,  # how a server says that it has no such service
+        ProblemKind.OTHER,
+    }
+)
 
 
 class Happening(enum.Enum):
@@ -127,6 +141,7 @@ class _Room:
     was_in: bool = False
     tries: int = 0
     locked_tries: int = 0
+    restart_tries: int = 0
     me: Peer | None = None
     occupants: dict[str, _Occupant] = field(default_factory=dict)
     advertised: dict[str, Advertisement] = field(default_factory=dict)
@@ -354,7 +369,7 @@ class Rooms:
                 room.state = RoomState.WAITING
                 if room.me is not None:
                     self._tell(room, Happening.OUT, room.me)
-            elif room.state is RoomState.JOINING:
+            elif room.state in {RoomState.JOINING, RoomState.WAITING}:
                 self._stop_timer(room)
                 room.state = RoomState.WAITING
         self.changed.emit(None)
@@ -428,11 +443,23 @@ class Rooms:
                 _LOCKED_WAIT * room.locked_tries, self._enter, room
             )
             return
-        room.locked_tries = 0
+        if problem.kind in _NOT_THERE and 0 < room.restart_tries < _RESTART_TRIES:
+            self._enter_later(room)
+            self.changed.emit(None)
+            return
+        room.locked_tries = room.restart_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
         self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
+
+    def _enter_later(self, room: _Room) -> None:
+        """Out for technical reasons: a server that is shut down mostly starts again."""
+        self._stop_timer(room)
+        room.state = RoomState.WAITING
+        wait = _RESTART_WAIT * 2**room.restart_tries
+        room.restart_tries += 1
+        room.timer = asyncio.get_running_loop().call_later(wait, self._enter, room)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
         stream = self._account.stream
@@ -534,7 +561,7 @@ class Rooms:
     def _entered(self, room: _Room) -> None:
         room.state = RoomState.IN
         room.was_in = True
-        room.tries = 0
+        room.tries = room.restart_tries = 0
         self._account.spawn(asyncio.ensure_future(self._learn_name(room)))
         if room.me is not None:
             self._tell(room, Happening.ENTERED, room.me)
@@ -560,6 +587,9 @@ class Rooms:
         destroyed = user is not None and user.find(tag(MUC_USER, "destroy")) is not None
         kinds = [kind for code, kind in _THROWN_OUT.items() if code in codes]
         self._went_out(room)
+        if _TECHNICAL & codes:
+            self._enter_later(room)
+            return
         room.state = RoomState.FAILED
         kind = kinds[0] if kinds else ProblemKind.OTHER
         if destroyed:
