@@ -6,8 +6,9 @@ on to the other guests. Heartbeats, questions and answers keep all members at th
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -28,6 +29,7 @@ from whiteboard.session.members import People
 from whiteboard.session.memory import Later, Memory
 from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help, cut
 from whiteboard.session.ports import (
+    Beside,
     CancelTimer,
     Counters,
     Direct,
@@ -35,7 +37,6 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     KeepBase,
-    MakeState,
     NewDocument,
     Notice,
     Notify,
@@ -46,12 +47,14 @@ from whiteboard.session.ports import (
     ShowEphemeral,
     StartTimer,
     ToPeer,
+    Upload,
 )
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
-from whiteboard.session.serving import Askers, Serving
+from whiteboard.session.serving import Askers, Serving, coverage
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.session.uploading import is_worth
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
@@ -69,10 +72,12 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StatePart,
+    StateUploaded,
     Terminate,
     Vector,
 )
 from whiteboard.wire.pack import pack
+from whiteboard.wire.sealed import seal
 
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
@@ -105,6 +110,10 @@ class Live:
         self._sync: Sync | None = None
         self.memory = Memory()
         self.archiving = Archiving()
+        self.can_fetch = False
+        """Whether files can be fetched here."""
+        self.upload_limit: Callable[[], int] = lambda: 0
+        """Bytes of the largest file that can be put where others fetch it; 0 = none can."""
         self._help: Help | None = None
         """Deep help under way."""
         self.left_over: tuple[Piece, ...] = ()
@@ -309,7 +318,7 @@ class Live:
                 return []
             return self.archiving.say(self.session, data, holds, self._rng)
 
-        return [MakeState(make, made)]
+        return [Beside(make, made)]
 
     def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, ArchivedPart)
@@ -752,8 +761,49 @@ class Live:
         amount = len(batches) if folded is None else sum(self.document.vv.values())
         if not self._may_have(self._people.party(peer) or peer.address, amount, now):
             return self._refuse(Refusal.TOO_MANY)
+        if message.fetches and self.upload_limit() and is_worth(batches, folded):
+            return self._give_file(peer, batches, since, folded)
         prolog = self.description.prolog
         return self._serving.give_state(peer.address, batches, since, prolog, folded)
+
+    def _give_file(
+        self, peer: Peer, batches: Sequence[Batch], since: Vector, folded: Folded | None
+    ) -> list[Effect]:
+        """The state as a file; within the stream, if it cannot be put anywhere."""
+        description = self.description
+        assert description is not None
+        parts = cut(folded) if folded is not None else ()
+        vv = {**(folded.floor if folded is not None else {}), **coverage(batches, since)}
+        originals = tuple(EditMessage(b, self._people.author_of(b)) for b in batches)
+        limit = self.upload_limit()
+
+        def make() -> tuple[bytes, str]:
+            return seal(pack(self.session, description, parts, originals))
+
+        def within_stream() -> list[Effect]:
+            if self.state is not State.LIVE or not self._serving.has_offered(peer.address):
+                return []
+            return self._serving.give_state(
+                peer.address, batches, since, description.prolog, folded
+            )
+
+        def made(sealed: tuple[bytes, str], _now: float) -> list[Effect]:
+            data, key = sealed
+            if len(data) > limit or not self._serving.has_offered(peer.address):
+                return within_stream()
+            said = StateUploaded(
+                self.session, "", key, len(data), hashlib.sha256(data).hexdigest(), vv
+            )
+
+            def put(url: str, now: float) -> list[Effect]:
+                if not url:
+                    return within_stream()
+                self._serving.keep_offer(peer.address, now)
+                return [Send(ToPeer(peer.address), replace(said, url=url))]
+
+            return [Upload(data, put)]
+
+        return [Beside(make, made)]
 
     def _on_refuse_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         self._serving.forget(peer.address)

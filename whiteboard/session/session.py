@@ -55,6 +55,7 @@ from whiteboard.session.rebuilding import Rebuilt
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.session.uploading import LOAD_TIMER
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     EMPTY,
@@ -342,6 +343,7 @@ class Session(Entering):
         if self.document is not None and self.role is Role.JOINER:
             return [NewDocument(self.document), *self._go_live(())]
         if self._joining is not None:
+            self._joining.can_fetch = self.can_fetch
             return [Notify(Notice.STATE), *self._joining.ask()]
         if self._yields:
             return [Notify(Notice.STATE), StartTimer(OPEN_TIMER, self._rng.uniform(*OPEN_SECONDS))]
@@ -497,6 +499,8 @@ class Session(Entering):
                 effects = self._step(*self._joining.stalled())
                 self._look_at_giver()
                 return effects
+            if name == LOAD_TIMER and self.state is State.RECEIVING and self._to_load:
+                return self._load_slice()
             if name == PACE_TIMER and self.state is State.RECEIVING:
                 effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
