@@ -6,7 +6,6 @@ on to the other guests. Heartbeats, questions and answers keep all members at th
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +19,7 @@ from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
-from whiteboard.session.archiving import Archiving
+from whiteboard.session.archiving import FILE_BYTES, Archiving
 from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
@@ -54,7 +53,7 @@ from whiteboard.session.serving import Askers, Serving, coverage
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
-from whiteboard.session.uploading import is_worth
+from whiteboard.session.uploading import Sealed, is_worth, sealed
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
@@ -77,7 +76,6 @@ from whiteboard.wire.messages import (
     Vector,
 )
 from whiteboard.wire.pack import pack
-from whiteboard.wire.sealed import seal
 
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
@@ -312,15 +310,31 @@ class Live:
         def make() -> bytes:
             return pack(self.session, description, parts, originals)
 
+        vv = dict(document.vv)
+
         def made(data: bytes, _now: float) -> list[Effect]:
             if self.state is not State.LIVE or not self.connected:
                 self.archiving.is_making = False
                 return []
+            if FILE_BYTES <= len(data) < self.upload_limit():
+                return [Beside(lambda: sealed(data, self.session, vv), put)]
             return self.archiving.say(self.session, data, holds, self._rng)
+
+        def put(file: Sealed, _now: float) -> list[Effect]:
+            def there(url: str, _now: float) -> list[Effect]:
+                if self.state is not State.LIVE or not self.connected or not url:
+                    self.archiving.is_making = False
+                    return []
+                return self.archiving.said_file(replace(file.said, url=url))
+
+            return [Upload(file.data, there)]
 
         return [Beside(make, made)]
 
     def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        if isinstance(message, StateUploaded):
+            self.archiving.heard(sum(message.vv.values()), self._held)
+            return []
         assert isinstance(message, ArchivedPart)
         if message.number + 1 == message.parts:
             self.archiving.heard(message.holds, self._held)
@@ -777,8 +791,8 @@ class Live:
         originals = tuple(EditMessage(b, self._people.author_of(b)) for b in batches)
         limit = self.upload_limit()
 
-        def make() -> tuple[bytes, str]:
-            return seal(pack(self.session, description, parts, originals))
+        def make() -> Sealed:
+            return sealed(pack(self.session, description, parts, originals), self.session, vv)
 
         def within_stream() -> list[Effect]:
             if self.state is not State.LIVE or not self._serving.has_offered(peer.address):
@@ -787,21 +801,17 @@ class Live:
                 peer.address, batches, since, description.prolog, folded
             )
 
-        def made(sealed: tuple[bytes, str], _now: float) -> list[Effect]:
-            data, key = sealed
-            if len(data) > limit or not self._serving.has_offered(peer.address):
+        def made(file: Sealed, _now: float) -> list[Effect]:
+            if len(file.data) > limit or not self._serving.has_offered(peer.address):
                 return within_stream()
-            said = StateUploaded(
-                self.session, "", key, len(data), hashlib.sha256(data).hexdigest(), vv
-            )
 
             def put(url: str, now: float) -> list[Effect]:
                 if not url:
                     return within_stream()
                 self._serving.keep_offer(peer.address, now)
-                return [Send(ToPeer(peer.address), replace(said, url=url))]
+                return [Send(ToPeer(peer.address), replace(file.said, url=url))]
 
-            return [Upload(data, put)]
+            return [Upload(file.data, put)]
 
         return [Beside(make, made)]
 

@@ -69,6 +69,7 @@ from whiteboard.wire.messages import (
     Mode,
     Peer,
     Reason,
+    StateUploaded,
     StrictMessage,
     Terminate,
     Vector,
@@ -540,7 +541,7 @@ class Session(Entering):
         told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
             told.append(Notify(Notice.STATE, NOT_TAKEN))
-        if isinstance(message, ArchivedPart):
+        if isinstance(message, ArchivedPart | StateUploaded):
             self.archiving.refused()
         if isinstance(message, EditMessage):
             told += self._refused(message.batch, condition)

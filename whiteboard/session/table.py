@@ -129,7 +129,7 @@ _ROW: Mapping[type[Message], tuple[Entry, Entry, Entry, Entry]] = {
     StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _O.HELP_BEGIN),
     StatePart: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_PART, _O.HELP_PART),
     StateEnd: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_END, _O.HELP_END),
-    StateUploaded: (_R.NOT_OPEN, _R.NOT_ASKED, _O.FETCH, _R.NOT_ASKED),
+    StateUploaded: (_R.NOT_OPEN, _R.NOT_ASKED, _O.FETCH, _O.NOTE_ARCHIVED),
     ArchivedPart: (_R.NOT_OPEN, _R.NOT_YET, _R.NOT_YET, _O.NOTE_ARCHIVED),
     Initiate: (_R.NOT_FOR_SESSIONS,) * 4,
     Accept: (_R.NOT_FOR_SESSIONS,) * 4,

@@ -16,9 +16,9 @@ from whiteboard.model.history import weight_in_memory
 from whiteboard.model.ids import SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.wire.errors import RemoteProtocolError
-from whiteboard.wire.messages import EditMessage, StateUploaded
+from whiteboard.wire.messages import EditMessage, StateUploaded, Vector
 from whiteboard.wire.pack import unpack
-from whiteboard.wire.sealed import unseal
+from whiteboard.wire.sealed import seal, unseal
 
 WORTH_BYTES = 128 * 1024
 """From so much on: at Debian's 10 kB/s that is more than ten seconds."""
@@ -42,6 +42,31 @@ def is_worth(batches: Iterable[Batch], folded: Folded | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """A file, and what is to be said of it once it has an address."""
+
+    data: bytes
+    said: StateUploaded
+
+
+def sealed(packed: bytes, session: SessionId, vv: Vector) -> Sealed:
+    """A packed state as a file that says nothing to who has not got the key."""
+    data, key = seal(packed)
+    said = StateUploaded(session, "", key, len(data), hashlib.sha256(data).hexdigest(), vv)
+    return Sealed(data, said)
+
+
+def unsealed(data: bytes, said: StateUploaded) -> bytes:
+    """The packed state in a file; b'' if it is not what was announced."""
+    if len(data) != said.size or hashlib.sha256(data).hexdigest() != said.sha256:
+        return b""
+    try:
+        return unseal(data, said.key)
+    except RemoteProtocolError:
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
 class Unpacked:
     """A file that is what was announced."""
 
@@ -51,10 +76,8 @@ class Unpacked:
 
 def opened(data: bytes, said: StateUploaded, session: SessionId) -> Unpacked | None:
     """What is in the file; None if it is not what was announced, or cannot be read."""
-    if len(data) != said.size or hashlib.sha256(data).hexdigest() != said.sha256:
-        return None
     try:
-        packed = unpack(unseal(data, said.key), session)
+        packed = unpack(unsealed(data, said), session)
         folded = read_lines(packed.folded.split("\n")) if packed.folded else None
     except (RemoteProtocolError, FormatError):
         return None

@@ -35,12 +35,13 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StatePart,
+    StateUploaded,
     StrictMessage,
     Terminate,
 )
 
 _MOST_REMEMBERED = 4000
-_STATE = (StateBegin, StatePart, StateEnd, ArchivedPart)
+_STATE = (StateBegin, StatePart, StateEnd, ArchivedPart, StateUploaded)
 """Goes behind all else, in order, with the answers that are paced (`Send.receipt`)."""
 
 
