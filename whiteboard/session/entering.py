@@ -21,9 +21,10 @@ from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining, Step
-from whiteboard.session.live import Handler, Live
+from whiteboard.session.live import FOLD_TIMER, Handler, Live
 from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
+    TO_SESSION,
     Advertise,
     Beside,
     CancelTimer,
@@ -54,11 +55,14 @@ from whiteboard.session.uploading import (
     opened,
 )
 from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
+from whiteboard.wire import psi
 from whiteboard.wire.messages import (
     Advertisement,
     Answer,
     Description,
+    Dialect,
     EditMessage,
+    Initiate,
     Message,
     Mode,
     Peer,
@@ -93,6 +97,8 @@ class Entering(Live):
         self._yields = False
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
+        self._dialects: dict[SessionId, Dialect] = {}
+        """Of those."""
         self._offered: SharedDocument | None = None
         """Creator of a strict session, opening: whose content is shared."""
         self._moving: SharedDocument | None = None
@@ -120,7 +126,7 @@ class Entering(Live):
         self._name = name
         effects: list[Effect] = [Notify(Notice.NAME)]
         if isinstance(self.place, InRoom) and self.state is State.LIVE and self.connected:
-            effects.append(Advertise(Advertisement(self.session, name)))
+            effects.append(self._advertise())
         return effects
 
     def _go_live(self, applied: Iterable[Batch]) -> list[Effect]:
@@ -137,16 +143,9 @@ class Entering(Live):
             return []
         self.state = State.ENDED
         self._joining = None
-        timers = (
-            LOAD_TIMER,
-            OPEN_TIMER,
-            EPHEMERAL_TIMER,
-            ASK_TIMER,
-            STALL_TIMER,
-            PACE_TIMER,
-            LOOK_TIMER,
-        )
-        effects: list[Effect] = [CancelTimer(name) for name in (*timers, LOAD_TIMER)]
+        joining = (OPEN_TIMER, ASK_TIMER, STALL_TIMER, PACE_TIMER)
+        timers = (*joining, LOAD_TIMER, EPHEMERAL_TIMER, LOOK_TIMER, FOLD_TIMER)
+        effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()
         if self._strict is not None:
@@ -179,6 +178,9 @@ class Entering(Live):
             application = APPLICATIONS.get(message.description.application)
             title = message.description.application if application is None else application.title
             return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_APPLICATION.format(title))
+        if self.dialect is Dialect.PSI:
+            assert self.description is not None
+            return self._begin_strict(peer, self.description)  # an offer says nothing more
         if message.description.mode is Mode.STRICT:
             return self._begin_strict(peer, message.description)
         if message.description.identity.party(self.me) is None:
@@ -215,7 +217,7 @@ class Entering(Live):
         self._joining = None
         effects: list[Effect] = [NewDocument(document)]
         if isinstance(self.place, InRoom):
-            effects.append(Advertise(Advertisement(self.session, self.name)))
+            effects.append(self._advertise())
         effects += [Notify(Notice.STATE), Notify(Notice.PEOPLE)]
         if self._moving is not None:
             moved = moving.copy_into(self._moving, document)
@@ -387,6 +389,7 @@ class Entering(Live):
             return []
         if len(self._others) < MAX_OTHER_SESSIONS:
             self._others[message.session] = peer
+            self._dialects[message.session] = message.dialect
         if self.state is State.OPENING:
             return []
         assert self.document is not None
@@ -483,7 +486,8 @@ class Entering(Live):
         party = self._people.party(self.me)
         assert party is not None
         replica = new_replica(self.session, party, self._rng)
-        document = moving.as_strict(self._offered, self.session, party, replica)
+        for_psi = self.dialect is Dialect.PSI
+        document = moving.as_strict(self._offered, self.session, party, replica, for_psi=for_psi)
         self._offered = None
         self._yields = False
         self._strict = self._new_strict()
@@ -494,8 +498,18 @@ class Entering(Live):
         self.state = State.LIVE
         effects: list[Effect] = [NewDocument(document), Persist((), kept)]
         if isinstance(self.place, InRoom):
-            effects.append(Advertise(Advertisement(self.session, self.name)))
-        return [*effects, Notify(Notice.STATE), Notify(Notice.PEOPLE)]
+            effects.append(self._advertise())
+        return [*effects, *self._ask_room(), Notify(Notice.STATE), Notify(Notice.PEOPLE)]
+
+    def _advertise(self) -> Advertise:
+        return Advertise(Advertisement(self.session, self.name, self.dialect))
+
+    def _ask_room(self) -> list[Effect]:
+        """In a group chat Psi has to be invited to hear of a board."""
+        if self.dialect is not Dialect.PSI or not isinstance(self.place, InRoom):
+            return []
+        assert self.description is not None
+        return [Send(TO_SESSION, Initiate(self.session, "", "", self.description))]
 
     def _give_way(self, session: SessionId, peer: Peer) -> list[Effect]:
         """Another board was opened in this room at the same moment: go there with all edits."""
@@ -503,7 +517,8 @@ class Entering(Live):
         self._own = (self.session, self.description)
         self._own_vv = dict(self.document.vv) if self.document is not None else {}
         self.document = None
-        self._people.description = None
+        is_psi = self._dialects.get(session) is Dialect.PSI
+        self._people.description = psi.DESCRIPTION if is_psi else None
         self._sync = None
         self._loading = None
         self._yields = False

@@ -66,12 +66,14 @@ class Joining:
         live: edits that came meanwhile, not yet judged.
         holds: whether a message is here already, set when the first offer is taken.
         held: the vector of what is here, likewise.
+        asked_all: everybody was asked at once, so anybody's offer is an answer.
     """
 
     def __init__(self, session: SessionId, candidates: Iterable[Peer]) -> None:
         self.giver: str | None = None
         self.can_fetch = False
         """Whether a large state may come as a file."""
+        self.asked_all = False
         self.holds: Callable[[Replica, int], bool] = lambda _r, _n: False
         self.held: Callable[[], Vector] = dict
         self.live: list[EditMessage] = []
@@ -91,6 +93,11 @@ class Joining:
         self._bytes_at_last_look = 0
         self._target: Vector | None = None
         self._has_ended = False
+
+    @property
+    def first(self) -> str:
+        """Who is asked before all others."""
+        return self._candidates[0]
 
     # ------------------------------------------------------------------------------- asking
 
@@ -133,7 +140,7 @@ class Joining:
 
     def was_asked(self, address: str) -> bool:
         """Whether an offer from there is an answer."""
-        return address in self._asked
+        return self.asked_all or address in self._asked
 
     # ------------------------------------------------------------------------------- offers
 

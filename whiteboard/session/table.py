@@ -193,6 +193,15 @@ STRICT_TABLE: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = Mappi
 """`TABLE` of a strict session, once it is known to be one."""
 
 
+PSI_TABLE: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = MappingProxyType(
+    {
+        key: {**row, Accept: Outcome.SERVE} if key[1] is State.LIVE else row
+        for key, row in STRICT_TABLE.items()
+    }
+)
+"""`STRICT_TABLE` in Psi's dialect: who accepts an invitation is sent the state without asking."""
+
+
 def print_table(table: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = TABLE) -> str:
     """A table as Markdown, one row a message; refusals in parentheses."""
     columns = list(table)

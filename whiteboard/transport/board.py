@@ -57,7 +57,7 @@ from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import SVG
-from whiteboard.wire.messages import Message, Mode, Peer, Reason, StrictMessage
+from whiteboard.wire.messages import Dialect, Message, Mode, Peer, Reason, StrictMessage
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
 
@@ -513,6 +513,16 @@ class SharedBoard:
         if wanted != self._requires_order:
             self._requires_order = wanted
             self.changed.emit(None)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its session is said on the wire."""
+        return self._session.dialect if self._session is not None else Dialect.XEP
+
+    @property
+    def rules(self) -> tuple[Mode, Dialect]:
+        """Those of its session, which are fixed."""
+        return (Mode.STRICT if self.is_plain else Mode.MERGE), self.dialect
 
     def fail_softly(self, problem: str) -> None:
         """Something that was asked for did not work; the board goes on."""

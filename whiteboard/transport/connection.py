@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from slixmpp import JID, Iq
@@ -19,8 +19,10 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from whiteboard.im.account import AccountSettings
+from whiteboard.session.boards import KnownBoard
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
+from whiteboard.transport.announcing import items_of
 from whiteboard.transport.archive import RoomArchives
 from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.chats import Chats
@@ -34,13 +36,14 @@ from whiteboard.transport.uploads import Uploads
 from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
-from whiteboard.wire import ns
+from whiteboard.wire import ns, psi
 from whiteboard.wire.chat import CHAT_TAGS
 from whiteboard.wire.codec import decode
 from whiteboard.wire.description import unsupported, write_jingle
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import (
     Accept,
+    Advertisement,
     EditMessage,
     EphemeralMessage,
     Initiate,
@@ -59,6 +62,9 @@ class Listener(Protocol):
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """A message for a session at `place`."""
 
+    def on_psi(self, place: Place, peer: Peer, message: Message) -> None:
+        """A message for a session at `place`, said as Psi says it."""
+
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """A Jingle request.
 
@@ -71,6 +77,12 @@ class Listener(Protocol):
 
     def on_room(self, event: RoomEvent) -> None:
         """Something happened in a group chat."""
+
+    def shown_to(self, address: str) -> tuple[Advertisement, ...]:
+        """Running boards that a bare address may see; '' = all who see my presence."""
+
+    def items_for(self, address: str, node: str) -> Sequence[KnownBoard] | None:
+        """Boards that a bare address may see under a node of mine; None if there is none."""
 
     def on_flood(self, sender: str) -> None:
         """Somebody (see `inbox.sender_of`) sends more than can be shown at once."""
@@ -119,7 +131,7 @@ class Connection:
         """Signed in, with the contact list, and visible to others."""
         self.account = Account(settings, register=register, back_off=back_off, resource=resource)
         self.capabilities = Capabilities(self.account)
-        self.roster = Roster(self.account, self.capabilities, drawing_with)
+        self.roster = Roster(self.account, self.capabilities, drawing_with, listener.shown_to)
         self.rooms = Rooms(
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
         )
@@ -241,6 +253,13 @@ class Connection:
         )
         stream.register_handler(
             Callback(
+                "Whiteboard Psi",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{psi.SXE}"),
+                self._on_sxe,
+            )
+        )
+        stream.register_handler(
+            Callback(
                 "Whiteboard archive",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(MAM, 'result')}"),
                 lambda stanza: self.archives.result(stanza.xml),
@@ -254,6 +273,8 @@ class Connection:
             )
         )
         stream.jingle.consumer = self._on_jingle
+        disco = stream.plugin["xep_0030"]
+        disco.set_node_handler("get_items", handler=self._on_items)
         if self._chats is not None:
             for feature in ns.CHAT_FEATURES:
                 stream.plugin["xep_0030"].add_feature(feature)
@@ -295,7 +316,7 @@ class Connection:
         self.inbox.put(sender_of(peer), lambda: chats.receive(peer, xml), size_of(xml))
 
     def _on_sync(self, stanza: StanzaBase) -> None:
-        if stanza.xml.find(tag(ns.SXE, "sxe")) is None:
+        if stanza.xml.find(tag(ns.SXE, "sxe")) is None and stanza.xml.find(psi.SXE) is None:
             self._on_message(stanza.xml)
 
     def _on_message(self, xml: ET.Element) -> None:
@@ -324,8 +345,9 @@ class Connection:
 
     def _handle(self, place: Place, peer: Peer, xml: ET.Element, kind: str) -> None:
         """It is this message's turn."""
+        is_psi = xml.find(psi.SXE) is not None
         try:
-            message = decode(xml)
+            message = psi.decode_psi(xml) if is_psi else decode(xml)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
             SYNC.info("a message of %s was dropped: %s", peer.address, error)
@@ -333,6 +355,9 @@ class Connection:
         if message is None:
             return
         self.heard.emit(None)
+        if is_psi:
+            self._listener.on_psi(place, peer, message)
+            return
         is_private = kind != "groupchat" and isinstance(message, EditMessage | EphemeralMessage)
         if is_private and isinstance(place, InRoom):
             # Said to one only, the others could never agree about it.
@@ -351,15 +376,29 @@ class Connection:
             refusal = unsupported(jingle.xml)
             if refusal is None or error.fault is not Fault.UNSUPPORTED:
                 raise JingleError("bad-request", kind="modify") from error
-            self._terminate(full, refusal)
+            self.terminate(full, refusal)
             return
         if isinstance(message, Initiate | Accept | Terminate):
             self._listener.on_jingle(Peer(full, jid=bare(full)), message)
         elif (refusal := unsupported(jingle.xml)) is not None:
-            self._terminate(full, refusal)
+            self.terminate(full, refusal)
 
-    def _terminate(self, address: str, refusal: Terminate) -> None:
-        """Say that this kind of session is not spoken here; nobody waits for the answer."""
+    def _on_items(self, _to: object, node: str | None, sender: JID, _data: object) -> StanzaBase:
+        """Which boards I show: those that run, or under their node all that I know."""
+        address = str(sender.bare) if sender is not None else ""
+        boards = self._listener.items_for(address, node or "") if address else ()
+        if boards is None:
+            raise XMPPError("item-not-found")
+        answer = Iq()
+        items = answer["disco_items"]
+        if node:
+            items["node"] = node
+        for at, name in items_of(boards):
+            items.add_item(JID(self.account.jid), node=at, name=name)
+        return items  # type: ignore[no-any-return]  # slixmpp does not type interfaces of stanzas
+
+    def terminate(self, address: str, refusal: Terminate) -> None:
+        """End a session that never was; nobody waits for the answer."""
         stream = self.account.stream
         if stream is not None:
             answer = stream.jingle.request(address, write_jingle(refusal))

@@ -28,6 +28,7 @@ from whiteboard.wire.messages import (
     Advertisement,
     Answer,
     ArchivedPart,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Initiate,
@@ -39,6 +40,7 @@ from whiteboard.wire.messages import (
     StrictMessage,
     Terminate,
 )
+from whiteboard.wire.psi import encode_psi
 
 _MOST_REMEMBERED = 4000
 _STATE = (StateBegin, StatePart, StateEnd, ArchivedPart, StateUploaded)
@@ -88,6 +90,7 @@ class StanzaLink:
         sent: called with the receipt of a `Send` that left the outbox, or never will.
         bounced: called with what came back and the stanza error's condition.
         taken: called with an edit that the server has taken, by itself or in an answer.
+        dialect: how the session is said.
         uploads: carries files beside the stream.
     """
 
@@ -101,8 +104,10 @@ class StanzaLink:
         sent: Callable[[int], object],
         bounced: Callable[[Target, Message, str], object],
         taken: Callable[[Batch | StrictMessage], object] = lambda _: None,
+        dialect: Callable[[], Dialect] = lambda: Dialect.XEP,
         uploads: Uploads | None = None,
     ) -> None:
+        self._dialect = dialect
         self._uploads = uploads
         self._account = account
         self._rooms = rooms
@@ -131,10 +136,14 @@ class StanzaLink:
 
     def send(self, send: Send) -> None:
         """See `session.ports.Link`."""
-        if isinstance(send.message, Initiate | Accept | Terminate):
+        is_psi = self._dialect() is Dialect.PSI
+        is_negotiation = isinstance(send.message, Initiate | Accept | Terminate)
+        if is_negotiation and not is_psi:
             self._request(send)
             return
-        element = self._element(send)
+        element = self._psi_element(send) if is_psi else self._element(send)
+        if element is None:
+            return
         kind = Kind.CONTROL
         if isinstance(send.message, EditMessage | StrictMessage) and send.store:
             kind = Kind.EDIT
@@ -159,6 +168,8 @@ class StanzaLink:
                 self._count(-1)
             if receipt:
                 asyncio.get_running_loop().call_soon(self._sent, receipt)
+            if is_negotiation and is_psi:
+                self._fail(send)
             return
         if kind is not Kind.EPHEMERAL:
             sent = Sent(self, send.to, element.get("to", ""), send.message)
@@ -261,14 +272,38 @@ class StanzaLink:
         ET.SubElement(element, tag(ns.HINTS, "store" if send.store else "no-store"))
         return element
 
+    def _psi_element(self, send: Send) -> ET.Element | None:
+        """As Psi says it: without type and hints; None for what is not for it, or for now.
+
+        What cannot be sent now the session does again when it can (`PsiStrict`).
+        """
+        payload = encode_psi(send.message)
+        is_edit = isinstance(send.message, StrictMessage) and send.store
+        if not payload or (is_edit and not self._account.is_online):
+            return None
+        element = ET.Element(tag(ns.CLIENT, "message"))
+        if isinstance(send.to, ToPeer):
+            element.set("to", send.to.address)
+        elif isinstance(self.place, InRoom):
+            element.attrib.update({"to": self.place.room, "type": "groupchat"})
+        else:
+            element.set("to", self.place.other)
+        element.extend(payload)
+        if isinstance(self.place, InRoom) and not isinstance(send.to, ToPeer):
+            ET.SubElement(element, tag(ns.HINTS, "store" if send.store else "no-store"))
+        return element
+
+    def _fail(self, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._bounced, send.to, send.message, "remote-server-timeout")
+
     def _request(self, send: Send) -> None:
         address = send.to.address if isinstance(send.to, ToPeer) else ""
         if not address and isinstance(self.place, Direct):
             address = self.place.other
         stream = self._account.stream
         if stream is None or not self._account.is_online or not address:
-            loop = asyncio.get_running_loop()
-            loop.call_soon(self._bounced, send.to, send.message, "remote-server-timeout")
+            self._fail(send)
             return
         (jingle,) = encode(send.message)
         answer = stream.jingle.request(address, jingle)
@@ -291,7 +326,7 @@ def _calls(message: EphemeralMessage) -> bool:
 
 
 def _session_of(message: ET.Element) -> str:
-    for name in (tag(ns.SXE, "sxe"), tag(ns.SYNC, "sync")):
+    for name in (tag(ns.SXE, "sxe"), tag(ns.SYNC, "sync"), tag(ns.PSI_SXE, "sxe")):
         child = message.find(name)
         if child is not None and child.get("session"):
             return child.get("session", "")

@@ -18,8 +18,8 @@ from slixmpp.exceptions import IqError, XMPPError
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
-from whiteboard.model.ids import SessionId
 from whiteboard.transport.account import Account
+from whiteboard.transport.announcing import MOST_BOARDS, announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
 from whiteboard.transport.stanzas import (
     STATUS,
@@ -34,7 +34,7 @@ from whiteboard.transport.stanzas import (
 from whiteboard.util.event import Event
 from whiteboard.util.log import XMPP
 from whiteboard.wire import ns
-from whiteboard.wire.messages import Advertisement, Peer
+from whiteboard.wire.messages import Advertisement, Dialect, Mode, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
@@ -45,7 +45,6 @@ DATA_FORM = "jabber:x:data"
 
 _JOIN_SECONDS = 20.0
 _MOST_OCCUPANTS = 2000
-_MOST_BOARDS = 64
 _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
@@ -123,6 +122,8 @@ class _Occupant:
     row: Occupant
     peer: Peer
     boards: tuple[Advertisement, ...] = ()
+    said: tuple[Advertisement, ...] = ()
+    """Of those, what was said to all and does not stand in presence."""
 
 
 @dataclass(slots=True)
@@ -266,17 +267,50 @@ class Rooms:
         room = self._rooms.get(address)
         return room is not None and room.is_temporary
 
-    def has_plain_client(self, address: str) -> bool:
-        """Whether somebody there can draw by plain XEP-0284 and not by what our programs add."""
-        room = self._rooms.get(address)
-        others = [one for one in room.occupants.values() if not one.row.me] if room else []
-        return any(self._capabilities.is_plain(one.peer.address) for one in others)
-
     def is_asking(self, address: str) -> bool:
         """Whether it is still being found out what somebody there can do."""
         room = self._rooms.get(address)
         others = room.occupants.values() if room is not None else ()
         return any(self._capabilities.is_asking(one.peer.address) for one in others)
+
+    def rules_for(self, address: str) -> tuple[Mode, Dialect]:
+        """By which rules everybody there who can draw can take part.
+
+        Where some know only the XEP and some only Psi's dialect, the former can.
+        """
+        room = self._rooms.get(address)
+        others = (
+            [one.peer.address for one in room.occupants.values() if not one.row.me] if room else []
+        )
+        if any(map(self._capabilities.is_plain, others)):
+            return Mode.STRICT, Dialect.XEP
+        if any(map(self._capabilities.is_psi, others)):
+            return Mode.STRICT, Dialect.PSI
+        return Mode.MERGE, Dialect.XEP
+
+    def dialect_of(self, address: str, session: str) -> Dialect:
+        """How a session that runs there is said."""
+        running = (ad for _, ad in self.advertisements(address) if ad.session == session)
+        return next((ad.dialect for ad in running), Dialect.XEP)
+
+    def invited(self, address: str, peer: Peer, board: Advertisement) -> None:
+        """An occupant said to all that a board runs there, which its presence does not show."""
+        room = self._rooms.get(address)
+        occupant = room.occupants.get(resource(peer.address)) if room is not None else None
+        if room is None or occupant is None or occupant.row.me:
+            return
+        known = {one.session for one in occupant.boards}
+        if board.session not in known and len(known) < MOST_BOARDS:
+            occupant.said = (*occupant.said, board)
+            self._show_boards(room, occupant, (*occupant.boards, board))
+            self.changed.emit(None)
+
+    def _show_boards(
+        self, room: _Room, occupant: _Occupant, boards: tuple[Advertisement, ...]
+    ) -> None:
+        occupant.boards = boards
+        occupant.row = replace(occupant.row, boards=tuple(board.session for board in boards))
+        self._tell(room, Happening.BOARDS, occupant.peer, boards)
 
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
@@ -478,8 +512,7 @@ class Rooms:
             version = self._version()
             if version:
                 xml.append(own_element(version))
-            for board in room.advertised.values():
-                ET.SubElement(xml, tag(ns.SXE, "sxe"), session=board.session, name=board.name)
+            announce(xml, room.advertised.values())
         presence.send()
 
     # --- presence from rooms ---
@@ -518,10 +551,12 @@ class Rooms:
         jid = valid_jid(item.get("jid")) or ""
         if mine and not jid:
             jid = self._account.jid
-        boards = _boards(xml)
+        old = room.occupants.get(nick)
+        said = old.said if old is not None else ()
+        shown = announced(xml)
+        boards = (*shown, *(one for one in said if one not in shown))
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
-        old = room.occupants.get(nick)
         row = Occupant(
             nick=nick,
             address=bare(jid) or None,
@@ -532,7 +567,7 @@ class Rooms:
             boards=tuple(board.session for board in boards),
             me=mine,
         )
-        room.occupants[nick] = _Occupant(row, peer, boards)
+        room.occupants[nick] = _Occupant(row, peer, boards, said)
         if mine:
             self._on_own(room, nick, peer, codes)
         else:
@@ -712,12 +747,3 @@ def _status_codes(xml: ET.Element) -> frozenset[str]:
 def _occupant_id(xml: ET.Element) -> str:
     found = xml.find(tag(ns.OCCUPANT_ID, "occupant-id"))
     return found.get("id", "") if found is not None else ""
-
-
-def _boards(xml: ET.Element) -> tuple[Advertisement, ...]:
-    found: dict[str, Advertisement] = {}
-    for sxe in xml.iterfind(tag(ns.SXE, "sxe")):
-        session = sxe.get("session", "")
-        if session and len(session) <= 128 and len(found) < _MOST_BOARDS:
-            found[session] = Advertisement(SessionId(session), sxe.get("name", "")[:200])
-    return tuple(found.values())

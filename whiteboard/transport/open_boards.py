@@ -117,6 +117,7 @@ class OpenBoards:
             sent=board.sent,
             bounced=board.bounced,
             taken=board.taken.emit,
+            dialect=lambda: board.dialect,
             uploads=connection.uploads,
         )
 
