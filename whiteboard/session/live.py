@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.changes import Commit, Lost
 from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
@@ -590,10 +590,11 @@ class Live:
         self.left_over = (*(p for p in rest if not p.by), *told)
         return [Notify(Notice.LEFT_OVER)]
 
-    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
-        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+    def _note_cut(self, commit: Commit) -> list[Effect]:
+        """Own work does not count any more, or again: of what does not, the person decides."""
         assert self.document is not None
-        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
+        rest = (piece for piece in self.left_over if piece.at not in commit.revived)
+        self.left_over = (*rest, *cut_off(self.document, commit.void))
         return [Notify(Notice.LEFT_OVER)]
 
     def settle(self, piece: Piece) -> None:

@@ -427,7 +427,8 @@ class Session(Entering):
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
         if commit.origin is Origin.REMOTE and self.state is State.LIVE:
             lost = self._note_lost(commit.lost) if commit.lost else []
-            return [*lost, *(self._note_cut(commit.void) if commit.void else ())]
+            is_judged = commit.void or commit.revived
+            return [*lost, *(self._note_cut(commit) if is_judged else ())]
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
