@@ -7,7 +7,7 @@ on to the other guests. Heartbeats, questions and answers keep all members at th
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -19,7 +19,7 @@ from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
-from whiteboard.session.archiving import Archiving
+from whiteboard.session.archiving import FILE_BYTES, Archiving
 from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
@@ -28,6 +28,7 @@ from whiteboard.session.members import People
 from whiteboard.session.memory import Later, Memory
 from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help, cut
 from whiteboard.session.ports import (
+    Beside,
     CancelTimer,
     Counters,
     Direct,
@@ -35,7 +36,6 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     KeepBase,
-    MakeState,
     NewDocument,
     Notice,
     Notify,
@@ -46,13 +46,15 @@ from whiteboard.session.ports import (
     ShowEphemeral,
     StartTimer,
     ToPeer,
+    Upload,
 )
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
-from whiteboard.session.serving import Askers, Serving
+from whiteboard.session.serving import Askers, Serving, coverage
 from whiteboard.session.strict import Strict
 from whiteboard.session.strict_psi import PsiStrict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.session.uploading import Sealed, is_worth, sealed
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
@@ -71,6 +73,7 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StatePart,
+    StateUploaded,
     Terminate,
     Vector,
 )
@@ -111,6 +114,10 @@ class Live:
         self._sync: Sync | None = None
         self.memory = Memory()
         self.archiving = Archiving()
+        self.can_fetch = False
+        """Whether files can be fetched here."""
+        self.upload_limit: Callable[[], int] = lambda: 0
+        """Bytes of the largest file that can be put where others fetch it; 0 = none can."""
         self._help: Help | None = None
         """Deep help under way."""
         self.left_over: tuple[Piece, ...] = ()
@@ -316,15 +323,31 @@ class Live:
         def make() -> bytes:
             return pack(self.session, description, parts, originals)
 
+        vv = dict(document.vv)
+
         def made(data: bytes, _now: float) -> list[Effect]:
             if self.state is not State.LIVE or not self.connected:
                 self.archiving.is_making = False
                 return []
+            if FILE_BYTES <= len(data) < self.upload_limit():
+                return [Beside(lambda: sealed(data, self.session, vv), put)]
             return self.archiving.say(self.session, data, holds, self._rng)
 
-        return [MakeState(make, made)]
+        def put(file: Sealed, _now: float) -> list[Effect]:
+            def there(url: str, _now: float) -> list[Effect]:
+                if self.state is not State.LIVE or not self.connected or not url:
+                    self.archiving.is_making = False
+                    return []
+                return self.archiving.said_file(replace(file.said, url=url))
+
+            return [Upload(file.data, there)]
+
+        return [Beside(make, made)]
 
     def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        if isinstance(message, StateUploaded):
+            self.archiving.heard(sum(message.vv.values()), self._held)
+            return []
         assert isinstance(message, ArchivedPart)
         if message.number + 1 == message.parts:
             self.archiving.heard(message.holds, self._held)
@@ -776,8 +799,45 @@ class Live:
         amount = len(batches) if folded is None else sum(self.document.vv.values())
         if not self._may_have(self._people.party(peer) or peer.address, amount, now):
             return self._refuse(Refusal.TOO_MANY)
+        if message.fetches and self.upload_limit() and is_worth(batches, folded):
+            return self._give_file(peer, batches, since, folded)
         prolog = self.description.prolog
         return self._serving.give_state(peer.address, batches, since, prolog, folded)
+
+    def _give_file(
+        self, peer: Peer, batches: Sequence[Batch], since: Vector, folded: Folded | None
+    ) -> list[Effect]:
+        """The state as a file; within the stream, if it cannot be put anywhere."""
+        description = self.description
+        assert description is not None
+        parts = cut(folded) if folded is not None else ()
+        vv = {**(folded.floor if folded is not None else {}), **coverage(batches, since)}
+        originals = tuple(EditMessage(b, self._people.author_of(b)) for b in batches)
+        limit = self.upload_limit()
+
+        def make() -> Sealed:
+            return sealed(pack(self.session, description, parts, originals), self.session, vv)
+
+        def within_stream() -> list[Effect]:
+            if self.state is not State.LIVE or not self._serving.has_offered(peer.address):
+                return []
+            return self._serving.give_state(
+                peer.address, batches, since, description.prolog, folded
+            )
+
+        def made(file: Sealed, _now: float) -> list[Effect]:
+            if len(file.data) > limit or not self._serving.has_offered(peer.address):
+                return within_stream()
+
+            def put(url: str, now: float) -> list[Effect]:
+                if not url:
+                    return within_stream()
+                self._serving.keep_offer(peer.address, now)
+                return [Send(ToPeer(peer.address), replace(file.said, url=url))]
+
+            return [Upload(file.data, put)]
+
+        return [Beside(make, made)]
 
     def _on_refuse_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         self._serving.forget(peer.address)

@@ -54,6 +54,7 @@ from whiteboard.session.rebasing import REFUSED, rebased
 from whiteboard.session.rebuilding import Rebuilt
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import PSI_TABLE, STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.session.uploading import LOAD_TIMER
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire import psi
 from whiteboard.wire.messages import (
@@ -69,6 +70,7 @@ from whiteboard.wire.messages import (
     Mode,
     Peer,
     Reason,
+    StateUploaded,
     StrictMessage,
     Terminate,
     Vector,
@@ -361,6 +363,7 @@ class Session(Entering):
         if self.document is not None and self.role is Role.JOINER:
             return [NewDocument(self.document), *self._go_live(())]
         if self._joining is not None:
+            self._joining.can_fetch = self.can_fetch
             return [Notify(Notice.STATE), *self._joining.ask()]
         if self._yields:
             return [Notify(Notice.STATE), StartTimer(OPEN_TIMER, self._rng.uniform(*OPEN_SECONDS))]
@@ -519,6 +522,8 @@ class Session(Entering):
                 effects = self._step(*self._joining.stalled())
                 self._look_at_giver()
                 return effects
+            if name == LOAD_TIMER and self.state is State.RECEIVING and self._to_load:
+                return self._load_slice()
             if name == PACE_TIMER and self.state is State.RECEIVING:
                 effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
@@ -558,7 +563,7 @@ class Session(Entering):
         told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
             told.append(Notify(Notice.STATE, NOT_TAKEN))
-        if isinstance(message, ArchivedPart):
+        if isinstance(message, ArchivedPart | StateUploaded):
             self.archiving.refused()
         if isinstance(message, EditMessage):
             told += self._refused(message.batch, condition)

@@ -32,6 +32,7 @@ from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
+from whiteboard.transport.uploads import Uploads
 from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
@@ -135,6 +136,7 @@ class Connection:
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
         )
         self.archives = RoomArchives(self.account, self.rooms.stamps)
+        self.uploads = Uploads(self.account)
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
@@ -209,6 +211,7 @@ class Connection:
         self.ready = True
         self.rooms.online(resumed=False)
         self._listener.on_online()
+        await self.uploads.find()
         await self.rooms.find_service()
 
     def _on_offline(self) -> None:

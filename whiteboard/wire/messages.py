@@ -243,10 +243,14 @@ class StateOffer:
 
 @dataclass(frozen=True, slots=True)
 class AcceptState:
-    """The joiner takes this offer; `since` = what it already has (from a giver that went away)."""
+    """The joiner takes this offer; `since` = what it already has (from a giver that went away).
+
+    `fetches`: it can fetch a large state beside the stream.
+    """
 
     session: SessionId
     since: Vector = field(default_factory=dict)
+    fetches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +288,22 @@ class StateEnd:
     """All of the state was sent."""
 
     session: SessionId
+    vv: Vector = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StateUploaded:
+    """The state is a file: packed (`wire.pack`), sealed (`wire.sealed`), put somewhere (XEP-0363).
+
+    `size` in bytes and `sha256` (hexadecimal) are of the file as it lies there. The state is
+    complete when the joiner holds `vv`.
+    """
+
+    session: SessionId
+    url: str
+    key: str
+    size: int
+    sha256: str
     vv: Vector = field(default_factory=dict)
 
 
@@ -390,6 +410,7 @@ Message: TypeAlias = (
     | StateBegin
     | StatePart
     | StateEnd
+    | StateUploaded
     | ArchivedPart
     | Initiate
     | Accept
@@ -413,6 +434,7 @@ MESSAGE_TYPES: tuple[type[Message], ...] = (
     StateBegin,
     StatePart,
     StateEnd,
+    StateUploaded,
     ArchivedPart,
     Initiate,
     Accept,
