@@ -7,13 +7,15 @@ import contextlib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
+import pytest
+
 from tests.helpers.drawing import draw
 from tests.helpers.prosody import Party, needs_prosody, room_address, until_same
 from whiteboard.model.ephemeral import InkPreview
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.transport.outbox import Kind
 
-pytestmark = needs_prosody
+pytestmark = [pytest.mark.prosody, needs_prosody]
 
 RATE = 10_000
 """Bytes a second, as Debian's Prosody has it."""
