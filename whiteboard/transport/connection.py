@@ -22,6 +22,7 @@ from whiteboard.transport.account import Account, BackOff
 from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
+from whiteboard.transport.moderating import DATA_FORM, Moderating
 from whiteboard.transport.muc import Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
@@ -112,6 +113,9 @@ class Connection:
         self.roster = Roster(self.account, self.capabilities, drawing_with)
         self.rooms = Rooms(
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
+        )
+        self.moderating = Moderating(
+            self.account, self.rooms.requests, lambda full: self.rooms.occupant(full) is not None
         )
         self.bounces = Bounces()
         self.faults = Counters()
@@ -231,6 +235,13 @@ class Connection:
                 self._on_returned,
             )
         )
+        stream.register_handler(
+            Callback(
+                "Whiteboard form",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(DATA_FORM, 'x')}"),
+                self._on_form,
+            )
+        )
         stream.jingle.consumer = self._on_jingle
 
     def _on_presence(self, presence: StanzaBase) -> None:
@@ -249,8 +260,17 @@ class Connection:
         # Most servers return the error without what was sent.
         full = valid_jid(stanza.xml.get("from"))
         sent = self.bounces.returned(stanza.xml.get("id", ""), full or "")
-        if stanza.xml.get("type") == "error" and sent is not None:
-            self._listener.on_bounce(sent, error_condition(stanza.xml)[0])
+        if stanza.xml.get("type") != "error":
+            return
+        condition = error_condition(stanza.xml)[0]
+        if sent is not None:
+            self._listener.on_bounce(sent, condition)
+        else:
+            self.moderating.returned(stanza.xml.get("id", ""), full or "", condition)
+
+    def _on_form(self, stanza: StanzaBase) -> None:
+        if stanza.xml.get("type") != "error":
+            self.moderating.heard(stanza.xml)
 
     def _on_sync(self, stanza: StanzaBase) -> None:
         if stanza.xml.find(tag(ns.SXE, "sxe")) is None:
