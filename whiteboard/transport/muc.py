@@ -88,6 +88,8 @@ class Happening(enum.Enum):
     """The peer's announced boards differ."""
     ROLE = "role"
     """The peer's role or affiliation in the room differs; the peer may be me."""
+    ASKED = "asked"
+    """Somebody asks for a voice, or no longer; the peer is the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class Rooms:
         self.happened: Event[RoomEvent] = Event()
         self.requests = VoiceRequests()
         """Who asks for a voice in rooms that I moderate."""
-        self.requests.changed.subscribe(lambda _room: self.changed.emit(None))
+        self.requests.changed.subscribe(self._asked_for_voice)
         capabilities.learned.subscribe(self._learned)
 
     # --- what is shown ---
@@ -642,6 +644,10 @@ class Rooms:
             can_draw = self._capabilities.can_draw(full)
             occupant.row = replace(occupant.row, can_draw=can_draw)
             self.changed.emit(None)
+
+    def _asked_for_voice(self, address: str) -> None:
+        self.happened.emit(RoomEvent(address, Happening.ASKED, Peer(address)))
+        self.changed.emit(None)
 
     def _tell(
         self,
