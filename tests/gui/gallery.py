@@ -294,10 +294,15 @@ def export() -> QDialog:
     return dialog(made)
 
 
-def properties() -> QDialog:
+def properties_plain() -> QDialog:
+    return properties(plain=True)
+
+
+def properties(*, plain: bool = False) -> QDialog:
     _, made = shared()
     page = made.pages.front
     assert page is not None
+    page.board.set(is_plain=plain, is_host=plain)
     related = (
         Related("https://plans.example/attic.svg", "The attic"),
         Related("xmpp:wall@rooms.example?join", "The wall"),
@@ -504,6 +509,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-add-contact": add_contact,
     "dialog-export": export,
     "dialog-properties": properties,
+    "dialog-properties-plain": properties_plain,
     "not-shown": not_shown,
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,

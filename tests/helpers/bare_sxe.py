@@ -20,6 +20,7 @@ from whiteboard.model.strict.view import strict_view
 
 SXE = "urn:xmpp:sxe:0"
 SVG = "http://www.w3.org/2000/svg"
+SYNC = "urn:x-whiteboard:sync:0"
 JINGLE = "urn:xmpp:jingle:1"
 TRANSPORT = "urn:xmpp:jingle:transports:sxe"
 SVG_APP = "urn:xmpp:jingle:apps:svg"
@@ -32,6 +33,7 @@ class Bare(ClientXMPP):
     Attributes:
         stanzas: what it holds.
         last: (sender, id) of the newest edit that it got.
+        refused: what hosts said of edits of its own that they did not take.
     """
 
     def __init__(self, jid: str, password: str) -> None:
@@ -50,6 +52,8 @@ class Bare(ClientXMPP):
             self.plugin["xep_0030"].add_feature(feature)
         sxe = MatchXPath(f"{{jabber:client}}message/{{{SXE}}}sxe")
         self.register_handler(Callback("bare sxe", sxe, self._on_message))
+        sync = MatchXPath(f"{{jabber:client}}message/{{{SYNC}}}sync")
+        self.register_handler(Callback("bare sync", sync, self._on_sync))
         jingle = MatchXPath(f"{{jabber:client}}iq/{{{JINGLE}}}jingle")
         self.register_handler(Callback("bare jingle", jingle, self._on_jingle))
         self.add_event_handler("session_start", self._started)
@@ -63,6 +67,7 @@ class Bare(ClientXMPP):
         self.last = ("", "")
         self.has_state = False
         self.invited = ""
+        self.refused: list[dict[str, str]] = []
         self._giver = ""
         self._parts: list[Stanza] = []
         self._live: list[Stanza] = []
@@ -165,6 +170,11 @@ class Bare(ClientXMPP):
             self.other, self.session = sender, session
             self._jingle(sender, "session-accept", session, sender)
             self.connect_to(session, sender)
+        self.changed.set()
+
+    def _on_sync(self, message) -> None:
+        for reject in message.xml.iter(f"{{{SYNC}}}reject"):
+            self.refused.append(dict(reject.attrib))
         self.changed.set()
 
     def _on_message(self, message) -> None:

@@ -157,6 +157,8 @@ class FakeBoard:
         self.waiting_changes = 0
         self.problem = ""
         self.is_plain = False
+        self.is_host = False
+        self.requires_order = False
         self.left_over: Sequence[Piece] = ()
         self.kept = False
         self.told: list[Ephemeral] = []
@@ -171,6 +173,9 @@ class FakeBoard:
 
     def rename(self, name: str) -> None:
         self.set(name=name)
+
+    def require_order(self, wanted: bool) -> None:
+        self.set(requires_order=wanted)
 
     def keep_mine(self, piece: Piece) -> bool:
         if not keep(piece, self.document):
@@ -278,6 +283,11 @@ class FakeBoards:
         self.boards.append(board)
         self.changed.emit(None)
         return board
+
+    def open_in_room(
+        self, room: str, session: str, nick: str = "", password: str = ""
+    ) -> FakeBoard:
+        return self.join_in_room(room, session)
 
     def close(self, board: Board) -> None:
         self.calls.append(("close", board.name))

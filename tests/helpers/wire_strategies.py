@@ -159,6 +159,7 @@ positive = st.integers(0, 10**5).map(lambda i: i / 100)
 item_ids = st.text("abc1", min_size=1, max_size=8)
 rid_lists = st.lists(rids, max_size=4).map(tuple)
 matrices = st.tuples(*[st.floats(-1e6, 1e6)] * 6)
+boxes = st.builds(e.Box, coordinates, coordinates, positive, positive)
 items = st.one_of(
     st.builds(e.Cursor, coordinates, coordinates, st.sampled_from(["", "drawing", "writing"])),
     st.builds(e.CursorGone),
@@ -174,6 +175,9 @@ items = st.one_of(
     st.builds(e.MovePreview, item_ids, rid_lists, matrices),
     st.builds(e.PreviewEnd, item_ids),
     st.builds(e.SelectionShown, rid_lists),
+    st.builds(e.Attention, boxes, rid_lists),
+    st.builds(e.Viewport, boxes),
+    st.builds(e.Follows, text),
 )
 descriptions = st.builds(
     m.Description,

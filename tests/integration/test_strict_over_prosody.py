@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sys
 
 import pytest
 
@@ -224,3 +226,76 @@ async def test_a_strict_board_comes_back_from_its_journal_and_goes_on(party, bar
     tom.edit(Set(record, tom.version(record), chdata="green"))
     await all_same([board], [tom])
     assert len(board.document.children(board.document.root)) == 3
+
+
+async def skips_one(tom, record):
+    """Tom says the second edit of a record before the first; what the host says to that."""
+    said = len(tom.refused)
+    tom.edit(Set(record, tom.version(record) + 1, chdata="far"))
+    await tom.until(lambda: len(tom.refused) > said)
+    return tom.refused[-1]
+
+
+async def test_s6_the_host_of_a_window_refuses_what_arrives_out_of_order_also_after_a_restart(
+    party, bare, tmp_path
+):
+    ben = await party("ben", profile=tmp_path)
+    tom = await bare("tom")
+    room = room_address()
+    await ben.enter(room)
+    tom.enter(room, "tom")
+    await ben.until(lambda: any(o.can_draw and o.nick == "tom" for o in ben.room(room).occupants))
+    board = await ben.share(room)
+    assert board.is_plain
+    assert board.is_host
+    tom.connect_to(board.session)
+    await tom.until(lambda: tom.has_state)
+    first, second = (draw(board, "rect", id=name, fill="red") for name in ("one", "two"))
+    records = [board.document.attribute_record(rid, "fill") for rid in (first, second)]
+    await tom.until(lambda: b"two" in tom.c14n)
+
+    board.require_order(True)
+    refusal = await skips_one(tom, records[0])
+    assert refusal["expected"] == f"{records[0]}:1"
+    assert refusal["reason"] == "out-of-order"
+    assert board.document.attribute(first, "fill") == "red"
+    assert not board.document.waiting
+    await ben.network.close()
+
+    again = await party("ben", profile=tmp_path, again=ben.name, sign_in=False)
+    board = await recovered(again)
+    assert board.requires_order
+    await again.sign_in()
+    await again.enter(room)
+    await again.until_live(board)
+    assert (await skips_one(tom, records[1]))["expected"] == f"{records[1]}:1"
+
+
+async def test_s6_a_participant_without_windows_refuses_it_if_its_command_line_says_so(
+    server, party, bare, tmp_path
+):
+    ana, tom, bot = await party("ana"), await bare("tom"), unique("bot")
+    server.add_account(bot, PASSWORD)
+    room = room_address()
+    await ana.enter(room)
+    tom.enter(room, "tom")
+    await ana.until(lambda: any(o.can_draw and o.nick == "tom" for o in ana.room(room).occupants))
+    password, drawing = tmp_path / "password", tmp_path / "one.svg"
+    password.write_text(PASSWORD)
+    drawing.write_text(f"<svg xmlns='{SVG}'><rect id='mine' fill='red'/></svg>")
+    words = ["join", f"xmpp:{room}?join", "--require-order", "--draw", str(drawing)]
+    words += ["--jid", f"{bot}@{server.domain}", "--password-file", str(password)]
+    words += ["--server", f"127.0.0.1:{server.port}", "--allow-plaintext", "--until", "closed"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "whiteboard", *words, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        session = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
+        tom.connect_to(session)
+        await tom.until(lambda: tom.has_state and b"mine" in tom.c14n)
+        record = tom.find("fill", "red")
+        assert (await skips_one(tom, record))["expected"] == f"{record}:1"
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            process.terminate()
+        await process.wait()

@@ -224,6 +224,11 @@ def _add_join(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--type", choices=("svg", "xhtml", "xml"), default="svg", help="of a board that is made"
     )
+    parser.add_argument(
+        "--require-order",
+        action="store_true",
+        help="as host of a plain XEP-0284 board: refuse changes that arrive out of order",
+    )
     parser.add_argument("--draw", type=Path, metavar="FILE.svg")
     parser.add_argument("--record", type=Path, metavar="LOG")
     parser.add_argument("--export", type=Path, metavar="OUT.svg")

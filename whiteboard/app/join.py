@@ -70,6 +70,7 @@ def _task(options: argparse.Namespace) -> Task:
         nick=options.nick,
         session=options.session or "",
         application=by_word(options.type),
+        require_order=options.require_order,
         draw=_drawing(options.draw) if options.draw is not None else (),
         record=options.record,
         until=_until(options.until),

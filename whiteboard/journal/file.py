@@ -84,6 +84,8 @@ class About:
     """Own messages that the server has taken: replica -> last number."""
     left_over: Sequence[Sequence[object]] = ()
     """Own work that was not taken over, until the person decides (`wire/pieces.py`)."""
+    requires_order: bool = False
+    """Its host refuses what arrives out of order."""
     people: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Party -> (name, address) of everybody who was ever seen here: for the history."""
 

@@ -69,6 +69,52 @@ class SelectionShown:
     rids: tuple[Rid, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of the board, in user units; no side is negative."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """All are asked to look at one place (XEP-0228 section 2.5.7).
+
+    Attributes:
+        box: The place.
+        rids: Elements that are meant; where they are known, they say better where to look.
+    """
+
+    box: Box
+    rids: tuple[Rid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """What somebody sees of the board; told only while somebody follows them."""
+
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Whose view somebody follows, by party; '' = nobody's any more."""
+
+    party: str
+
+
 Ephemeral: TypeAlias = (
-    Cursor | CursorGone | InkPreview | ShapePreview | MovePreview | PreviewEnd | SelectionShown
+    Cursor
+    | CursorGone
+    | InkPreview
+    | ShapePreview
+    | MovePreview
+    | PreviewEnd
+    | SelectionShown
+    | Attention
+    | Viewport
+    | Follows
 )

@@ -159,6 +159,17 @@ class Board(Protocol):
         """It runs by plain XEP-0284, for a program that is simpler than ours."""
 
     @property
+    def is_host(self) -> bool:
+        """I opened its session."""
+
+    @property
+    def requires_order(self) -> bool:
+        """On a plain board that I host, what arrives out of order is refused (XEP-0228 2.5.6)."""
+
+    def require_order(self, wanted: bool) -> None:
+        """Refuse it, or take it as soon as what is missing has come."""
+
+    @property
     def kept(self) -> bool:
         """Whether all of it is on this computer's disk, so that closing it loses nothing."""
 
@@ -302,6 +313,9 @@ class BoardService(Protocol):
 
     def join_in_room(self, room: str, session: str) -> Board:
         """Take part in a board that runs in a group chat."""
+
+    def open_in_room(self, room: str, session: str, nick: str = "", password: str = "") -> Board:
+        """The same by address: enters the group chat first; JOINING until I am let in."""
 
     def close(self, board: Board) -> None:
         """Leave and drop it from the list; what is kept on disk stays there."""

@@ -13,10 +13,12 @@ from typing import Any, ClassVar, TypeAlias
 
 from whiteboard.model.changes import Lost
 from whiteboard.model.document import Document, FoldedError, Received
+from whiteboard.model.ephemeral import Attention, Ephemeral
 from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
+from whiteboard.session.attention import Calls
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
@@ -99,8 +101,10 @@ class Live:
         self._serving = self._new_serving()
         self._strict: Strict | None = None
         """What it does in strict mode, once it is known to be that."""
+        self._requires_order = False
         self._doubts = Doubts()
         self._askers = Askers()
+        self._calls = Calls()
 
     @property
     def me(self) -> Peer:
@@ -125,7 +129,7 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        return Strict(
+        strict = Strict(
             self.session,
             self._people,
             self.counters,
@@ -133,6 +137,8 @@ class Live:
             self.role,
             self._serving,
         )
+        strict.rejects = self._requires_order
+        return strict
 
     def _next_receipt(self) -> int:
         self._receipt += 1
@@ -643,7 +649,11 @@ class Live:
             effects += self._people.meet_guest(party)
         elif self.role is Role.CREATOR:
             effects += self._people.pass_on(replace(message, guest=party), peer.address)
-        return [*effects, *(ShowEphemeral(party, item) for item in message.items)]
+        shown = (item for item in message.items if self._is_heeded(item, party, now))
+        return [*effects, *(ShowEphemeral(party, item) for item in shown)]
+
+    def _is_heeded(self, item: Ephemeral, party: Party, now: float) -> bool:
+        return not isinstance(item, Attention) or self._calls.heed(party, now)
 
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)

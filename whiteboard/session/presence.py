@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from whiteboard.model.ephemeral import (
+    Attention,
     Cursor,
     CursorGone,
     Ephemeral,
+    Follows,
     InkPreview,
     SelectionShown,
+    Viewport,
 )
 
 INTERVAL = 0.1
@@ -84,6 +87,6 @@ class Presence:
 def _key(what: Ephemeral) -> str:
     if isinstance(what, Cursor | CursorGone):
         return "cursor"
-    if isinstance(what, SelectionShown):
-        return "selection"
+    if isinstance(what, SelectionShown | Attention | Viewport | Follows):
+        return type(what).__name__
     return f"preview {what.id}"

@@ -273,10 +273,14 @@ class Session(Entering):
             effects += self._people.broadcast(EditMessage(batch), store=True)
         return effects
 
-    def require_order(self) -> None:
-        """Strict: refuse edits that skip one, and tell their author (requirement S6)."""
+    def require_order(self, wanted: bool = True) -> None:
+        """Strict, host: refuse edits that skip one, and tell their author (requirement S6).
+
+        May be asked for before it is known what kind of session it is; only a host's wish counts.
+        """
+        self._requires_order = wanted
         if self._strict is not None:
-            self._strict.rejects = True
+            self._strict.rejects = wanted
 
     def admit(self, address: str) -> None:
         """Direct: somebody was invited and may connect, from any device."""

@@ -91,8 +91,8 @@ class Strict:
     Attributes:
         document: None until the first state is here.
         resync: the state that is on its way, or None.
-        rejects: messages whose edits skip one are refused and not kept (requirement S6): a host's
-            choice for members that want to be told.
+        rejects: messages whose edits skip one are refused and not kept (requirement S6): the
+            choice of a host for members that want to be told; with anybody else it does nothing.
     """
 
     def __init__(
@@ -245,7 +245,8 @@ class Strict:
             return []
         if len(self.document.waiting) > MAX_WAITING:
             return self._refuse(Refusal.TOO_MANY)
-        if self.rejects and (expected := self._skips(stanza)):
+        is_host = self._role is Role.CREATOR
+        if self.rejects and is_host and (expected := self._skips(stanza)):
             refusal = Reject(self._session, message.id, expected)
             return [Send(ToPeer(peer.address), refusal)]
         is_new = stanza.key not in self.document.keys

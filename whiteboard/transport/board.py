@@ -121,6 +121,7 @@ class SharedBoard:
         self._over = False
         self._connected = True
         self._unsent = 0
+        self._requires_order = False
         self._previews: dict[Party, set[str]] = {}
         self._unwatch: Callable[[], None] = _nothing
         self.application = SVG.namespace
@@ -170,6 +171,11 @@ class SharedBoard:
         if self._name or self._session is None:
             return self._name
         return self._session.name
+
+    @property
+    def needs_name(self) -> bool:
+        """Nobody has said yet what it is called."""
+        return not self.name
 
     @property
     def place(self) -> str:
@@ -258,6 +264,7 @@ class SharedBoard:
     ) -> None:
         """Live in `session` from now on, and start it."""
         self._session = session
+        session.require_order(self._requires_order)
         self._resting = None
         self._over = False
         self._connected = True
@@ -456,6 +463,24 @@ class SharedBoard:
         """See `Board`."""
         description = self._session.description if self._session is not None else None
         return description is not None and description.mode is Mode.STRICT
+
+    @property
+    def is_host(self) -> bool:
+        """See `Board`."""
+        return self._session is not None and self._session.role is Role.CREATOR
+
+    @property
+    def requires_order(self) -> bool:
+        """See `Board`."""
+        return self._requires_order
+
+    def require_order(self, wanted: bool) -> None:
+        """See `Board`."""
+        if self._session is not None:
+            self._session.require_order(wanted)
+        if wanted != self._requires_order:
+            self._requires_order = wanted
+            self.changed.emit(None)
 
     def fail_softly(self, problem: str) -> None:
         """Something that was asked for did not work; the board goes on."""

@@ -18,16 +18,17 @@ from whiteboard.session.ports import (
     Send,
     ToPeer,
 )
-from whiteboard.session.session import Session, State
+from whiteboard.session.session import State
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.invitations import Invitations
 from whiteboard.transport.links import Sent
 from whiteboard.transport.muc import Happening, Removed, RoomEvent
-from whiteboard.transport.open_boards import NOT_SIGNED_IN, OpenBoards
+from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.reopening import Reopening
 from whiteboard.transport.returning import Returning
+from whiteboard.transport.room_boards import RoomBoards
 from whiteboard.transport.shelf import Afterwards, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare
@@ -36,17 +37,13 @@ from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Accept,
     Connect,
-    Description,
-    Identity,
     Initiate,
     Message,
-    Mode,
     Peer,
     Reason,
     Terminate,
 )
 
-NOT_IN_ROOM = "You are not in this group chat."
 THROWN_OUT = "You are no longer in this group chat. The board stays here."
 
 
@@ -68,7 +65,6 @@ class Boards:
         applications: Collection[str] = DRAWINGS,
     ) -> None:
         self._connection = connection
-        self._applications = applications
         self._rng = rng or random.Random(secrets.randbits(128))
         self.changed: Event[None] = Event()
         self._changed = Soon(self.changed)
@@ -82,6 +78,9 @@ class Boards:
                 self._open, self._returning, shelf, self._rng, self._changed, self.close
             )
         self._invitations = Invitations(
+            connection, self._open, self._reopening, self._rng, applications, self._changed
+        )
+        self._room_boards = RoomBoards(
             connection, self._open, self._reopening, self._rng, applications, self._changed
         )
         self.invited = self._invitations.invited
@@ -155,71 +154,17 @@ class Boards:
 
     def share_in_room(self, board: Board, room: str) -> None:
         """See `BoardService`."""
-        shared = self._open.own(board)
-        connection = self._connection()
-        me = connection.rooms.me(room) if connection is not None else None
-        if connection is None or me is None or not connection.rooms.is_in(room):
-            shared.fail(NOT_SIGNED_IN if connection is None else NOT_IN_ROOM)
-            return
-        identity = Identity.NICK
-        if me.occupant_id:
-            identity = Identity.OCCUPANT_ID
-        elif not connection.rooms.is_anonymous(room):
-            identity = Identity.JID
-        # Fixed for the session's life: whoever is there must be able to take part.
-        mode = Mode.STRICT if connection.rooms.has_plain_client(room) else Mode.MERGE
-        description = Description(
-            mode=mode, name=shared.name, identity=identity, application=shared.application
-        )
-        running = connection.rooms.advertisements(room)
-        place = InRoom(room)
-        session = Session.share(
-            shared.document, description, me, place, self._rng, yields=not running
-        )
-        shared.attach(session, self._open.link(connection, place), place)
-        self._changed()
+        self._room_boards.share(self._open.own(board), room)
 
     def join_in_room(self, room: str, session: str) -> SharedBoard:
-        """See `BoardService`; the board that is open already, if there is one."""
-        for one in self._open:
-            if one.session == session and one.place == room and not one.is_over:
-                return one
-        connection = self._connection()
-        running = connection.rooms.advertisements(room) if connection is not None else []
-        names = [ad.name for _, ad in running if ad.session == session and ad.name]
-        name = names[0] if names else ""
+        """See `BoardService`."""
+        return self._room_boards.join(room, session)
 
-        def join(board: SharedBoard) -> None:
-            self._join_in_room(board, room, session)
-
-        me = connection.rooms.me(room) if connection is not None else None
-        board = None
-        if self._reopening is not None and me is not None:
-            board = self._reopening.rejoin(session, name, me, join)
-        if board is None:
-            board = self._open.add(name if connection is not None else session, new_document())
-            join(board)
-        self._changed()
-        return board
-
-    def _join_in_room(self, board: SharedBoard, room: str, session: str) -> None:
-        connection = self._connection()
-        me = connection.rooms.me(room) if connection is not None else None
-        if connection is None or me is None:
-            board.fail(NOT_SIGNED_IN if connection is None else NOT_IN_ROOM)
-            return
-        place = InRoom(room)
-        ask = connection.rooms.members_of(room, session)
-        joining = Session.join(
-            SessionId(session),
-            me,
-            place,
-            self._rng,
-            ask=ask,
-            name=board.name,
-            applications=self._applications,
-        )
-        board.attach(joining, self._open.link(connection, place), place)
+    def open_in_room(
+        self, room: str, session: str, nick: str = "", password: str = ""
+    ) -> SharedBoard:
+        """See `BoardService`."""
+        return self._room_boards.open(room, session, nick, password)
 
     def close(self, board: Board) -> None:
         """See `BoardService`."""
@@ -255,6 +200,7 @@ class Boards:
 
     def leave_room(self, room: str) -> None:
         """I am about to leave a group chat: leave its boards first."""
+        self._room_boards.refused(room)
         for board in self._open:
             if board.place == room and board.actor is not None:
                 board.leave()
@@ -318,6 +264,11 @@ class Boards:
 
     def on_room(self, event: RoomEvent) -> None:
         """See `Listener`."""
+        if event.what is Happening.REFUSED:
+            self._room_boards.refused(event.room)
+            return
+        if event.what is Happening.ENTERED:
+            self._room_boards.entered(event.room)
         for board in self._open.at(InRoom(event.room)):
             if event.what is Happening.ENTERED:
                 self._open.rebind(board)

@@ -62,6 +62,10 @@ class Capabilities:
         """Whether it knows plain XEP-0284 and no more."""
         return self.can_draw(address) and not self.can_merge(address)
 
+    def is_asking(self, address: str) -> bool:
+        """Whether this is being found out of the client at this full address."""
+        return address in self._unknown
+
     def forget(self, address: str) -> None:
         """The client is gone."""
         self._by_address.pop(address, None)

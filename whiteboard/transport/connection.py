@@ -20,6 +20,7 @@ from whiteboard.im.account import AccountSettings
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
 from whiteboard.transport.caps import Capabilities
+from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
 from whiteboard.transport.moderating import DATA_FORM, Moderating
@@ -31,6 +32,7 @@ from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
 from whiteboard.wire import ns
+from whiteboard.wire.chat import CHAT_TAGS
 from whiteboard.wire.codec import decode
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import (
@@ -92,6 +94,7 @@ class Connection:
         register: create the account on its server first.
         back_off: for tests.
         resource: see `Account`.
+        chats: takes the text chat, which is not announced without it.
     """
 
     def __init__(
@@ -103,8 +106,10 @@ class Connection:
         register: bool = False,
         back_off: BackOff | None = None,
         resource: str = "",
+        chats: Chats | None = None,
     ) -> None:
         self._listener = listener
+        self._chats = chats
         self._version = ""
         self.ready = False
         """Signed in, with the contact list, and visible to others."""
@@ -198,6 +203,8 @@ class Connection:
         self.inbox.clear()
         # First, so that nobody is taken for gone: it is I who am cut off.
         self._listener.on_offline()
+        if self._chats is not None:
+            self._chats.offline()
         self.rooms.offline()
         self.roster.leave()
 
@@ -207,7 +214,7 @@ class Connection:
             self.account.outbox.release(event.room)
         elif event.what is Happening.OUT:
             self.account.outbox.hold(event.room)
-        if event.what in {Happening.ENTERED, Happening.OUT}:
+        if event.what in {Happening.ENTERED, Happening.OUT, Happening.REFUSED}:
             self._listener.on_room(event)
         else:
             # Behind what that occupant has said: else a cursor would bring back who has left.
@@ -243,6 +250,11 @@ class Connection:
             )
         )
         stream.jingle.consumer = self._on_jingle
+        if self._chats is not None:
+            for feature in ns.CHAT_FEATURES:
+                stream.plugin["xep_0030"].add_feature(feature)
+            message = MatchXPath(tag(ns.CLIENT, "message"))
+            stream.register_handler(Callback("Whiteboard chat", message, self._on_chat))
 
     def _on_presence(self, presence: StanzaBase) -> None:
         full = valid_jid(presence.xml.get("from"))
@@ -260,17 +272,30 @@ class Connection:
         # Most servers return the error without what was sent.
         full = valid_jid(stanza.xml.get("from"))
         sent = self.bounces.returned(stanza.xml.get("id", ""), full or "")
-        if stanza.xml.get("type") != "error":
-            return
         condition = error_condition(stanza.xml)[0]
-        if sent is not None:
+        if stanza.xml.get("type") == "error" and sent is not None:
             self._listener.on_bounce(sent, condition)
-        else:
-            self.moderating.returned(stanza.xml.get("id", ""), full or "", condition)
+        elif sent is None and full is not None:
+            self.moderating.returned(stanza.xml.get("id", ""), full, condition)
+            if self._chats is not None:
+                self._chats.returned(full, stanza.xml.get("id", ""))
 
     def _on_form(self, stanza: StanzaBase) -> None:
         if stanza.xml.get("type") != "error":
             self.moderating.heard(stanza.xml)
+
+    def _on_chat(self, stanza: StanzaBase) -> None:
+        xml, chats = stanza.xml, self._chats
+        full = valid_jid(xml.get("from"))
+        if chats is None or full is None or xml.get("type") in {"error", "headline"}:
+            return
+        if not any(child.tag in CHAT_TAGS for child in xml):
+            return
+        in_room = self.rooms.knows(bare(full))
+        if in_room and not resource(full):
+            return  # the room itself
+        peer = self.rooms.peer(full, xml) if in_room else Peer(full, jid=bare(full))
+        self.inbox.put(sender_of(peer), lambda: chats.receive(peer, xml), size_of(xml))
 
     def _on_sync(self, stanza: StanzaBase) -> None:
         if stanza.xml.find(tag(ns.SXE, "sxe")) is None:

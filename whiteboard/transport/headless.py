@@ -8,6 +8,7 @@ document. To be found one-to-one it subscribes to the contact, and answers the c
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ from whiteboard.wire.messages import EditMessage, Mode, Peer
 
 IDLE_SECONDS = 2.0
 _GONE_SECONDS = 5.0
+_CAPS_SECONDS = 5.0
 
 _SENTENCES = {
     ProblemKind.WRONG_PASSWORD: "The password for {} is not right.",
@@ -91,6 +93,8 @@ class Task:
     until: Until | float = Until.IDLE
     application: Application = SVG
     """What a board is that is made here."""
+    require_order: bool = False
+    """Host of a plain session: refuse what arrives out of order."""
     patience: float = 60.0
     """Seconds to get onto the board, invitations not counted."""
 
@@ -223,6 +227,11 @@ class _Participant:
             board = self._boards.join_in_room(task.room, session)
             self._record(board)
             return board
+        connection = self._people.connection
+        assert connection is not None
+        with contextlib.suppress(HeadlessError):  # by then it is what is known
+            # By what the others can do it is decided for ever how the board runs.
+            await self._until(lambda: not connection.rooms.is_asking(task.room), "", _CAPS_SECONDS)
         board = self._new_board(local(task.room))
         self._record(board)
         self._boards.share_in_room(board, task.room)
@@ -344,6 +353,7 @@ class _Participant:
         self._rejected += what.sender.me
 
     def _record(self, board: SharedBoard) -> None:
+        board.require_order(self._task.require_order)
         board.not_shown.subscribe(self._count_rejected)
         if self._task.record is not None:
             self._recorder = _Recorder(board, self._task.record.open("wb"))

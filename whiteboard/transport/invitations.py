@@ -195,13 +195,13 @@ class Invitations:
         if (running := self._open.shared_with(session, host)) is not None:
             call(running)
             return running
-        if self._reopening is not None:
-            kept = self._reopening.rejoin(session, name, connection.me, join, call)
-            if kept is not None:
-                return kept
-        new = self._open.add(name, new_document())
-        join(new)
-        return new
+        board = self._open.make(name, new_document())
+        self._open.put(board)
+        me, reopening = connection.me, self._reopening
+        if reopening is None or not reopening.rejoin(board, session, me, join, call):
+            self._open.keep(board)
+            join(board)
+        return board
 
     def decline(self, invitation: str) -> None:
         """Say no to one of others."""

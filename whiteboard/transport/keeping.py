@@ -383,6 +383,7 @@ class Keeper:
             room=board.place if in_room else "",
             other="" if in_room else board.place,
             admitted=tuple(session.admitted),
+            requires_order=board.requires_order,
             left_over=self._left_over[1],
             role=session.role.value,
             description=self._described(session.description),

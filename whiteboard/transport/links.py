@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from slixmpp import Iq
 from slixmpp.exceptions import IqError, IqTimeout
 
+from whiteboard.model.ephemeral import Attention
 from whiteboard.model.ops import Batch
 from whiteboard.session.ports import Direct, InRoom, Place, Send, Target, ToPeer
 from whiteboard.transport.account import Account
@@ -123,7 +124,7 @@ class StanzaLink:
         kind = Kind.CONTROL
         if isinstance(send.message, EditMessage | StrictMessage) and send.store:
             kind = Kind.EDIT
-        elif isinstance(send.message, EphemeralMessage):
+        elif isinstance(send.message, EphemeralMessage) and not _calls(send.message):
             kind = Kind.EPHEMERAL
         receipt = send.receipt
         if kind is Kind.EDIT:
@@ -224,6 +225,11 @@ class StanzaLink:
             self._bounced(send.to, send.message, "remote-server-timeout")
         if send.receipt:
             self._sent(send.receipt)
+
+
+def _calls(message: EphemeralMessage) -> bool:
+    """Whether all are asked to look at one place: said once, so it is not dropped."""
+    return any(isinstance(item, Attention) for item in message.items)
 
 
 def _session_of(message: ET.Element) -> str:

@@ -50,6 +50,8 @@ _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_HISTORY = 30
+"""Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
 _REFUSALS = {
     "conflict": ProblemKind.NICK_TAKEN,
@@ -82,6 +84,8 @@ class Happening(enum.Enum):
     """I am in (again); the peer is me."""
     OUT = "out"
     """I am no longer in."""
+    REFUSED = "refused"
+    """I am not let in; the peer is the room."""
     CAME = "came"
     LEFT = "left"
     BOARDS = "boards"
@@ -250,6 +254,12 @@ class Rooms:
         room = self._rooms.get(address)
         others = [one for one in room.occupants.values() if not one.row.me] if room else []
         return any(self._capabilities.is_plain(one.peer.address) for one in others)
+
+    def is_asking(self, address: str) -> bool:
+        """Whether it is still being found out what somebody there can do."""
+        room = self._rooms.get(address)
+        others = room.occupants.values() if room is not None else ()
+        return any(self._capabilities.is_asking(one.peer.address) for one in others)
 
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
@@ -420,6 +430,7 @@ class Rooms:
         room.locked_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
+        self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
@@ -433,7 +444,7 @@ class Rooms:
         else:
             if joining:
                 x = ET.SubElement(xml, tag(MUC, "x"))
-                ET.SubElement(x, tag(MUC, "history"), maxstanzas="0")
+                ET.SubElement(x, tag(MUC, "history"), maxstanzas=str(_HISTORY))
                 if room.password:
                     ET.SubElement(x, tag(MUC, "password")).text = room.password
             version = self._version()

@@ -53,10 +53,14 @@ class OpenBoards:
     def add(self, name: str, document: SharedDocument) -> SharedBoard:
         """A new board, kept from now on."""
         board = self.make(name, document)
-        if self._shelf is not None:
-            self._shelf.keep(board)
+        self.keep(board)
         self.put(board)
         return board
+
+    def keep(self, board: SharedBoard) -> None:
+        """What happens on it is on disk from now on."""
+        if self._shelf is not None:
+            self._shelf.keep(board)
 
     def put(self, board: SharedBoard) -> None:
         """It is open from now on."""
@@ -85,6 +89,12 @@ class OpenBoards:
             for board in self._boards
             if board.where == place
             or (isinstance(place, Direct) and isinstance(board.where, Direct))
+        )
+
+    def of_session(self, session: str) -> SharedBoard | None:
+        """The open board of a session that is not over, whichever way it is reached."""
+        return next(
+            (one for one in self._boards if one.session == session and not one.is_over), None
         )
 
     def shared_with(self, session: SessionId, peer: Peer) -> SharedBoard | None:

@@ -46,10 +46,16 @@ class Kind(enum.Enum):
 
     EDIT = "edit"
     """Kept until the server took it, over any number of connections."""
+    CHAT = "chat"
+    """Kept and paced like an edit, and not counted as one."""
     CONTROL = "control"
     """Negotiation, state, heartbeats: in order with the edits; dropped when the session is lost."""
     EPHEMERAL = "ephemeral"
     """Cursors, previews: dropped when the link is busy or down."""
+
+
+_KEPT = frozenset({Kind.EDIT, Kind.CHAT})
+"""What is kept over any number of connections."""
 
 
 class TooLargeError(ValueError):
@@ -203,13 +209,11 @@ class Outbox:
             if still_tracked is not None and entry.id in still_tracked:
                 continue
             del self._in_flight[entry.id]
-            if entry.kind is Kind.EDIT or (
-                still_tracked is not None and entry.kind is Kind.CONTROL
-            ):
+            if entry.kind in _KEPT or (still_tracked is not None and entry.kind is Kind.CONTROL):
                 entry.sent = False
                 again.append(entry)
         if still_tracked is None:
-            self._queue = collections.deque(e for e in self._queue if e.kind is Kind.EDIT)
+            self._queue = collections.deque(e for e in self._queue if e.kind in _KEPT)
         self._queue.extendleft(reversed(again))
         self._bytes_in_flight = sum(entry.size for entry in self._in_flight.values())
         self._asked = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from whiteboard.model.document import new_document
 from whiteboard.session.boards import Board
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.open_boards import OpenBoards
@@ -79,27 +78,28 @@ class Reopening:
 
     def rejoin(
         self,
+        board: SharedBoard,
         session: str,
-        name: str,
         me: Peer,
         otherwise: Callable[[SharedBoard], object],
         then: Callable[[SharedBoard], object] = lambda _board: None,
-    ) -> SharedBoard | None:
+    ) -> bool:
         """Go on with the kept copy of a session, if there is one that was not left.
 
         Args:
+            board: open, empty and kept by nobody yet; becomes what the copy holds.
             session: its id.
-            name: of the board.
             me: who I am there now.
             otherwise: joins anew, should the copy be unreadable or somebody else's.
             then: called once it goes on.
+
+        Returns:
+            False where there is no copy.
         """
         key = self._shelf.key_of(session)
         if key is None:
-            return None
-        board = self._open.make(name, new_document())
+            return False
         board.is_being_read = True
-        self._open.put(board)
 
         def read(what: Revived | str) -> None:
             board.is_being_read = False
@@ -124,7 +124,7 @@ class Reopening:
             self._opening[key].append(opened)
         else:
             self._shelf.take(key, self._rng, read)
-        return board
+        return True
 
     def _revived(self, what: Revived | str) -> SharedBoard | str:
         if isinstance(what, str):

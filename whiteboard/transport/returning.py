@@ -20,6 +20,7 @@ MakeLink = Callable[[Connection, Place], Callable[[SharedBoard], BoardLink]]
 def take_up(board: SharedBoard, what: Revived) -> None:
     """Let `board` be what a journal holds; offline until `wake`."""
     board.take_up(what.document, what.session)
+    board.require_order(what.about.requires_order)
     if what.session is None and what.about.role:
         board.end()  # its session is over, or cannot be gone on with
 

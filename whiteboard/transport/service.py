@@ -15,6 +15,7 @@ from whiteboard.im.account import AccountSettings, AccountState, ConnectionState
 from whiteboard.im.people import Contact, Room, SubscriptionRequest
 from whiteboard.transport.account import BackOff, new_resource
 from whiteboard.transport.boards import Boards
+from whiteboard.transport.chats import Chats
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.shelf import Shelf
 from whiteboard.transport.soon import Soon
@@ -28,11 +29,13 @@ class People:
 
     Args:
         boards: told before a group chat is left, and fed by connections.
+        chats: fed by connections.
         back_off: makes the waits between attempts; for tests.
     """
 
-    def __init__(self, boards: Boards, back_off: Callable[[], BackOff]) -> None:
+    def __init__(self, boards: Boards, chats: Chats, back_off: Callable[[], BackOff]) -> None:
         self._boards = boards
+        self._chats = chats
         self._back_off = back_off
         self._resource = new_resource()
         self._ending: set[asyncio.Task[None]] = set()
@@ -117,6 +120,7 @@ class People:
         self._disconnect()
         if self._settings is not None and self._settings.address != settings.address:
             self._boards.leave_all()
+            self._chats.forget()
         self._settings = settings
         self.connection = Connection(
             settings,
@@ -125,6 +129,7 @@ class People:
             register=register,
             back_off=self._back_off(),
             resource=self._resource,
+            chats=self._chats,
         )
         self.connection.changed.subscribe(self._changed)
         self.connection.start()
@@ -208,7 +213,8 @@ class Network:
     ) -> None:
         self._shelf = shelf
         self.boards = Boards(lambda: self.people.connection, rng, shelf, applications)
-        self.people = People(self.boards, back_off)
+        self.chats = Chats(lambda: self.people.connection)
+        self.people = People(self.boards, self.chats, back_off)
 
     async def close(self) -> None:
         """Leave every board, sign out, wait until everything has ended and is on disk."""

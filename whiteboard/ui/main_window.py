@@ -374,7 +374,10 @@ class MainWindow(QMainWindow):
 
         now = properties_of(page.board.document)
         missing, may_change = page.surface.missing(), page.surface.may_draw
-        sheet = PropertiesSheet(now, missing, change, self, may_change=may_change)
+        board = page.board
+        is_ours = board.is_plain and board.is_host
+        order = (board.requires_order, board.require_order) if is_ours else None
+        sheet = PropertiesSheet(now, missing, change, self, may_change=may_change, order=order)
         self.people_flow.open(sheet)
 
     def _cancel_joining(self) -> None:

@@ -14,14 +14,18 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ephemeral import (
+    Attention,
+    Box,
     Cursor,
     CursorGone,
     Ephemeral,
+    Follows,
     InkPreview,
     MovePreview,
     PreviewEnd,
     SelectionShown,
     ShapePreview,
+    Viewport,
 )
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Invalid
@@ -38,10 +42,15 @@ MAX_RIDS = 500
 MAX_NODES = 500
 """Elements of a shape that is shown while it is made: it is painted anew with every change."""
 MAX_COORDINATE = 1e7
+MAX_PARTY = 3071
+"""Characters of a party's name: the longest address (RFC 7622)."""
 
 _CURSOR = f"{{{ns.SYNC}}}cursor"
 _PREVIEW = f"{{{ns.SYNC}}}preview"
 _SELECTION = f"{{{ns.SYNC}}}selection"
+_ATTENTION = f"{{{ns.SYNC}}}attention"
+_VIEWPORT = f"{{{ns.SYNC}}}viewport"
+_FOLLOW = f"{{{ns.SYNC}}}follow"
 _DOING = re.compile(r"[a-z-]{0,20}")
 
 
@@ -56,6 +65,14 @@ def write_items(sync: Element, items: Iterable[Ephemeral]) -> None:
             SubElement(sync, _CURSOR)
         elif isinstance(item, SelectionShown):
             SubElement(sync, _SELECTION, {"rids": " ".join(item.rids[:MAX_RIDS])})
+        elif isinstance(item, Attention):
+            attention = SubElement(sync, _ATTENTION, _box(item.box))
+            if item.rids:
+                attention.set("rids", " ".join(item.rids[:MAX_RIDS]))
+        elif isinstance(item, Viewport):
+            SubElement(sync, _VIEWPORT, _box(item.box))
+        elif isinstance(item, Follows):
+            SubElement(sync, _FOLLOW, {"party": item.party} if item.party else {})
         else:
             _write_preview(SubElement(sync, _PREVIEW, {"id": item.id}), item)
 
@@ -81,6 +98,15 @@ def _write_preview(
         preview.set("end", "1")
 
 
+def _box(box: Box) -> dict[str, str]:
+    return {
+        "x": _number(box.x),
+        "y": _number(box.y),
+        "width": _number(box.width),
+        "height": _number(box.height),
+    }
+
+
 def _number(value: float) -> str:
     """Hundredths of a unit are finer than any screen shows."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
@@ -98,6 +124,10 @@ def read_items(sync: Element) -> tuple[Ephemeral, ...]:
             item = _read_preview(child)
         elif child.tag == _SELECTION:
             item = SelectionShown(_rids(child.get("rids")))
+        elif child.tag == _FOLLOW:
+            item = Follows(child.get("party", "")) if _is_party(child.get("party", "")) else None
+        elif child.tag in {_ATTENTION, _VIEWPORT}:
+            item = _read_place(child)
         if item is not None:
             items.append(item)
     return tuple(items)
@@ -111,6 +141,21 @@ def _read_cursor(element: Element) -> Ephemeral | None:
         return None
     doing = element.get("doing", "")
     return Cursor(x, y, doing if _DOING.fullmatch(doing) else "")
+
+
+def _read_place(element: Element) -> Ephemeral | None:
+    values = [_read_number(element.get(name)) for name in ("x", "y", "width", "height")]
+    known = [value for value in values if value is not None]
+    if len(known) != 4 or known[2] < 0 or known[3] < 0:
+        return None
+    box = Box(*known)
+    if element.tag == _VIEWPORT:
+        return Viewport(box)
+    return Attention(box, _rids(element.get("rids")))
+
+
+def _is_party(text: str) -> bool:
+    return len(text) <= MAX_PARTY
 
 
 def _read_preview(element: Element) -> Ephemeral | None:

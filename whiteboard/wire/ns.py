@@ -20,9 +20,16 @@ FORWARD = "urn:xmpp:forward:0"
 DELAY = "urn:xmpp:delay"
 HINTS = "urn:xmpp:hints"
 OCCUPANT_ID = "urn:xmpp:occupant-id:0"
+CHAT_STATES = "http://jabber.org/protocol/chatstates"
+RECEIPTS = "urn:xmpp:receipts"
+CORRECTION = "urn:xmpp:message-correct:0"
+IDS = "urn:xmpp:sid:0"
 CLIENT = "jabber:client"
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 XML = "http://www.w3.org/XML/1998/namespace"
+
+CHAT_FEATURES = (CHAT_STATES, RECEIPTS, CORRECTION)
+"""What our disco#info says of the text chat."""
 
 FEATURES = (SXE, SXE_TRANSPORT, JINGLE, MERGE, APPLICATION_SVG)
 """What our disco#info says because of shared editing."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.helpers.fake_services import World
-from tests.helpers.hands import settle
+from tests.helpers.hands import click, settle
 from tests.helpers.strict import SESSION, check
 from whiteboard.canvas.export import svg_bytes
 from whiteboard.model.changes import Origin
@@ -112,3 +112,30 @@ def test_a_quiet_word_says_once_that_somebodys_program_is_simpler(window, docume
     toast.take_back("rules")
     window.pages.front.board.changed.emit(None)
     assert toast.notice is None or toast.notice.kind != "rules"
+
+
+def test_s6_the_host_decides_in_the_properties_whether_what_skips_an_edit_is_refused(
+    window, document
+):
+    board = window.pages.front.board
+
+    def opened():
+        window.actions_by_id["properties"].trigger()
+        settle()
+        return window.people_flow.dialog
+
+    guest = opened()
+    assert guest.order is None
+    guest.reject()
+    board.set(is_host=True)
+    sheet = opened()
+    assert sheet.order.text() == "Refuse changes that arrive out of order"
+    assert not sheet.order.isChecked()
+    click(sheet.order)
+    click(sheet.save)
+    assert board.requires_order
+    sheet = opened()
+    assert sheet.order.isChecked()
+    click(sheet.order)
+    click(sheet.save)
+    assert not board.requires_order

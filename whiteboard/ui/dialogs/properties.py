@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from whiteboard.editing.properties import Properties, Related, is_address
 from whiteboard.svg.schema.grammar import LANGUAGE
@@ -56,6 +63,8 @@ class PropertiesSheet(Sheet):
         then: Called with what it is to say.
         parent: The window.
         may_change: False while the board is on its way.
+        order: Host of a plain board: whether what arrives out of order is refused, and what is
+            called with the answer; None where that is not to be decided.
     """
 
     def __init__(
@@ -66,6 +75,7 @@ class PropertiesSheet(Sheet):
         parent: QWidget | None = None,
         *,
         may_change: bool = True,
+        order: tuple[bool, Callable[[bool], object]] | None = None,
     ) -> None:
         super().__init__(words.tr("Document properties"), parent, width=520)
         self._then = then
@@ -96,6 +106,13 @@ class PropertiesSheet(Sheet):
         start.addWidget(self.add)
         start.addStretch(1)
         self.body.addLayout(start)
+        self.order: QCheckBox | None = None
+        if order is not None:
+            self.body.addSpacing(4)
+            self.order = self.add_check(words.tr("Refuse changes that arrive out of order"))
+            self.order.setChecked(order[0])
+            self.order.setToolTip(words.tr("Who sent one is told and gets the board again."))
+            self._require_order = order[1]
         self.problem = self.add_problem()
         for sentence in missing:
             self.add_text(sentence)
@@ -145,5 +162,7 @@ class PropertiesSheet(Sheet):
             language,
             (*related, *self._more),
         )
+        if self.order is not None:
+            self._require_order(self.order.isChecked())
         self._then(said)
         self.accept()
