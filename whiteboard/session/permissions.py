@@ -82,8 +82,6 @@ class Outcome(enum.Enum):
     """The group chat refused."""
     ASKED_TOO_OFTEN = "asked too often"
     """The group chat passes a request for the pen on only now and then."""
-    NO_ADDRESS = "no address"
-    """The group chat hides whom to ban."""
 
 
 class Permissions(Protocol):

@@ -56,6 +56,7 @@ class BoardFrame(QWidget):
         self.surface: Surface | None = None
         self._stop: Callable[[], None] = _nothing
         self.tools = ToolBar(self)
+        self.tools.arrange_again.connect(self.arrange)
         self.options = OptionsBar(self)
         self.undo = UndoBar(self)
         self.zoom = ZoomBar(self)
