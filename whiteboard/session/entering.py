@@ -95,6 +95,16 @@ class Entering(Live):
         """Name of the board, '' while unknown."""
         return self._name or (self.description.name if self.description else "")
 
+    def be_called(self, name: str) -> list[Effect]:
+        """The board has this name from now on: say so where it is announced."""
+        if name == self.name:
+            return []
+        self._name = name
+        effects: list[Effect] = [Notify(Notice.NAME)]
+        if isinstance(self.place, InRoom) and self.state is State.LIVE and self.connected:
+            effects.append(Advertise(Advertisement(self.session, name)))
+        return effects
+
     def _go_live(self, applied: Iterable[Batch]) -> list[Effect]:
         assert self._sync is not None
         self.state = State.LIVE

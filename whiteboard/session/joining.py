@@ -38,6 +38,8 @@ PACE_TIMER = "join-pace"
 PACE_SECONDS = 30.0
 PACE_MESSAGES = 50
 """In so many seconds; who is slower gives way to another, what is here stays."""
+PACE_BYTES = 32 * 1024
+"""Likewise: messages may be large, and the giver's server slow."""
 MAX_STATE = 1_000_000
 MAX_STATE_BYTES = 1 << 30
 MAX_LIVE = 10_000
@@ -79,6 +81,7 @@ class Joining:
         self._taken_bytes = 0
         self._live_bytes = 0
         self._at_last_look = 0
+        self._bytes_at_last_look = 0
         self._target: Vector | None = None
         self._has_ended = False
 
@@ -203,8 +206,9 @@ class Joining:
     def looked_at_pace(self) -> tuple[Step, list[Effect]]:
         """So much time has passed: whether the giver sends so little that it keeps us waiting."""
         came = self._taken - self._at_last_look
-        self._at_last_look = self._taken
-        if came >= PACE_MESSAGES or self.giver is None:
+        size = self._taken_bytes - self._bytes_at_last_look
+        self._at_last_look, self._bytes_at_last_look = self._taken, self._taken_bytes
+        if came >= PACE_MESSAGES or size >= PACE_BYTES or self.giver is None:
             return Step.GOING_ON, [StartTimer(PACE_TIMER, PACE_SECONDS)]
         return self._give_up_giver()
 

@@ -16,12 +16,11 @@ HELP_SECONDS = 30.0
 MAX_BATCHES = 1_000_000
 
 
-def cut(folded: Folded) -> tuple[str, ...]:
-    """The parts of a state, in order; all but the last as long as they may be."""
+def cut(folded: Folded, characters: int = PART_CHARACTERS) -> tuple[str, ...]:
+    """The parts of a state, in order; all but the last of so many characters."""
     text = "\n".join(folded.lines())
-    return tuple(
-        text[start : start + PART_CHARACTERS] for start in range(0, len(text), PART_CHARACTERS)
-    )
+    size = min(PART_CHARACTERS, characters)
+    return tuple(text[start : start + size] for start in range(0, len(text), size))
 
 
 class Parts:

@@ -37,6 +37,10 @@ from whiteboard.wire.xml import to_xml
 PAGE_BYTES = 8 * 1024
 WINDOW_BYTES = 48 * 1024
 """On the way to one peer at once."""
+WINDOW_PAGES = 6
+"""Likewise: on a slow link pages are small, and made when they can go."""
+PART_SHARE = 0.75
+"""Of a page's bytes that a part of a folded state has: quotation marks grow in XML."""
 ENVELOPE_BYTES = 90
 """`<forwarded/>` around one message, roughly."""
 MAX_TRANSFERS = 64
@@ -150,6 +154,8 @@ class Serving:
         self._offers: dict[str, float] = {}
         self._transfers: dict[str, _Transfer] = {}
         self._flying: dict[int, tuple[str, int]] = {}
+        self.page_bytes = PAGE_BYTES
+        """Aim of one stanza, by how fast the link is."""
 
     def offer(self, to: str, description: Description, now: float) -> list[Effect]:
         """Offer the state; the offer stands for a minute."""
@@ -184,7 +190,7 @@ class Serving:
         vv = coverage(batches, since)
         parts: tuple[str, ...] = ()
         if folded is not None:
-            parts = cut(folded)
+            parts = cut(folded, round(self.page_bytes * PART_SHARE))
             vv = {**folded.floor, **vv}
         transfer = _Transfer(parts=deque(enumerate(parts)), end=StateEnd(self._session, vv))
         self._transfers[to] = transfer
@@ -223,7 +229,8 @@ class Serving:
     def _pump(self, to: str) -> list[Effect]:
         transfer = self._transfers[to]
         effects: list[Effect] = []
-        while transfer.has_more and transfer.in_flight < WINDOW_BYTES:
+        window = min(WINDOW_BYTES, WINDOW_PAGES * self.page_bytes)
+        while transfer.has_more and transfer.in_flight < window:
             message: Message
             if transfer.pages:
                 message = transfer.pages.popleft()
@@ -253,7 +260,7 @@ class Serving:
             batch = transfer.waiting[0]
             original = EditMessage(batch, self._author(batch))
             length = len(to_xml(stanza(original)).encode()) + ENVELOPE_BYTES
-            if page and size + length > PAGE_BYTES:
+            if page and size + length > self.page_bytes:
                 break
             transfer.waiting.popleft()
             transfer.dots.discard(batch.dot)

@@ -388,6 +388,10 @@ class Session(Entering):
         """How much waits in the outbox: previews are left out while it is much."""
         self._presence.load = waiting_bytes
 
+    def link_page(self, size: int) -> None:
+        """How many bytes a page of a state should have on this link now."""
+        self._serving.page_bytes = size
+
     def sent(self, receipt: int, now: float) -> list[Effect]:
         """The stanza with this receipt left the outbox."""
         return self._serving.sent(receipt)

@@ -30,6 +30,7 @@ from whiteboard.session.boards import (
     Oddity,
     Participant,
 )
+from whiteboard.session.naming import board_name, rename_board
 from whiteboard.session.ports import (
     Direct,
     Disbelieved,
@@ -80,6 +81,10 @@ class BoardLink(Link, Protocol):
     @property
     def load(self) -> int:
         """Bytes that wait."""
+
+    @property
+    def page(self) -> int:
+        """Bytes that a page of a state should have now."""
 
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""
@@ -141,7 +146,6 @@ class SharedBoard:
         self.taken: Event[Batch | StrictMessage] = Event()
         """The server has taken this edit of mine."""
         self.ended: Event[Ended] = Event()
-        self.name_changed: Event[str] = Event()
         self.cursor = Cursor(0.0, 0.0)
         """Where my pointer was last."""
         self.permissions = BoardPermissions(self, connection)
@@ -244,10 +248,25 @@ class SharedBoard:
 
     def rename(self, name: str) -> None:
         """See `Board`."""
-        if name and name != self._name:
-            self._name = name
-            self.name_changed.emit(name)
-            self.changed.emit(None)
+        if not name or name == self.name:
+            return
+        if self._driver is not None and not self._over:
+            rename_board(self._document, name)
+        self._be_called(name)
+
+    def say_name(self) -> None:
+        """About to be shared: what a document of another time is called gives way."""
+        if board_name(self._document):
+            rename_board(self._document, self.name)
+
+    def _be_called(self, name: str) -> None:
+        if not name or name == self._name:
+            return
+        self._name = name
+        session = self._session
+        if session is not None:
+            self.run(lambda _now: session.be_called(name))
+        self.changed.emit(None)
 
     def leave(self) -> None:
         """See `Board`."""
@@ -386,13 +405,19 @@ class SharedBoard:
         """A message for this session came."""
         session = self._session
         if session is not None:
+            self._tell_pace(session)
             self.run(lambda now: session.receive(peer, message, now))
 
     def sent(self, receipt: int) -> None:
         """A stanza left the outbox."""
         session = self._session
         if session is not None:
+            self._tell_pace(session)
             self.run(lambda now: session.sent(receipt, now))
+
+    def _tell_pace(self, session: Session) -> None:
+        if self._link is not None:
+            session.link_page(self._link.page)
 
     def bounced(self, target: Target, message: Message, condition: str) -> None:
         """A stanza came back."""
@@ -524,6 +549,7 @@ class SharedBoard:
 
     def _committed(self, session: Session, commit: Commit) -> None:
         self.run(lambda now: session.committed(commit, now))
+        self._be_called(board_name(self._document))
         direct = isinstance(self.where, Direct)
         if direct and not self._connected and commit.origin is not Origin.REMOTE:
             # Nothing is put into the outbox one-to-one: the other side asks for what it misses.
@@ -536,6 +562,7 @@ class SharedBoard:
             self._store.keep_base(effect.folded)
         if isinstance(effect, NewDocument):
             self._take(effect.document)
+            self._be_called(board_name(effect.document))
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
             return

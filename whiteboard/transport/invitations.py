@@ -227,6 +227,7 @@ class Invitations:
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
+            board.say_name()
             description = Description(
                 mode=mode,
                 name=board.name,
@@ -243,8 +244,9 @@ class Invitations:
         actor = board.actor
         assert actor is not None
         assert actor.description is not None
+        description = replace(actor.description, name=board.name)
         negotiation = Negotiation.outgoing(
-            actor.session, actor.description, connection.me, Peer(device, jid=bare(device))
+            actor.session, description, connection.me, Peer(device, jid=bare(device))
         )
         connection.roster.show_to(device)
         attempt = self._drive(entry, connection, negotiation)

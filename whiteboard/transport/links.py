@@ -30,11 +30,16 @@ from whiteboard.wire.messages import (
     EphemeralMessage,
     Initiate,
     Message,
+    StateBegin,
+    StateEnd,
+    StatePart,
     StrictMessage,
     Terminate,
 )
 
 _MOST_REMEMBERED = 4000
+_STATE = (StateBegin, StatePart, StateEnd)
+"""Goes behind all else, in order, with the answers that are paced (`Send.receipt`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,10 @@ class StanzaLink:
             kind = Kind.EDIT
         elif isinstance(send.message, EphemeralMessage) and not _calls(send.message):
             kind = Kind.EPHEMERAL
+        elif isinstance(send.message, _STATE) or (
+            isinstance(send.message, Answer) and send.receipt
+        ):
+            kind = Kind.BULK
         receipt = send.receipt
         if kind is Kind.EDIT:
             self._count(1)
@@ -163,8 +172,13 @@ class StanzaLink:
 
     @property
     def load(self) -> int:
-        """Bytes that wait in the account's outbox."""
+        """Bytes that wait in the account's outbox, bulk aside."""
         return self._account.outbox.waiting_bytes
+
+    @property
+    def page(self) -> int:
+        """Bytes that a page of a state should have now."""
+        return self._account.outbox.bulk.page
 
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""

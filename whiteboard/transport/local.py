@@ -13,6 +13,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from whiteboard.session.ports import InRoom, Send, ToPeer
+from whiteboard.session.serving import PAGE_BYTES
 from whiteboard.session.session import Session, State
 from whiteboard.transport.board import SharedBoard
 from whiteboard.util.event import Event
@@ -124,6 +125,7 @@ class LocalLink:
         self.waiting = 0
         self.waiting_changed: Event[None] = Event()
         self.load = 0
+        self.page = PAGE_BYTES
 
     def send(self, send: Send) -> None:
         """See `session.ports.Link`."""

@@ -6,8 +6,10 @@ server has not acknowledged is kept here. After a resumption that failed it is s
 know duplicates by (replica, number).
 
 Pace (SYNC 0.3.13, INFRA trap 5): a person's edits go at most 10 a second with short bursts; a long
-backlog and the state for joiners are limited only by the bytes the server has not acknowledged,
-a window that shrinks when acknowledgements come late; ephemeral things go only when nothing waits.
+backlog is limited only by the bytes the server has not acknowledged, a window that shrinks when
+acknowledgements come late; ephemeral things go only when no edit waits. The state for joiners and
+history stand behind all that, in a window of their own (`bulk`), so that on a slow server nothing
+else waits for them longer than a moment.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ import itertools
 import secrets
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from whiteboard.transport.bulk import BulkWindow
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
 from whiteboard.util.log import XMPP
@@ -49,11 +52,15 @@ class Kind(enum.Enum):
     CHAT = "chat"
     """Kept and paced like an edit, and not counted as one."""
     CONTROL = "control"
-    """Negotiation, state, heartbeats: in order with the edits; dropped when the session is lost."""
+    """Negotiation, heartbeats: in order with the edits; dropped when the session is lost."""
+    BULK = "bulk"
+    """State for a joiner, history: in order among each other, behind all else; dropped likewise."""
     EPHEMERAL = "ephemeral"
     """Cursors, previews: dropped when the link is busy or down."""
 
 
+_OF_THE_MOMENT = (Kind.CONTROL, Kind.BULK)
+"""Mean something only in the session with the server in which they were said."""
 _KEPT = frozenset({Kind.EDIT, Kind.CHAT})
 """What is kept over any number of connections."""
 
@@ -80,7 +87,8 @@ class _Entry:
 @dataclass(slots=True)
 class _AckRequest:
     at: float
-    ids: set[str] = field(default_factory=set)
+    ids: set[str]
+    size: int
 
 
 class Outbox:
@@ -105,9 +113,14 @@ class Outbox:
         self._clock = clock
         self._call_later = call_later
         self._queue: collections.deque[_Entry] = collections.deque()
+        self._bulk: collections.deque[_Entry] = collections.deque()
+        self._bulk_in_flight = 0
+        self.bulk = BulkWindow()
         self._in_flight: collections.OrderedDict[str, _Entry] = collections.OrderedDict()
         self._bytes_in_flight = 0
         self._window = float(_WINDOW_START)
+        self._was_full = False
+        """Since the last acknowledgement: else how fast it came says nothing about the window."""
         self._tokens = _BURST
         self._tokens_at = clock.now()
         self._catching_up = False
@@ -133,11 +146,11 @@ class Outbox:
     @property
     def idle(self) -> bool:
         """Nothing waits and nothing is unacknowledged."""
-        return not self._queue and not self._in_flight
+        return not self._queue and not self._bulk and not self._in_flight
 
     @property
     def waiting_bytes(self) -> int:
-        """Bytes of everything the server has not taken."""
+        """Bytes of everything but bulk that the server has not taken."""
         return self._bytes_in_flight + sum(entry.size for entry in self._queue)
 
     @property
@@ -157,7 +170,7 @@ class Outbox:
         """Queue a `<message/>`; it gets an id. `taken` is called once the server has it.
 
         Returns:
-            False if it was dropped: an ephemeral one without room, a control one while down.
+            False if it was dropped: ephemeral without room, control or bulk while down.
 
         Raises:
             TooLargeError: the stanza is longer than servers allow; it was not queued.
@@ -172,8 +185,10 @@ class Outbox:
             if not self.has_room:
                 return False
             self._queue.append(entry)
-        elif kind is Kind.CONTROL and (not self._up or entry.place in self._held):
+        elif kind in _OF_THE_MOMENT and (not self._up or entry.place in self._held):
             return False
+        elif kind is Kind.BULK:
+            self._bulk.append(entry)
         else:
             self._queue.append(entry)
         self._pump()
@@ -182,9 +197,10 @@ class Outbox:
 
     def drop(self, unwanted: Callable[[ET.Element], bool]) -> None:
         """Forget the messages that are not sent yet and for which `unwanted` holds."""
-        self._queue = collections.deque(
-            entry for entry in self._queue if not unwanted(entry.message)
-        )
+        for queue in (self._queue, self._bulk):
+            kept = [entry for entry in queue if not unwanted(entry.message)]
+            queue.clear()
+            queue.extend(kept)
         self.changed.emit(None)
 
     def hold(self, place: str) -> None:
@@ -209,13 +225,17 @@ class Outbox:
             if still_tracked is not None and entry.id in still_tracked:
                 continue
             del self._in_flight[entry.id]
-            if entry.kind in _KEPT or (still_tracked is not None and entry.kind is Kind.CONTROL):
+            if entry.kind in _KEPT or (still_tracked is not None and entry.kind in _OF_THE_MOMENT):
                 entry.sent = False
                 again.append(entry)
         if still_tracked is None:
             self._queue = collections.deque(e for e in self._queue if e.kind in _KEPT)
-        self._queue.extendleft(reversed(again))
-        self._bytes_in_flight = sum(entry.size for entry in self._in_flight.values())
+            self._bulk.clear()
+        for entry in reversed(again):
+            (self._bulk if entry.kind is Kind.BULK else self._queue).appendleft(entry)
+        in_flight = self._in_flight.values()
+        self._bulk_in_flight = sum(e.size for e in in_flight if e.kind is Kind.BULK)
+        self._bytes_in_flight = sum(e.size for e in in_flight) - self._bulk_in_flight
         self._asked = None
         self._up = True
         if self._in_flight:
@@ -249,7 +269,7 @@ class Outbox:
                 self._answered(self._asked)
         if entry is None:
             return
-        self._bytes_in_flight -= entry.size
+        self._count_in_flight(entry, -entry.size)
         if entry.taken is not None:
             entry.taken()
         if self._in_flight and self._asked is None:
@@ -257,17 +277,29 @@ class Outbox:
         self._pump()
         self.changed.emit(None)
 
+    def _count_in_flight(self, entry: _Entry, size: int) -> None:
+        if entry.kind is Kind.BULK:
+            self._bulk_in_flight += size
+        else:
+            self._bytes_in_flight += size
+
     def _answered(self, request: _AckRequest) -> None:
         self._asked = None
         self.latency = self._clock.now() - request.at
+        self.bulk.answered(request.size, self.latency)
         if self.latency > _SLOW_ACK:
             self._window = max(_WINDOW_LEAST, self._window / 2)
-        elif self.latency < _FAST_ACK:
+        elif self.latency < _FAST_ACK and self._was_full:
             self._window = min(_WINDOW_MOST, self._window * 1.5)
+            self._was_full = False
 
     def _ask(self) -> None:
         if self._asked is None and self._in_flight:
-            self._asked = _AckRequest(self._clock.now(), set(self._in_flight))
+            self._asked = _AckRequest(
+                self._clock.now(),
+                set(self._in_flight),
+                self._bytes_in_flight + self._bulk_in_flight,
+            )
             self._request_ack()
 
     def _refill(self) -> None:
@@ -284,7 +316,8 @@ class Outbox:
         sent_any = False
         while (index := self._next()) is not None:
             entry = self._queue[index]
-            if self._in_flight and self._bytes_in_flight + entry.size > self._window:
+            if self._bytes_in_flight and self._bytes_in_flight + entry.size > self._window:
+                self._was_full = True
                 break
             paced = entry.kind is not Kind.CONTROL and not self._catching_up
             if paced and self._tokens < 1:
@@ -293,15 +326,30 @@ class Outbox:
             del self._queue[index]
             if entry.kind is not Kind.CONTROL:
                 self._tokens = max(0.0, self._tokens - 1)
-            entry.sent = True
-            self._in_flight[entry.id] = entry
-            self._bytes_in_flight += entry.size
             sent_any = True
-            self._send(entry.message)
+            self._let_go(entry)
         if self._next() is None:
             self._catching_up = False
+        if not self._catching_up:
+            sent_any = self._pump_bulk() or sent_any
         if sent_any:
             self._ask()
+
+    def _pump_bulk(self) -> bool:
+        """Let go of what can wait, as much as the server keeps up with; whether there was any."""
+        sent_any = False
+        while self._bulk and self.bulk.has_room(self._bulk_in_flight, self._bulk[0].size):
+            sent_any = True
+            self._let_go(self._bulk.popleft())
+        if not self._bulk and not self._bulk_in_flight:
+            self.bulk.idle()
+        return sent_any
+
+    def _let_go(self, entry: _Entry) -> None:
+        entry.sent = True
+        self._in_flight[entry.id] = entry
+        self._count_in_flight(entry, entry.size)
+        self._send(entry.message)
 
     def _next(self) -> int | None:
         """Position of the first entry that is not held back."""

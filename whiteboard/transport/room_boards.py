@@ -68,6 +68,7 @@ class RoomBoards:
         description = Description(
             mode=mode, name=board.name, identity=identity, application=board.application
         )
+        board.say_name()
         running = connection.rooms.advertisements(room)
         place = InRoom(room)
         session = Session.share(

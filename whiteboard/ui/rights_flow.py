@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from whiteboard.model.changes import Origin
-from whiteboard.model.document import new_document
+from whiteboard.model.document import Document, new_document
 from whiteboard.model.ops import LiteralElement
 from whiteboard.model.rights import Role
 from whiteboard.session.boards import Board, BoardState
@@ -149,8 +149,8 @@ class RightsFlow(QObject):
             self._toast.say(Notice("finished", text, "finished"))
 
 
-def board_of(elements: tuple[LiteralElement, ...], size_of: Board) -> object:
-    """A new document with these elements in the coordinates of another board."""
+def document_of(elements: tuple[LiteralElement, ...]) -> Document:
+    """A new document with these elements, in the coordinates that they have."""
     document = new_document()
     root = document.root
     assert root is not None
