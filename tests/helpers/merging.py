@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from whiteboard.editing.undo import UndoStack
@@ -13,7 +13,8 @@ from whiteboard.model.document import Document, Transaction
 from whiteboard.model.history import Limits
 from whiteboard.model.ids import Party, Replica, Rid, SessionId
 from whiteboard.model.ops import Batch, LiteralElement, Op, Ts
-from whiteboard.model.view import View, everyone, view
+from whiteboard.model.rights import EVERYBODY, Ground
+from whiteboard.model.view import View, view
 
 SESSION = SessionId("session")
 SVG = "http://www.w3.org/2000/svg"
@@ -34,12 +35,12 @@ class Member:
         name: str,
         party: str | None = None,
         *,
-        is_host: Callable[[Party], bool] = everyone,
+        ground: Ground = EVERYBODY,
         limits: Limits | None = Limits(),  # noqa: B008 - frozen
     ) -> None:
         self.name = name
         self.doc = Document(
-            SESSION, Party(party or name), Replica(name), is_host=is_host, limits=limits
+            SESSION, Party(party or name), Replica(name), ground=ground, limits=limits
         )
         self.undo = UndoStack(self.doc)
         self.sent: list[Batch] = []
@@ -106,9 +107,9 @@ class Member:
             self.doc.receive(other.doc.batches_since(self.doc.vv))
 
 
-def members(names: str = "abc", *, is_host: Callable[[Party], bool] = everyone) -> list[Member]:
+def members(names: str = "abc", *, ground: Ground = EVERYBODY) -> list[Member]:
     """One member a letter: replica and party have the letter as their name."""
-    return [Member(name, is_host=is_host) for name in names]
+    return [Member(name, ground=ground) for name in names]
 
 
 def sync(*everybody: Member) -> None:
@@ -144,7 +145,7 @@ def assert_equal(doc: Document, expected: View) -> None:
 def agree(
     batches: Sequence[Batch],
     *,
-    is_host: Callable[[Party], bool] = everyone,
+    ground: Ground = EVERYBODY,
     limit: int = 120,
     every_step: bool = True,
 ) -> View:
@@ -152,30 +153,30 @@ def agree(
 
     With `every_step` the replica is compared after each message with the view of what it has.
     """
-    expected = view(batches, is_host=is_host)
+    expected = view(batches, ground=ground)
     steps: dict[frozenset[int], View] = {}
     for order in orders(list(enumerate(batches)), limit):
-        doc = Document(SESSION, Party("joiner"), Replica("joiner"), is_host=is_host)
+        doc = Document(SESSION, Party("joiner"), Replica("joiner"), ground=ground)
         have: frozenset[int] = frozenset()
         for index, batch in order:
             doc.receive([batch])
             have |= {index}
             if every_step:
                 if have not in steps:
-                    steps[have] = view([batches[i] for i in have], is_host=is_host)
+                    steps[have] = view([batches[i] for i in have], ground=ground)
                 assert_equal(doc, steps[have])
         assert_equal(doc, expected)
         for r, n in expected.vv.items():
             assert doc.vv[r] == n or r in expected.forks
-    doc = Document(SESSION, Party("joiner"), Replica("joiner"), is_host=is_host)
+    doc = Document(SESSION, Party("joiner"), Replica("joiner"), ground=ground)
     doc.receive([*reversed(batches), *batches])  # all at once, each twice
     assert_equal(doc, expected)
     return expected
 
 
-def agreed(*everybody: Member, is_host: Callable[[Party], bool] = everyone, limit: int = 120):
+def agreed(*everybody: Member, ground: Ground = EVERYBODY, limit: int = 120):
     """`agree` on all that the members sent, and the members themselves after an exchange."""
-    expected = agree(sent_by(*everybody), is_host=is_host, limit=limit)
+    expected = agree(sent_by(*everybody), ground=ground, limit=limit)
     sync(*everybody)
     for member in everybody:
         assert_equal(member.doc, expected)

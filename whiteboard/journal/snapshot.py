@@ -19,7 +19,7 @@ import enum
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from whiteboard.journal.file import About, JournalError, JournalFile, Line
@@ -27,8 +27,9 @@ from whiteboard.model.document import Document
 from whiteboard.model.folded import Folded, FormatError, read_lines
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.rights import Ground
 from whiteboard.util.log import SYNC
-from whiteboard.wire.description import read_description
+from whiteboard.wire.description import ground_of, read_description
 from whiteboard.wire.xml import parse
 
 WORTH = 2_000
@@ -173,7 +174,7 @@ def made(file: JournalFile) -> Kept | None:
         SessionId(about.session),
         Party(about.party),
         Replica(about.replica),
-        is_host=host_of(about),
+        ground=ground_of_board(about),
         limits=None,
     )
     if start is not None:
@@ -205,7 +206,6 @@ def _wanted(document: Document, about: About) -> Mapping[Replica, int]:
     return want
 
 
-def host_of(about: About) -> Callable[[Party], bool]:
-    """Who may purge, by a board's description: its creator; without one everybody."""
-    creator = read_description(parse(about.description)).creator if about.description else ""
-    return lambda party: not creator or party == creator
+def ground_of_board(about: About) -> Ground:
+    """Where rights come from, by a board's description."""
+    return ground_of(read_description(parse(about.description)) if about.description else None)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from whiteboard.model.ids import Rid
+from whiteboard.model.ids import Replica, Rid
 from whiteboard.model.ops import Batch, Ts
 from whiteboard.model.strict.deeds import Deed
 from whiteboard.model.strict.ops import Stanza, State
@@ -73,6 +73,17 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Own operations that somebody had no right to any more, as turned out in this commit."""
+
+    batch: Batch
+    deps: Mapping[Replica, int]
+    """Full dependencies of the message."""
+    void: frozenset[int]
+    """Indexes of the operations that have ceased to count."""
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One closed transaction."""
 
@@ -83,6 +94,9 @@ class Commit:
     batches: tuple[Batch, ...]
     """Own ones, ready to send (LOCAL, UNDO, LOAD, REPAIR); or the remote ones that took effect."""
     lost: tuple[Lost, ...] = ()
+    void: tuple[Cut, ...] = ()
+    rights: bool = False
+    """Roles or marks may have changed."""
     stanzas: tuple[Stanza, ...] = ()
     """What `batches` are elsewhere, in a strict session."""
     deeds: tuple[Deed, ...] = ()

@@ -178,7 +178,7 @@ class Checkpointed(SharedDocument):
             self._rids.used = max(self._rids.used, rebuilt._rids.used)
             self._busy = "on_commit"
             self.on_commit.emit(
-                Commit(Origin.REMOTE, "", Changes(reset=True), received.applied, ())
+                Commit(Origin.REMOTE, "", Changes(reset=True), received.applied, rights=True)
             )
         finally:
             self._busy = ""

@@ -14,19 +14,22 @@ from __future__ import annotations
 import contextlib
 import secrets
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from whiteboard.model import markup
 from whiteboard.model.canonical import canonical_size
-from whiteboard.model.changes import Changes, Commit, Origin
-from whiteboard.model.checkpoint import Checkpointed, Received
+from whiteboard.model.changes import Changes, Commit, Cut, Origin
+from whiteboard.model.checkpoint import Received
 from whiteboard.model.folded import Folded
+from whiteboard.model.governing import Governed
 from whiteboard.model.history import FoldedError, History, Limits, Message, SizeOf
 from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, RidSource, SessionId
+from whiteboard.model.law import void_in
 from whiteboard.model.merge import FIELDS, Merge
 from whiteboard.model.ops import NO_DEPS, Batch, LiteralElement, Ts
 from whiteboard.model.projection import Projection
+from whiteboard.model.rights import EVERYBODY, Ground
 from whiteboard.model.transaction import Author, Transaction, restamped
 
 __all__ = [
@@ -36,7 +39,6 @@ __all__ = [
     "Received",
     "Transaction",
     "Write",
-    "everyone",
     "new_document",
     "random_id",
 ]
@@ -68,13 +70,7 @@ class Write:
     """`value` has partial edits of another party than the write's in it."""
 
 
-def everyone(party: Party) -> bool:
-    """Whether `party` is a host: in a session without a description all are (SYNC 0.2/4.2)."""
-    del party
-    return True
-
-
-class Document(Checkpointed):
+class Document(Governed):
     """One shared document as one replica holds it.
 
     Attributes:
@@ -89,7 +85,7 @@ class Document(Checkpointed):
         party: Party,
         replica: Replica,
         *,
-        is_host: Callable[[Party], bool] = everyone,
+        ground: Ground = EVERYBODY,
         limits: Limits | None = Limits(),  # noqa: B008 - frozen
         size: SizeOf = canonical_size,
     ) -> None:
@@ -99,22 +95,22 @@ class Document(Checkpointed):
             session: Messages of other sessions are ignored.
             party: Who writes here.
             replica: Must never have been used before, unless all its messages are received first.
-            is_host: Whether a party may purge records.
+            ground: Where rights come from.
             limits: Of the buffer for messages that cannot be delivered yet; None for replay.
             size: Canonical size of a message.
         """
         super().__init__(session, party, replica, Projection())
-        self._is_host = is_host
+        self._ground = ground
         self._size = size
         self._limits = limits
-        self._history = History(session, limits=limits, size=size)
+        self._history = History(session, limits=limits, size=size, ground=ground)
         self._rids = RidSource(replica)
         self.gives_up: Mapping[Replica, int] = NO_DEPS
         self._start_records()
 
     def _start_records(self) -> None:
         self._show_anew(Projection())
-        self._merge = Merge(self._history, self._projection, self._is_host, self.replica)
+        self._merge = Merge(self._history, self._projection, self.replica)
 
     @classmethod
     def from_folded(
@@ -123,12 +119,12 @@ class Document(Checkpointed):
         party: Party,
         replica: Replica,
         *,
-        is_host: Callable[[Party], bool] = everyone,
+        ground: Ground = EVERYBODY,
         limits: Limits | None = Limits(),  # noqa: B008 - frozen
         size: SizeOf = canonical_size,
     ) -> Document:
         """A document with a folded past; `receive` the messages outside it next."""
-        self = cls(folded.session, party, replica, is_host=is_host, limits=limits, size=size)
+        self = cls(folded.session, party, replica, ground=ground, limits=limits, size=size)
         self._start_from(folded)
         return self
 
@@ -143,7 +139,7 @@ class Document(Checkpointed):
             self.session,
             self.party,
             replica or self.replica,
-            is_host=self._is_host,
+            ground=self._ground,
             limits=self._limits,
             size=self._size,
         )
@@ -185,14 +181,17 @@ class Document(Checkpointed):
                     self._rebuild()
                 raise
             transaction.close()
+            acts = self._history.acts
             batches = author.seal()
+            self._history.applied = len(self._history.log)
             self._merge.settle()
             changes = self._projection.take_changes()
             self._follow(changes)
             self._merge.lost.clear()
             if batches:
                 self._busy = "on_commit"
-                self.on_commit.emit(Commit(origin, label, changes, batches))
+                rights = acts != self._history.acts
+                self.on_commit.emit(Commit(origin, label, changes, batches, rights=rights))
         finally:
             self._busy = ""
 
@@ -206,6 +205,7 @@ class Document(Checkpointed):
         try:
             duplicates = 0
             known = tuple(self._history.forks)
+            acts = self._history.acts
             replay = False
             delivered: list[Message] = []
             for batch in batches:
@@ -223,13 +223,17 @@ class Document(Checkpointed):
                 self._merge.settle()
                 changes = self._projection.take_changes()
                 self._follow(changes)
+            self._history.applied = len(self._history.log)
+            cuts = self._own_cuts()
             self._rids.used = max(self._rids.used, self._merge.own_counter)
             lost = tuple(self._merge.lost)
             self._merge.lost.clear()
             applied = tuple([message.batch for message in valid if message.batch is not None])
             if applied or replay:
                 self._busy = "on_commit"
-                self.on_commit.emit(Commit(Origin.REMOTE, "", changes, applied, lost))
+                rights = acts != self._history.acts or (replay and acts > 0)
+                commit = Commit(Origin.REMOTE, "", changes, applied, lost, cuts, rights)
+                self.on_commit.emit(commit)
             return Received(
                 applied,
                 duplicates,
@@ -240,6 +244,17 @@ class Document(Checkpointed):
             )
         finally:
             self._busy = ""
+
+    def _own_cuts(self) -> tuple[Cut, ...]:
+        """Own operations that have ceased to count, by what control operations say now."""
+        turned, self._history.turned = self._history.turned, []
+        cuts: list[Cut] = []
+        for message, before in turned:
+            if message.party == self.party and message.batch is not None:
+                void = void_in(message.batch, message.void) - void_in(message.batch, before)
+                if void:
+                    cuts.append(Cut(message.batch, message.deps, void))
+        return tuple(cuts)
 
     def _settle(self) -> None:
         self._merge.settle()
@@ -430,7 +445,7 @@ class Document(Checkpointed):
         if self.floor:
             raise FoldedError("a board is copied message by message")
         copy = Document(
-            session, party, replica, is_host=self._is_host, limits=self._limits, size=self._size
+            session, party, replica, ground=self._ground, limits=self._limits, size=self._size
         )
         copy.receive(
             restamped(message.batch, session, party, self.replica, replica)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from whiteboard.model.characters import is_representable
 from whiteboard.model.folded import FieldWrite, FoldedRecord
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
+from whiteboard.model.law import Law
 from whiteboard.model.ops import Kind, Ts
 from whiteboard.model.projection import (
     MAX_LITERAL,
@@ -210,7 +211,7 @@ def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
     if text is not None:
         value, shared = text.inside(horizon, parties.get(epoch.r))
         rest = [partial for partial in text.partials if partial.ts.l > horizon]
-        after = TextLog(epoch, value, shared=shared)
+        after = TextLog(epoch, value, text.law, shared=shared)
         for partial in rest:
             after.add(partial)
         needed = after if rest or after.shared else None
@@ -234,7 +235,7 @@ def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
 # ----------------------------------------------------------------------------------- loading
 
 
-def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
+def load(rows: Sequence[FoldedRecord], projection: Projection, law: Law) -> None:
     """Make the records of an empty projection from plain ones."""
     records = projection.records
     literals = _literals(rows)
@@ -267,7 +268,7 @@ def load(rows: Sequence[FoldedRecord], projection: Projection) -> None:
             writes,
         ) = row
         if writes or shared:
-            _load_writes(record, row)
+            _load_writes(record, row, law)
         if row.rid in literals:
             record.literal, touched = literals[row.rid]
             record.attrs = {slot: [] for slot in touched} or None
@@ -352,7 +353,7 @@ def _by_time(claim: tuple[Ts, FoldedRecord]) -> Ts:
     return claim[0]
 
 
-def _load_writes(record: Record, row: FoldedRecord) -> None:
+def _load_writes(record: Record, row: FoldedRecord, law: Law) -> None:
     log: dict[str, list[Entry]] = {}
     for write in row.writes:
         value: Value
@@ -365,7 +366,7 @@ def _load_writes(record: Record, row: FoldedRecord) -> None:
         if "chdata" not in log:
             assert record.created is not None
             log["chdata"] = [(record.created, row.chdata, None)]
-        record.text = TextLog(log["chdata"][-1][0], row.chdata, shared=True)
+        record.text = TextLog(log["chdata"][-1][0], row.chdata, law, shared=True)
     record.log = log
 
 

@@ -9,7 +9,8 @@
 5. A replica's first message can say that its party gave up other replicas (`was`, SYNC 4.7): beyond
    the numbers given their chains are void as a fork's are, for ever, and their rids are the new
    replica's. It counts also where that message itself turns out to be void.
-6. What lies inside a checkpoint W, the *floor*, may be folded (SYNC 5.5): of each chain only
+6. Control operations make operations of others void (SYNC 6); that changes no clock and no chain.
+7. What lies inside a checkpoint W, the *floor*, may be folded (SYNC 5.5): of each chain only
    `FoldedChain` is left then. A message outside W without W in its past is *below* the floor. It
    is neither refused nor applied: it waits until the folded messages are here again.
 """
@@ -24,7 +25,9 @@ from typing import TypeAlias
 from whiteboard.model.canonical import START, canonical_size, expanded, link, plain, upper_bound
 from whiteboard.model.folded import FoldedChain
 from whiteboard.model.ids import Party, Replica, SessionId
+from whiteboard.model.law import Law, Verdict, Whole, is_void, numbered
 from whiteboard.model.ops import NO_DEPS, NO_RESTORES, Batch, New, Set, Ts
+from whiteboard.model.rights import EVERYBODY, Act, Ground, acts_of
 
 MAX_CANONICAL = 64 * 1024
 """Bytes of a canonical message; a longer one is void (SYNC 0.3.1)."""
@@ -61,6 +64,7 @@ class Message:
         "restores",
         "top",
         "valid",
+        "void",
     )
 
     def __init__(
@@ -84,6 +88,9 @@ class Message:
         self.batch: Batch | None = None
         """None while the author still adds to it."""
         self.valid = True
+        """Clock, size and chain are in order."""
+        self.void: Verdict = None
+        """Which operations have no effect because their author had no right to them."""
         self.top = l
         """The greatest valid Lamport time of the chain up to this message."""
         self.digest: bytes | None = None
@@ -103,8 +110,16 @@ class History:
         *,
         limits: Limits | None = Limits(),
         size: SizeOf = canonical_size,
+        ground: Ground = EVERYBODY,
     ) -> None:
         self.session = session
+        self.law = Law(ground)
+        self.applied = 0
+        """So many messages of `log` have had their effect on the records."""
+        self.turned: list[tuple[Message, Verdict]] = []
+        """Of these, those that have another verdict now, and the one before."""
+        self.acts = 0
+        """How many control operations were taken in."""
         self.limits = limits
         """None: no limit (replay of a log, SYNC 0.3.16)."""
         self.log: list[Message] = []
@@ -303,6 +318,10 @@ class History:
             self._cancels += ((message, ts) for ts in cancelled_by(message.batch))
         self.parties.setdefault(r, message.party)
         self.log.append(message)
+        if not self.law.is_plain and message.void is None:
+            message.void = self.law.verdict(message)
+        if message.batch is not None and message.batch.controls and message.valid:
+            self._take_acts(message)
         if message.n > self.vv.get(r, 0):
             self.vv[r] = message.n
         if message.valid:
@@ -345,6 +364,7 @@ class History:
                 self._forget(r, m)
 
     def _judge_again(self) -> None:
+        """The clocks and chains of all that is held, then the rights, which follow from them."""
         self._verdicts += 1
         self.clock = self.horizon
         tops = {r: base.top for r, base in self.bases.items()}
@@ -355,6 +375,60 @@ class History:
             tops[message.r] = message.top
             if message.valid:
                 self.clock = max(self.clock, message.l)
+        if self.acts:
+            self._read_acts()
+            self._judge_rights(self.log)
+
+    # --- rights (SYNC 6)
+
+    def _take_acts(self, message: Message) -> None:
+        """A valid message has control operations: who may not do what any more?"""
+        acts = self._acts_of(message)
+        if not acts:
+            return
+        self.acts += len(acts)
+        if self.law.is_plain:
+            self.law.is_plain = False
+            for earlier in self.log:
+                earlier.void = self.law.verdict(earlier)
+        if self.law.take(acts):
+            self._judge_rights(self.log)
+        elif any(act.closes for act in acts):
+            for r, chain in self.chains.items():
+                if r != message.r:
+                    unseen = max(0, message.deps.get(r, 0) - self.floor.get(r, 0))
+                    self._judge_rights(chain[unseen:])
+
+    def _judge_rights(self, messages: Iterable[Message]) -> None:
+        fresh: set[Message] | None = None
+        for message in messages:
+            if message.void is Whole.NOTED:
+                continue
+            verdict = self.law.verdict(message)
+            if verdict == message.void:
+                continue
+            before, message.void = message.void, verdict
+            if fresh is None:
+                fresh = set(self.log[self.applied :])
+            if message not in fresh and message.valid:
+                self.turned.append((message, before))
+                self._verdicts += 1
+
+    def _acts_of(self, message: Message) -> list[Act]:
+        assert message.batch is not None
+        controls = message.batch.controls
+        return list(acts_of(controls, message.party, message.r, message.n, message.deps))
+
+    def _read_acts(self) -> None:
+        """All acts anew: the folded ones, then those of the valid messages."""
+        law = self.law
+        law.start()
+        for batch in self.controls:
+            law.take(acts_of(batch.controls, batch.party, batch.r, batch.n, batch.deps))
+        for message in self.log:
+            if message.batch is not None and message.batch.controls and message.valid:
+                law.take(self._acts_of(message))
+        self.acts = max(self.acts, len(law.fence.acts))
 
     # --- replicas that were given up (SYNC 4.7)
 
@@ -481,6 +555,14 @@ class History:
         chain = self.chains.get(ts.r, [])
         return folded + bisect.bisect_left(chain, ts.l, key=_top) + 1
 
+    def message_at(self, ts: Ts) -> Message | None:
+        """The valid message whose operations have the time of `ts`; None of a folded one."""
+        if ts.l <= self.horizon:
+            return None
+        chain = self.chains.get(ts.r, [])
+        i = bisect.bisect_left(chain, ts.l, key=_top)
+        return chain[i] if i < len(chain) else None
+
     def held_of(self, r: Replica) -> int:
         """How many messages of r were delivered."""
         return self.floor.get(r, 0) + len(self.chains.get(r, ()))
@@ -564,8 +646,10 @@ class History:
         while lowered:
             lowered = False
             for r, chain in self.chains.items():
-                i = w.get(r, 0) - self.floor.get(r, 0)
-                if 0 <= i < len(chain):
+                i = max(0, w.get(r, 0) - self.floor.get(r, 0))
+                while i < len(chain) and chain[i].void is Whole.NOTED:
+                    i += 1
+                if i < len(chain):
                     lowered = _lower(w, chain[i]) or lowered
             for message, ts in self._cancels:
                 n = self.number_of(ts)
@@ -594,11 +678,15 @@ class History:
             )
         for message in self.log:
             batch = message.batch
-            if batch is not None and batch.controls and message.n <= w.get(message.r, 0):
-                self.controls.append(replace(batch, ops=(), deps=message.deps, restores={}))
+            if batch is None or not batch.controls or not message.valid:
+                continue
+            if message.n <= w.get(message.r, 0):
+                kept = replace(batch, party=message.party, ops=(), deps=message.deps, restores={})
+                self.controls.append(kept)
         for r, n in w.items():
             self.chains[r] = self.chains[r][n - self.floor.get(r, 0) :]
         self.log = [m for m in self.log if m.n > w.get(m.r, 0)]
+        self.applied = len(self.log)
         self._cancels = [(m, ts) for m, ts in self._cancels if m.n > w.get(m.r, 0)]
         self._set_floor()
 
@@ -610,6 +698,8 @@ class History:
             self.chains[r] = []
             self.vv[r] = base.n
             self.parties[r] = base.party
+        if self.controls:
+            self._read_acts()
         self._set_floor()
         self.clock = self.horizon
 
@@ -633,11 +723,21 @@ class History:
             return True
         if r not in self._above:
             if any(deps.get(q, 0) < n for q, n in floor.items() if q != r):
-                return message.valid
+                return message.valid and not self._is_cut_off(message)
             self._above.add(r)
         if not message.restores or not message.valid:
             return False
         return any(ts.l <= self.horizon for ts in cancelled_by(message.batch))
+
+    def _is_cut_off(self, message: Message) -> bool:
+        """Whether a message is void by what is folded: then it needs no room, only its number."""
+        assert message.batch is not None
+        if self.law.is_plain or message.batch.controls:
+            return False
+        if self.law.lens_within(self.floor).verdict(message) is not Whole.VOID:
+            return False
+        message.void = Whole.NOTED
+        return True
 
     def _doubt(self, batch: Batch) -> None:
         """A folded message came again: remember it, another content would be a fork."""
@@ -664,9 +764,12 @@ def cancelled_by(batch: Batch) -> Iterator[Ts]:
             yield named[k]
 
 
-def count_news(batch: Batch) -> int:
-    """How many `new`s a batch has, literals expanded."""
-    return sum(isinstance(op, New) for op in expanded(batch.ops))
+def count_news(message: Message) -> int:
+    """How many `new`s of a message count, literals expanded."""
+    assert message.batch is not None
+    return sum(
+        isinstance(op, New) and not is_void(message.void, k) for k, op in numbered(message.batch)
+    )
 
 
 def _lower(w: dict[Replica, int], message: Message) -> bool:

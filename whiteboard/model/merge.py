@@ -13,14 +13,16 @@ Strict sessions have rules of their own: `whiteboard/model/strict`.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from whiteboard.model.causality import Point
 from whiteboard.model.changes import Lost
 from whiteboard.model.characters import has_white_space, is_representable
 from whiteboard.model.folded import FoldedRecord
 from whiteboard.model.folding import cut, is_kept, literal_at, load, place_at, record_at
 from whiteboard.model.history import History, Message, count_news
-from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
+from whiteboard.model.law import Whole, is_void, numbered
 from whiteboard.model.moves import Move, MoveLog
 from whiteboard.model.ops import (
     Kind,
@@ -57,13 +59,12 @@ class Merge:
         self,
         history: History,
         projection: Projection,
-        is_host: Callable[[Party], bool],
         me: Replica,
     ) -> None:
         self._history = history
         self._projection = projection
         self._records = projection.records
-        self._is_host = is_host
+        self._law = history.law
         self._me = me
         self._moves = MoveLog(projection.relocate)
         self._pending: list[Move] = []
@@ -76,6 +77,8 @@ class Merge:
         """Names of attributes that were found to be ordinary ones."""
         self._purges: dict[Rid, int] = {}
         """Lamport time of the first message that purged a record; 0 = folded."""
+        self._void_texts: dict[Rid, list[tuple[Ts, Message]]] = {}
+        """Full writes of texts that are void now, which others may have seen as the newest."""
         self.own_counter = 0
         """The greatest counter of an own rid seen (`R.x`, `~R.x`)."""
         self.lost: list[Lost] = []
@@ -86,6 +89,9 @@ class Merge:
     def apply(self, message: Message) -> None:
         """Give a valid message its effect; structure and texts follow with `settle`."""
         assert message.batch is not None
+        if message.void is not None:
+            self._apply_rest(message)
+            return
         k = 0
         for op in message.batch.ops:
             if type(op) is Set:
@@ -93,6 +99,29 @@ class Merge:
                 k += 1
             else:
                 k = self.apply_operation(message, k, op)
+
+    def _apply_rest(self, message: Message) -> None:
+        """Give the operations of a message effect that are not void; of texts void ones are kept.
+
+        Others have typed around them, who could not know.
+        """
+        assert message.batch is not None
+        if message.void is Whole.NOTED:
+            return
+        for k, op in numbered(message.batch):
+            if not is_void(message.void, k):
+                self.apply_operation(message, k, op)
+                continue
+            ts = Ts(message.l, message.r, k)
+            if isinstance(op, New) or (
+                isinstance(op, Set) and op.chdata is not None and op.replace is None
+            ):
+                self._void_texts.setdefault(op.rid, []).append((ts, message))
+            elif isinstance(op, Set) and op.chdata is not None:
+                record = self._records.get(op.rid) or self._projection.find(op.rid)
+                if record is not None and record.created is not None:
+                    alias = message.restores.get((k, "chdata"))
+                    self._edit_text(message, record, ts, op, alias)
 
     def apply_operation(self, message: Message, k: int, op: Op) -> int:
         """Give one operation its effect; returns the index after it."""
@@ -306,7 +335,8 @@ class Merge:
         return True
 
     def _remove(self, message: Message, op: Remove) -> None:
-        if not may_be_named(op.rid) or not self._is_host(message.party):
+        at = Point(message.r, message.n, -1, message.deps)
+        if not may_be_named(op.rid) or not self._law.fence.is_moderator(message.party, at):
             return
         record = self.record(op.rid)
         self._projection.touch(record)
@@ -340,11 +370,13 @@ class Merge:
                 self._entries(record, "parent")
             cut(record, horizon, self.entries, parties)
         self._moves.cut(horizon)
+        for rid, writes in tuple(self._void_texts.items()):
+            self._void_texts[rid] = [write for write in writes if write[0].l > horizon]
 
     def load(self, rows: Iterable[FoldedRecord]) -> None:
         """Begin with the records of a checkpoint, whose chains the history has."""
         rows = list(rows)
-        load(rows, self._projection)
+        load(rows, self._projection, self._law)
         self._purges = {row.rid: 0 for row in rows if row.purged}
         self._news = {r: base.news for r, base in self._history.bases.items()}
         self._homes = {
@@ -362,7 +394,7 @@ class Merge:
         news = dict(self._news)
         for message in self._history.log:
             if message.n > floor.get(message.r, 0) and message.valid and message.batch is not None:
-                news[message.r] = news.get(message.r, 0) - count_news(message.batch)
+                news[message.r] = news.get(message.r, 0) - count_news(message)
         return news
 
     # --- places
@@ -527,13 +559,31 @@ class Merge:
         epoch = entries[-1][0] if entries else None
         if epoch is not None and not message.saw(epoch.r, self._history.number_of(epoch)):
             return
+        if self._law.can_differ and not self._is_epoch_of(message, record.rid, epoch):
+            return
         text = record.text
         if text is None:
-            text = record.text = TextLog(epoch, record.chdata)
+            text = record.text = TextLog(epoch, record.chdata, self._law)
         start, count = op.replace
         is_cancel = alias is not None and not op.chdata and start == 0 and count == 0
         text.add(Partial(ts, message, start, count, op.chdata, alias if is_cancel else None))
         self._edited[record] = None
+
+    def _is_epoch_of(self, message: Message, rid: Rid, epoch: Ts | None) -> bool:
+        """Whether the newest full write that its author saw, and took to count, is this one."""
+        lens = self._law.lens_of(message)
+        if lens is self._law.everything:
+            return True
+        if epoch is not None:
+            writer = self._history.message_at(epoch)
+            if writer is not None and is_void(lens.verdict(writer), epoch.k):
+                return False
+        return not any(
+            (epoch is None or ts > epoch)
+            and message.saw(ts.r, writer.n)
+            and not is_void(lens.verdict(writer), ts.k)
+            for ts, writer in self._void_texts.get(rid, ())
+        )
 
     def _note_counter(self, rid: Rid) -> None:
         if "@" in rid or "/" in rid:

@@ -7,11 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from whiteboard.model.changes import Commit, Origin
-from whiteboard.model.ids import Party, Replica, Rid, SessionId
+from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, SessionId
 from whiteboard.model.ops import LiteralElement
 from whiteboard.model.projection import Projection
 from whiteboard.model.reading import Reading
+from whiteboard.model.rights import Mark, NotPermittedError, Obstacle, Role
 from whiteboard.util.event import Event
+
+NO_ROLES = "this session has no roles"
 
 
 class SharedTransaction(Protocol):
@@ -103,6 +106,104 @@ class SharedDocument(Reading, ABC):
         Raises:
             RuntimeError: another transaction is open, or a subscriber of `on_commit` writes.
         """
+
+    # --- rights and marks; without control operations everybody may edit (SYNC 6.5)
+
+    def role_of(self, party: Party) -> Role:
+        """What a party may do now, as far as is known here."""
+        del party
+        return Role.EDITOR
+
+    @property
+    def my_role(self) -> Role:
+        """What the own party may do."""
+        return self.role_of(self.party)
+
+    def hosts(self) -> frozenset[Party]:
+        """All hosts by name; none where everybody is, or where all have resigned."""
+        return frozenset()
+
+    def may_grant(self, party: Party, role: Role) -> bool:
+        """Whether the own party can give another this role; a host's is nobody's to take."""
+        del party, role
+        return False
+
+    def marks(self) -> tuple[Mark, ...]:
+        """What is complete now."""
+        return ()
+
+    def mark_of(self, rid: Rid) -> Mark | None:
+        """The mark that covers a record: the nearest one, or that of the whole document."""
+        del rid
+        return None
+
+    def is_complete(self, rid: Rid = DOCUMENT) -> bool:
+        """Whether a record, or the document as a whole, is declared complete."""
+        return self.mark_of(rid) is not None
+
+    def obstacle(self, rid: Rid = DOCUMENT, *, moves: bool = False) -> Obstacle | None:
+        """Why an own change would not count; None: it would.
+
+        Args:
+            rid: What is to be changed, or put something into; DOCUMENT: the board as a whole.
+            moves: It is to be moved or deleted, which also a part below it forbids that is
+                complete.
+        """
+        del rid, moves
+        return None
+
+    def grant(self, party: Party, role: Role) -> None:
+        """Give a party a role; nothing is written if it has just that.
+
+        Raises:
+            NotPermittedError: see `may_grant`.
+        """
+        del party, role
+        raise NotPermittedError(NO_ROLES)
+
+    def resign(self) -> None:
+        """Be host no more.
+
+        Raises:
+            NotPermittedError: the own party is none.
+        """
+        raise NotPermittedError(NO_ROLES)
+
+    def hand_over(self, party: Party) -> None:
+        """Make somebody else host, and be it no more, in one message.
+
+        Raises:
+            NotPermittedError: the own party is no host.
+        """
+        del party
+        raise NotPermittedError(NO_ROLES)
+
+    def mark_complete(self, rid: Rid = DOCUMENT) -> None:
+        """Declare a record with all that is visible below it complete, or the whole document.
+
+        Raises:
+            NotPermittedError: for moderators and hosts only.
+            KeyError: no such record is visible.
+        """
+        del rid
+        raise NotPermittedError(NO_ROLES)
+
+    def reopen(self, rid: Rid = DOCUMENT) -> None:
+        """Take a mark back.
+
+        Raises:
+            NotPermittedError: for moderators and hosts only.
+        """
+        del rid
+        raise NotPermittedError(NO_ROLES)
+
+    def cut(self) -> None:
+        """Draw a line: what others made without knowing of it does not count (SYNC 5.5).
+
+        Raises:
+            NotPermittedError: for moderators and hosts only.
+        """
+        raise NotPermittedError(NO_ROLES)
 
     def _enter(self, what: str) -> None:
         if self._busy:

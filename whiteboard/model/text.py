@@ -18,9 +18,10 @@ import bisect
 
 from whiteboard.model.history import Message
 from whiteboard.model.ids import Party, Replica
+from whiteboard.model.law import Law, Lens, is_void
 from whiteboard.model.ops import Ts
 from whiteboard.model.text_spans import Spans
-from whiteboard.model.text_views import Partial, View
+from whiteboard.model.text_views import NOTHING, Partial, View
 
 __all__ = ("Partial", "TextLog")
 
@@ -40,13 +41,19 @@ class TextLog:
         "_nameless",
         "_spans",
         "_text",
+        "_void",
         "base",
         "epoch",
+        "law",
         "partials",
         "shared",
     )
 
-    def __init__(self, epoch: Ts | None, base: str, *, shared: bool = False) -> None:
+    def __init__(self, epoch: Ts | None, base: str, law: Law, *, shared: bool = False) -> None:
+        self.law = law
+        """Which edits have no effect, and for whom (SYNC 6)."""
+        self._void: dict[Lens, tuple[dict[Replica, int], frozenset[Partial]]] | None = None
+        """What is void as judged so, among how many edits of each replica."""
         self.epoch = epoch
         """ts of the full write; None if only partial edits are known."""
         self.base = base
@@ -76,6 +83,8 @@ class TextLog:
             self.partials.append(partial)
         else:
             bisect.insort(self.partials, partial, key=_ts)
+        if partial.message.void is not None or self.law.can_differ:
+            self._note_void(partial, view)
         self._match(partial)
         if partial.alias is None:
             self._spans.place(partial, view)
@@ -91,8 +100,13 @@ class TextLog:
         return self._text
 
     def is_active(self, partial: Partial) -> bool:
-        """Whether it is not cancelled, as judged from everything."""
-        return self._spans.now.is_active(partial)
+        """Whether it has effect: it is not void and not cancelled, as judged from everything."""
+        now = self._spans.now
+        return partial not in now.void and now.is_active(partial)
+
+    def is_void(self, partial: Partial) -> bool:
+        """Whether its author had no right to it, as judged from everything."""
+        return partial in self._spans.now.void
 
     def is_shared(self, party: Party | None) -> bool:
         """Whether somebody else than `party` has edits in effect here."""
@@ -119,7 +133,8 @@ class TextLog:
             if (count := bisect.bisect_right(chain, horizon, key=_lamport)) > 0
         }
         view = self._spans.now.copy()
-        self._spans.move(view, seen, self._between(view.seen, seen))
+        void = frozenset(p for p in view.void if p.index < seen.get(p.r, 0))
+        self._spans.move(view, seen, self._between(view.seen, seen), void)
         return self._spans.text_of(view), self.shared or any(
             p.message.party != party and p.alias is None and view.counts(p) for p in self.partials
         )
@@ -151,7 +166,15 @@ class TextLog:
         seen = self._past(message)
         r, spans = message.r, self._spans
         own = spans.others.pop(r, None)
-        if seen == spans.now.seen:
+        lens = self.law.lens_of(message)
+        if lens is self.law.everything and seen == spans.now.seen:
+            return spans.now
+        void = self._void_from(lens, seen) if self.law.can_be_void else NOTHING
+        if (
+            seen == spans.now.seen
+            and void == spans.now.void
+            and lens.verdict(message) == message.void
+        ):
             return spans.now
         views = [spans.now, *spans.others.values(), *([own] if own is not None else ())]
         nearest: View = min(views, key=lambda view: view.distance(seen))
@@ -159,9 +182,41 @@ class TextLog:
         spans.others[r] = view
         if len(spans.others) > VIEWS:
             del spans.others[next(iter(spans.others))]
-        if view.seen != seen:
-            spans.move(view, seen, self._between(view.seen, seen))
+        if view.seen != seen or view.void != void:
+            spans.move(view, seen, self._between(view.seen, seen), void)
         return view
+
+    # --- what is void, and for whom (SYNC 0.2/4.6)
+
+    def _void_from(self, lens: Lens, seen: dict[Replica, int]) -> frozenset[Partial]:
+        """Which of the edits in a past are void as judged from there."""
+        if self._void is None:
+            self._void = {}
+        known, void = self._void.get(lens, (_NOBODY, NOTHING))
+        changed = self._between(known, seen)
+        gone = [p for p in changed if p in void]
+        come = [
+            p
+            for p in changed
+            if known.get(p.r, 0) <= p.index < seen.get(p.r, 0)
+            and is_void(lens.verdict(p.message), p.ts.k)
+        ]
+        if gone or come:
+            void = void.difference(gone).union(come)
+        self._void.pop(lens, None)
+        self._void[lens] = seen, void
+        if len(self._void) > VIEWS:
+            del self._void[next(iter(self._void))]
+        return void
+
+    def _note_void(self, partial: Partial, view: View) -> None:
+        """An edit that is being put here has no effect today, or not for its author's next one."""
+        now = self._spans.now
+        if is_void(partial.message.void, partial.ts.k):
+            now.void = now.void | {partial}
+        lens = self.law.lens_of(partial.message)
+        if view is not now and is_void(lens.verdict(partial.message), partial.ts.k):
+            view.void = view.void | {partial}
 
     def _past(self, message: Message) -> dict[Replica, int]:
         """How many of each replica's partial edits held are in the past of the message."""
@@ -182,6 +237,9 @@ class TextLog:
             if (a := one.get(r, 0)) != (b := other.get(r, 0))
             for partial in chain[min(a, b) : max(a, b)]
         ]
+
+
+_NOBODY: dict[Replica, int] = {}
 
 
 def _may_cancel(cancel: Partial, partial: Partial) -> bool:

@@ -13,7 +13,17 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from whiteboard.model.ids import Replica
-from whiteboard.model.text_views import Block, Mask, Part, Partial, Span, Today, View, trimmed
+from whiteboard.model.text_views import (
+    NOTHING,
+    Block,
+    Mask,
+    Part,
+    Partial,
+    Span,
+    Today,
+    View,
+    trimmed,
+)
 
 BLOCK = 64
 """A block with more runs is cut in two."""
@@ -79,17 +89,27 @@ class Spans:
                     one.turn((root,))
             one.caret = None
 
-    def move(self, view: View, seen: dict[Replica, int], changed: Sequence[Partial]) -> None:
+    def move(
+        self,
+        view: View,
+        seen: dict[Replica, int],
+        changed: Sequence[Partial],
+        void: frozenset[Partial] = NOTHING,
+    ) -> None:
         """Make `view` the text of another past.
 
         Args:
             view: One of `others`.
             seen: The new past.
             changed: What is in one of the two pasts only.
+            void: What has no effect, as judged from there.
         """
+        if void or view.void:
+            changed = [*changed, *(void ^ view.void)]
         roots = {partial.root for partial in changed if partial.root is not None}
         counted = {root for root in roots if view.counts(root)}
         view.seen = seen
+        view.void = void
         for root in roots:
             view.forget(root)
         view.turn(root for root in roots if view.counts(root) != (root in counted))

@@ -85,6 +85,9 @@ class Part:
         self.deleted: Mask = 0
 
 
+NOTHING: frozenset[Partial] = frozenset()
+
+
 class Span:
     """A run: neighbouring characters of one edit. Whoever sees one of them sees all."""
 
@@ -143,7 +146,7 @@ class Block:
 class View:
     """The text of whoever has seen certain partial edits: the first so many of each replica."""
 
-    __slots__ = ("_owed", "_paths", "brought", "caret", "deletions", "seen", "sizes")
+    __slots__ = ("_owed", "_paths", "brought", "caret", "deletions", "seen", "sizes", "void")
 
     def __init__(
         self,
@@ -153,6 +156,8 @@ class View:
         deletions: list[Tally],
     ) -> None:
         self.seen = seen
+        self.void: frozenset[Partial] = NOTHING
+        """Which of the edits seen have no effect, as judged from there (SYNC 6)."""
         self.sizes = sizes
         """Visible characters of each block."""
         self.brought = brought
@@ -169,7 +174,9 @@ class View:
     def copy(self) -> View:
         """The same text, to be moved elsewhere."""
         self.settle()
-        return View(dict(self.seen), self.sizes[:], self.brought[:], self.deletions[:])
+        view = View(dict(self.seen), self.sizes[:], self.brought[:], self.deletions[:])
+        view.void = self.void
+        return view
 
     def sees(self, partial: Partial) -> bool:
         """Whether it is in this past."""
@@ -217,8 +224,8 @@ class View:
     # --- verdicts
 
     def counts(self, edit: Partial) -> bool:
-        """Whether it is seen and not cancelled."""
-        if edit.index >= self.seen.get(edit.r, 0):
+        """Whether it is seen, not void and not cancelled."""
+        if edit.index >= self.seen.get(edit.r, 0) or edit in self.void:
             return False
         return not edit.cancels or self.is_active(edit)
 
@@ -235,6 +242,8 @@ class View:
     def note(self, cancel: Partial) -> None:
         """Judge what it cancels anew; it has just been seen."""
         assert cancel.root is not None
+        if cancel in self.void:
+            return
         path = self._paths.get(cancel.root)
         depth = cancel.depth
         if path is None or len(path) < depth or path[depth - 1] is not cancel.names:
@@ -249,7 +258,9 @@ class View:
 
     def _follow(self, path: list[Partial]) -> list[Partial]:
         while True:
-            newest = next((c for c in reversed(path[-1].cancels) if self.sees(c)), None)
+            newest = next(
+                (c for c in reversed(path[-1].cancels) if self.sees(c) and c not in self.void), None
+            )
             if newest is None:
                 return path
             path.append(newest)

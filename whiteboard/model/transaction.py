@@ -22,6 +22,7 @@ from whiteboard.model.merge import Merge
 from whiteboard.model.ops import (
     NO_DEPS,
     Batch,
+    Control,
     Kind,
     Literal,
     LiteralElement,
@@ -30,10 +31,12 @@ from whiteboard.model.ops import (
     Remove,
     Set,
     Ts,
+    expand,
 )
 from whiteboard.model.placing import find_room
 from whiteboard.model.projection import Projection, slot_rid, slot_value
 from whiteboard.model.record import Record
+from whiteboard.model.rights import Fence, NotPermittedError
 
 AIM = 8 * 1024
 """Canonical bytes that a message should not exceed (SYNC 0.3.1)."""
@@ -72,15 +75,29 @@ class Author:
         self._delta = {r: n for r, n in sorted(seen.items()) if known.get(r) != n}
         self._deps: Mapping[Replica, int] = seen if self._delta else known
         self.messages: list[tuple[Message, list[Op], dict[tuple[int, str], Ts]]] = []
+        self._controls: dict[Message, list[Control]] = {}
+        law = history.law
+        self._fence = None if law.is_plain or law.fence.is_moderator(party, None) else law.fence
+        """What judges each operation; None: all of them count."""
         self._k = 0
         self._size = 0
 
     def write(self, op: Op, restores: Mapping[str, Ts] | None = None) -> Ts:
-        """Stamp and apply one operation, which may be a literal; returns its (first) ts."""
+        """Stamp and apply one operation, which may be a literal; returns its (first) ts.
+
+        Raises:
+            NotPermittedError: it would be void.
+        """
+        if self._fence is not None:
+            self._must_count(op, self._fence)
         size, _ = estimate(op)
-        if not self.messages or (
-            self._k
-            and (self._size + size > AIM - STAMP or len(self.messages[-1][2]) > MAX_RESTORES)
+        if (
+            not self.messages
+            or self.messages[-1][0] in self._controls
+            or (
+                self._k
+                and (self._size + size > AIM - STAMP or len(self.messages[-1][2]) > MAX_RESTORES)
+            )
         ):
             self._begin()
         message, ops, restored = self.messages[-1]
@@ -91,6 +108,20 @@ class Author:
         self._size += size
         self._k = self._merge.apply_operation(message, self._k, op)
         return stamp
+
+    def _must_count(self, op: Op, fence: Fence) -> None:
+        for plain in expand((op,)):
+            if isinstance(plain, New | Set) and not fence.counts(self._party, plain, None):
+                raise NotPermittedError(plain.rid)
+
+    def say(self, control: Control) -> None:
+        """Stamp one control operation; it takes effect with `seal`."""
+        size = 32 + sum(len(key) + len(value) for key, value in control.attributes)
+        if not self.messages or (self._k and self._size + size > AIM - STAMP):
+            self._begin()
+        self._controls.setdefault(self.messages[-1][0], []).append(control)
+        self._size += size
+        self._k += 1
 
     def _begin(self) -> None:
         self._n += 1
@@ -119,6 +150,7 @@ class Author:
                 tuple(ops),
                 {} if batches else dict(self._delta),
                 restored,
+                tuple(self._controls.get(message, ())),
                 was=dict(self._gives_up) if message.n == 1 else NO_DEPS,
             )
             message.batch = batch
@@ -155,10 +187,21 @@ class Transaction:
 
         Raises:
             RuntimeError: the transaction is closed.
+            NotPermittedError: it would be void; the transaction should be given up.
         """
         if not self._open:
             raise RuntimeError("the transaction is closed")
         return self._author.write(cleaned(op), restores)
+
+    def control(self, control: Control) -> None:
+        """Write a control operation; nothing here asks whether it is permitted.
+
+        Raises:
+            RuntimeError: the transaction is closed.
+        """
+        if not self._open:
+            raise RuntimeError("the transaction is closed")
+        self._author.say(control)
 
     # --- creating
 

@@ -2,8 +2,8 @@
 
 This module is the specification of the merge rules in Python (SYNC 0.2, 0.3, 3 and 4): it takes no
 short cuts, keeps nothing between calls and shares no merging code with `Document`, which is only a
-quick cache of it. The tests compare every replica with it. Rights and marks (SYNC 6) are not
-judged yet: control operations are numbered and have no effect.
+quick cache of it. The tests compare every replica with it. Rights and marks (SYNC 6) are judged by
+`view_rights`.
 """
 
 from __future__ import annotations
@@ -12,22 +12,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Batch, Kind, New, PlainOp, Remove, Set, Ts, expand
+from whiteboard.model.rights import EVERYBODY, Ground
 from whiteboard.model.view_output import Visible, c14n, state_hash
 from whiteboard.model.view_projection import Raw, visible
+from whiteboard.model.view_rights import Doing, HasBatch, Judge, rules_of
 
 MAX_RID = 1024
 MAX_NAME = 256
 MAX_NEWS = 2_000_000
 """So many `new`s of one chain count (SYNC 0.3.1)."""
 _ATTRIBUTE_RID = re.compile(r"(.*)@(?:\{.*\})?[^@{}]*", re.DOTALL)
-
-
-def everyone(party: Party) -> bool:
-    """The rule of a session without a description: everybody is host (SYNC 0.3.16)."""
-    del party
-    return True
 
 
 def nothing_oversized(batch: Batch) -> bool:
@@ -47,6 +43,8 @@ class View:
     forks: frozenset[Replica]
     pending: int
     """Messages that wait for one they depend on."""
+    void: frozenset[Ts] = frozenset()
+    """Operations without effect because their author had no right to them (SYNC 6)."""
 
     @property
     def root(self) -> Rid | None:
@@ -89,14 +87,14 @@ class View:
 def view(
     batches: Iterable[Batch],
     *,
-    is_host: Callable[[Party], bool] = everyone,
+    ground: Ground = EVERYBODY,
     is_oversized: Callable[[Batch], bool] = nothing_oversized,
 ) -> View:
     """What the given set of batches shows; neither order nor repetition matters.
 
     Args:
         batches: messages, in any order, any of them repeated, missing or contradictory.
-        is_host: who may purge records (SYNC 0.2 on 4.2).
+        ground: where rights come from (SYNC 6.2).
         is_oversized: whether a message is over the limit of SYNC 0.3.1 and therefore void.
     """
     chains, forks, first = _chains(batches)
@@ -108,13 +106,16 @@ def view(
         }
     delivered = _delivered(chains, forks)
     counting = _counting_clocks(delivered, is_oversized)
-    edits = sorted(_edits(delivered, counting, is_host, first), key=lambda edit: edit.ts)
+    edits = sorted(_edits(delivered, counting, first), key=lambda edit: edit.ts)
+    judge = Judge(rules_of(counting, _length), ground)
+    allowed = [edit for edit in edits if judge.counts(edit.doing, edit.op)]
     held = {r: sum(message.batch.r == r for message in delivered) for r in chains}
     return View(
-        records=visible(_records(edits)),
+        records=visible(_records(allowed, edits, judge)),
         vv={r: n for r, n in held.items() if n},
         forks=frozenset(forks),
         pending=sum(map(len, chains.values())) - len(delivered),
+        void=frozenset(edit.ts for edit in edits if edit not in allowed),
     )
 
 
@@ -130,9 +131,18 @@ class _Message:
 
     def has_seen(self, other: _Message) -> bool:
         """Whether `other` is in the past of this message: vectors only, no clocks."""
-        if other.batch.r == self.batch.r:
-            return other.batch.n < self.batch.n
-        return other.batch.n <= self.deps.get(other.batch.r, 0)
+        return self.has_seen_batch(other.batch)
+
+    def has_seen_batch(self, other: Batch) -> bool:
+        """The same, of what a message holds."""
+        if other.r == self.batch.r:
+            return other.n < self.batch.n
+        return other.n <= self.deps.get(other.r, 0)
+
+
+def _length(message: HasBatch) -> int:
+    """How many plain operations a message has."""
+    return len(expand(message.batch.ops))
 
 
 def _chains(
@@ -261,6 +271,11 @@ class _Edit:
     op: New | Set | Remove
     message: _Message
 
+    @property
+    def doing(self) -> Doing:
+        """What is judged of it."""
+        return Doing(self.message, self.ts.k)
+
     def has_seen(self, other: _Edit) -> bool:
         """Whether `other` is in the past of this operation."""
         if other.message is self.message:
@@ -291,7 +306,6 @@ class _Edit:
 def _edits(
     delivered: Sequence[_Message],
     counting: Sequence[_Message],
-    is_host: Callable[[Party], bool],
     first: Sequence[_Message],
 ) -> Iterable[_Edit]:
     news: dict[Replica, int] = {}
@@ -302,20 +316,19 @@ def _edits(
                 news[batch.r] = news.get(batch.r, 0) + 1
             if message not in counting or news.get(batch.r, 0) > MAX_NEWS:
                 continue
-            if isinstance(op, New | Set | Remove) and _counts(op, batch, is_host, first):
+            if isinstance(op, New | Set | Remove) and _counts(op, batch, first):
                 yield _Edit(Ts(batch.l, batch.r, k), op, message)
 
 
 def _counts(
     op: New | Set | Remove,
     batch: Batch,
-    is_host: Callable[[Party], bool],
     first: Sequence[_Message],
 ) -> bool:
     if op.rid in {DOCUMENT, TRASH} or len(op.rid) > MAX_RID or re.search(r"\s", op.rid):
         return False
     if isinstance(op, Remove):
-        return is_host(batch.party)
+        return True
     if op.name is not None and len(op.name) > MAX_NAME:
         return False
     if isinstance(op, New):
@@ -341,8 +354,8 @@ def _names(r: Replica, first: Sequence[_Message]) -> Iterable[Replica]:
 _REGISTERS = ("weight", "ns", "name", "pitarget", "pidata")
 
 
-def _records(edits: Sequence[_Edit]) -> dict[Rid, Raw]:
-    """All records that were created and not purged; `edits` in order of ts."""
+def _records(edits: Sequence[_Edit], with_void: Sequence[_Edit], judge: Judge) -> dict[Rid, Raw]:
+    """All records that were created and not purged; `edits`, those that count, in order of ts."""
     records: dict[Rid, Raw] = {}
     for edit in edits:
         if isinstance(edit.op, New) and edit.op.rid not in records:
@@ -356,7 +369,7 @@ def _records(edits: Sequence[_Edit]) -> dict[Rid, Raw]:
     parents = _parents(edits)
     for rid, record in records.items():
         record.parent = parents.get(rid)
-        record.text = _text([edit for edit in edits if edit.op.rid == rid])
+        record.text = _text([edit for edit in with_void if edit.op.rid == rid], judge)
     for edit in edits:
         if isinstance(edit.op, Remove):
             records.pop(edit.op.rid, None)
@@ -381,31 +394,43 @@ def _parents(edits: Sequence[_Edit]) -> dict[Rid, Rid]:
     return parents
 
 
-def _text(edits: Sequence[_Edit]) -> str:
-    """The character data of one record, by replaying its partial edits (SYNC 4.5, 4.6 of 0.2)."""
-    full = [edit for edit in edits if edit.is_full_text]
-    epoch = full[-1]
-    partials = [edit for edit in edits if edit.is_partial]
-    members = [p for p in partials if [w for w in full if p.has_seen(w)][-1:] == [epoch]]
+def _text(edits: Sequence[_Edit], judge: Judge) -> str:
+    """The character data of one record, by replaying its partial edits (SYNC 4.5, 4.6 of 0.2).
 
-    def is_active(q: _Edit, known: Sequence[_Edit]) -> bool:
-        cancels = [c for c in known if _cancels(c, q)]
-        return not cancels or not is_active(cancels[-1], known)
+    Also void ones are replayed, for others typed around them; who sees which, is judged from the
+    past of each.
+    """
+    full = [edit for edit in edits if edit.is_full_text]
+    epoch = [w for w in full if judge.counts(w.doing, w.op)][-1]
+    partials = [edit for edit in edits if edit.is_partial]
+    members = [p for p in partials if _epoch_of(p, full, judge.within(p.doing)) is epoch]
+
+    def is_active(q: _Edit, known: Sequence[_Edit], judge: Judge) -> bool:
+        if not judge.counts(q.doing, q.op):
+            return False
+        cancels = [c for c in known if _cancels(c, q) and judge.counts(c.doing, c.op)]
+        return not cancels or not is_active(cancels[-1], known, judge)
 
     text: list[_Character] = [_Character(c, None) for c in epoch.op.chdata or ""]  # type: ignore[union-attr] # a full write is a New or a Set
     for p in members:
         assert isinstance(p.op, Set)
         assert p.op.replace is not None
         past = [q for q in members if p.has_seen(q)]
-        seen = {q.ts for q in past if is_active(q, past)}
+        seen = {q.ts for q in past if is_active(q, past, judge.within(p.doing))}
         shown = [i for i, character in enumerate(text) if character.is_visible(seen)]
         start, count = p.op.replace
         for i in shown[start : start + count]:
             text[i].deleters.append(p.ts)
         at = shown[min(start, len(shown)) - 1] + 1 if start and shown else 0
         text[at:at] = [_Character(c, p.ts) for c in p.op.chdata or ""]
-    active = {q.ts for q in members if is_active(q, members)}
+    active = {q.ts for q in members if is_active(q, members, judge)}
     return "".join(character.value for character in text if character.is_visible(active))
+
+
+def _epoch_of(p: _Edit, full: Sequence[_Edit], judge: Judge) -> _Edit | None:
+    """The newest full write in the past of a partial edit that counted, as judged from there."""
+    seen = [w for w in full if p.has_seen(w) and judge.counts(w.doing, w.op)]
+    return seen[-1] if seen else None
 
 
 @dataclass

@@ -347,7 +347,7 @@ class Entering(Live):
         if self._loading is not None and is_same:
             return  # another giver goes on where the last one stopped
         replica = new_replica(self.session, party, self._rng)
-        self._loading = Document(self.session, party, replica, is_host=self._people.is_host)
+        self._loading = Document(self.session, party, replica, ground=self._people.ground)
         self._sync = self._new_sync(self._loading)
         self._joining.holds = self._loading.holds
         self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default

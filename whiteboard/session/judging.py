@@ -70,7 +70,7 @@ class Judging:
         """Whether it is this member who tells, so that the offender hears it once."""
         members = self._people.members
         me = members[0].party
-        if isinstance(self._people.place, Direct) and self._people.is_host(me):
+        if isinstance(self._people.place, Direct) and self._people.is_creator(me):
             return True  # guests send to the creator alone
         return me == min(m.party for m in members if not m.away and m.party != offender)
 

@@ -157,7 +157,7 @@ class Live:
         if known is not None and not known.away:
             known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
-            if isinstance(self.place, Direct) and self._people.is_host(known.party):
+            if isinstance(self.place, Direct) and self._people.is_creator(known.party):
                 effects += self._people.take_guests(())
             effects += self._introduce()
         return effects

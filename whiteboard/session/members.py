@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Batch
+from whiteboard.model.rights import Ground
 from whiteboard.session.identity import author
 from whiteboard.session.ports import (
     TO_SESSION,
@@ -26,6 +27,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.table import Refusal
+from whiteboard.wire.description import ground_of
 from whiteboard.wire.messages import (
     Answer,
     Description,
@@ -105,10 +107,15 @@ class People:
                 return party
         return Party(name)
 
-    def is_host(self, party: Party) -> bool:
-        """Whether `party` made the session."""
+    def is_creator(self, party: Party) -> bool:
+        """Whether `party` made the session; everybody, while that is not known."""
         creator = self.description.creator if self.description else ""
         return not creator or party == creator
+
+    @property
+    def ground(self) -> Ground:
+        """Where rights come from."""
+        return ground_of(self.description)
 
     def author_of(self, batch: Batch) -> Peer:
         """The sender that a relayed message names."""

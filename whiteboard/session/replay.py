@@ -10,6 +10,7 @@ from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.identity import logged_party
 from whiteboard.session.replay_strict import replay_strict
+from whiteboard.wire.description import ground_of
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.log import LogHeader, LogReader
 from whiteboard.wire.messages import EditMessage, Identity, Mode, Peer, StrictMessage
@@ -53,12 +54,11 @@ def replay_messages(
     session = header.session
     if not session and messages:
         session = min(message.session for message in messages)
-    creator = header.description.creator if header.description else ""
     document = Document(
         SessionId(session),
         Party("" if reader == READER else reader),
         reader,
-        is_host=lambda party: not creator or party == creator,
+        ground=ground_of(header.description),
         limits=None,
     )
     document.receive(replace(m.batch, party=parties[m.batch.r]) for m in messages)

@@ -212,8 +212,8 @@ class Session(Entering):
         taken = {*past.chains, *(batch.r for batch in kept)}
 
         def document_of(replica: Replica) -> Document:
-            is_host = self._people.is_host
-            document = Document.from_folded(past, party, replica, is_host=is_host)
+            ground = self._people.ground
+            document = Document.from_folded(past, party, replica, ground=ground)
             document.receive(kept)
             return document
 
@@ -332,7 +332,7 @@ class Session(Entering):
         except ValueError:  # a session log that was opened, or the copy of a board that is over
             copy = moving.copied(self.document, self.session, party, replica)
         own = copy.batches_since({})
-        self.document = Document(self.session, party, replica, is_host=self._people.is_host)
+        self.document = Document(self.session, party, replica, ground=self._people.ground)
         self.document.was = copy.was
         self.document.receive(own)
         self._opened_at = now

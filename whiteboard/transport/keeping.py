@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from whiteboard.journal.file import About
 from whiteboard.journal.folder import Folder, Journal
-from whiteboard.journal.snapshot import Past, host_of
+from whiteboard.journal.snapshot import Past, ground_of_board
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, FoldedError, empty_document
 from whiteboard.model.folded import Folded
@@ -450,10 +450,10 @@ def place_of(about: About) -> Place | None:
 def _copy(about: About, past: Past, rng: random.Random) -> Document:
     """A board without a session; one whose own chain was forked goes on under another identity."""
     session, party, replica = SessionId(about.session), Party(about.party), Replica(about.replica)
-    is_host = host_of(about)
+    ground = ground_of_board(about)
 
     def document_of(replica: Replica) -> Document:
-        document = Document(session, party, replica, is_host=is_host)
+        document = Document(session, party, replica, ground=ground)
         if past.folded is not None:
             document = document.like(past.folded)
         document.receive(past.batches)

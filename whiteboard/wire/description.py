@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import Party, SessionId
+from whiteboard.model.rights import EVERYBODY, Ground, Role
 from whiteboard.wire import ns
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import (
@@ -85,6 +86,13 @@ def read_description(element: Element) -> Description:
         application=application,
         prolog=read_prolog(element.findtext(_PROLOG, "")),
     )
+
+
+def ground_of(description: Description | None) -> Ground:
+    """Where the rights in a session come from; without a description everybody is host."""
+    if description is None or not description.creator:
+        return EVERYBODY
+    return Ground(description.creator, Role(description.default))
 
 
 def write_prolog(prolog: str) -> str:

@@ -6,6 +6,7 @@ from tests.helpers.merging import SESSION, Member, agree, agreed, element, membe
 from whiteboard.model.document import Document
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Invalid, Kind, Literal, New, Remove, Set, Ts
+from whiteboard.model.rights import Ground
 from whiteboard.model.weights import parse_weight
 
 ROOT = Rid("~a.0")
@@ -165,16 +166,14 @@ def test_65_an_invalid_operation_takes_its_index():
 
 
 def test_65_a_removal_counts_only_from_a_host():
-    def is_host(party: Party) -> bool:
-        return party == "a"
-
-    a, b = members("ab", is_host=is_host)
+    ground = Ground(Party("a"))
+    a, b = members("ab", ground=ground)
     root = a.start()
     first, second = a.add(root, element("rect")), a.add(root, element("rect"))
     sync(a, b)
     b.do(Remove(first))
     a.do(Remove(second))
-    assert agreed(a, b, is_host=is_host).children(root) == [first]
+    assert agreed(a, b, ground=ground).children(root) == [first]
 
 
 def test_64_after_a_fork_honest_work_that_rests_on_the_lost_part_of_it_stays_valid():
