@@ -1,4 +1,4 @@
-"""Who may do what on a board, as the windows see it: roles, the pen, finished parts (SYNC section 6).
+"""Who may do what on a board, as the windows see it: roles, the pen, finished parts (SYNC 6).
 
 What counts is decided by the document alone. This says beforehand what would count, so that nobody
 does in vain what the others, or the group chat, would not take.
@@ -130,7 +130,7 @@ class Permissions(Protocol):
 
     @property
     def may_resign(self) -> bool:
-        """Whether I am host or moderator by the board, and can stop being it."""
+        """Whether I am host, and can stop being it."""
 
     def resign(self) -> None:
         """Be an editor like the others."""

@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from whiteboard.editing.finished import FinishedElements
 from whiteboard.im.people import Occupant
 from whiteboard.model.ephemeral import Cursor, Ephemeral
 from whiteboard.model.ids import DOCUMENT, Party, Rid
 from whiteboard.model.rights import Mark, NotPermittedError, Role
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
+from whiteboard.session.finished import FinishedElements
 from whiteboard.session.permissions import (
     WHOLE,
     Deed,
@@ -51,8 +51,8 @@ _ROLE_OF = {
     Deed.MAKE_MODERATOR: Role.MODERATOR,
     Deed.UNMAKE_MODERATOR: Role.EDITOR,
     Deed.MAKE_HOST: Role.HOST,
-    Deed.BAN: Role.VIEWER,
 }
+"""What goes on record; a ban does when the room has said so (`session.mirroring`)."""
 
 
 class BoardPermissions:
@@ -306,7 +306,7 @@ class BoardPermissions:
         """See `Permissions`."""
         session = self._board.actor
         is_shared = session is not None and session.connected and not self._board.is_over
-        return is_shared and not self.is_advisory and self._document.may_resign()
+        return is_shared and self._document.party in self._document.hosts()
 
     def resign(self) -> None:
         """See `Permissions`."""

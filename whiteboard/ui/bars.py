@@ -479,7 +479,7 @@ class SelectionBar(Bar):
         """Show the selection's style, or nothing."""
         chosen = None if self._surface is None else self._surface.selected
         busy = self._surface is not None and self._surface.is_editing_text
-        if chosen is None or chosen.moving or busy:
+        if self._surface is None or chosen is None or chosen.moving or busy:
             self.hide()
             return
         self.lock.show_finished(self._surface)

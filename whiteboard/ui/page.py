@@ -23,8 +23,8 @@ from whiteboard.editing.style import declarations
 from whiteboard.formats import clipboard
 from whiteboard.model.changes import Commit
 from whiteboard.model.ids import Rid
-from whiteboard.model.ops import LiteralElement
 from whiteboard.model.markup import BOARD_NS
+from whiteboard.model.ops import LiteralElement
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board, BoardState, Ephemera

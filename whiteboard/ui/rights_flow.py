@@ -128,11 +128,11 @@ class RightsFlow(QObject):
         )
 
     def resign(self) -> None:
-        """Give up being host or moderator, after a question."""
+        """Give up being host, after a question."""
         if self._page is None:
             return
         rights = self._page.board.permissions
-        title, text, button = words.resign_question(rights.mine)
+        title, text, button = words.resign_question()
         self._flow.open(Confirm(title, text, button, rights.resign, self._window))
 
     def finish_board(self) -> None:

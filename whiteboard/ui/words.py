@@ -321,19 +321,14 @@ def deed_question(what: Deed, who: str) -> tuple[str, str, str] | None:
     return _fill(title, who=who), _fill(text, who=who), tr(button)
 
 
-def resign(what: Role) -> str:
+def resign() -> str:
     """In the menu of one's own row."""
-    if what is Role.HOST:
-        return tr("Give up your place as host…")
-    return tr("Give up moderating…")
+    return tr("Give up your place as host…")
 
 
-def resign_question(what: Role) -> tuple[str, str, str]:
-    if what is Role.HOST:
-        title = tr("Give up your place as host?")
-    else:
-        title = tr("Give up moderating?")
-    return title, tr("You go on drawing. Only a host can give it back."), tr("Give up")
+def resign_question() -> tuple[str, str, str]:
+    title = tr("Give up your place as host?")
+    return title, tr("You go on drawing. Only another host can give it back."), tr("Give up")
 
 
 def only_moderators() -> str:

@@ -107,7 +107,7 @@ class PeoplePane(Pane):
         invite_wanted: the button or the empty list's link was used.
         undo_wanted: all that a person (the party) did is to be undone.
         deed_wanted: (Deed, party): to be done about a person; may have to be asked first.
-        resign_wanted: the person gives up being host or moderator.
+        resign_wanted: the person gives up being host.
     """
 
     undo_wanted = Signal(str)

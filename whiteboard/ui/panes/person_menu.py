@@ -65,12 +65,15 @@ def person_menu(
                 action.setToolTip(words.only_moderators())
         menu.addSeparator()
     if person.me and rights.may_resign:
-        label = words.resign(rights.mine)
-        menu.addAction(icon("person"), label).triggered.connect(lambda: resign())
+        menu.addAction(icon("host"), words.resign()).triggered.connect(_without_argument(resign))
     if not isinstance(board.document, StrictDocument):
         label = words.undo_work_of("" if person.me else person.name)
-        menu.addAction(icon("undo"), label).triggered.connect(lambda: undo())
+        menu.addAction(icon("undo"), label).triggered.connect(_without_argument(undo))
     return menu
+
+
+def _without_argument(act: Callable[[], object]) -> Callable[..., object]:
+    return lambda *_checked: act()
 
 
 def _add(menu: QMenu, one: Deed, deed: Callable[[Deed], object]) -> None:
