@@ -109,7 +109,7 @@ async def until_role(one, board, person, role):
 
 
 async def test_a_viewer_asks_for_the_pen_gets_it_and_draws(party):
-    room, (ana, ben), (first, second) = await on_board(party, "ana", "ben")
+    _room, (ana, ben), (first, second) = await on_board(party, "ana", "ben")
     ben_id = id_of(first, ben)
     assert first.permissions.mine is Role.HOST
     assert second.permissions.mine is Role.EDITOR
@@ -196,7 +196,7 @@ async def test_the_host_hands_over_and_is_given_it_back(party):
 
 
 async def test_who_is_banned_may_only_watch_on_every_board_and_is_out(party):
-    room, (ana, ben, eva), (first, second, third) = await on_board(party, "ana", "ben", "eva")
+    _room, (ana, ben, eva), (first, second, third) = await on_board(party, "ana", "ben", "eva")
     ben_id = id_of(first, ben)
     assert Deed.BAN in first.permissions.deeds(ben_id)
     first.permissions.do(Deed.BAN, ben_id)
@@ -222,9 +222,7 @@ async def test_a_ban_that_the_server_does_not_keep_still_ends_the_drawing(party)
     room, (ana, ben, eva), (first, second, third) = await on_board(party, "ana", "ben", "eva")
     ben_id, peer = id_of(first, ben), ben.people.connection.rooms.me(room)
     row = replace(occupant(ana, room, ben), affiliation="outcast")
-    ana.people.connection.rooms.happened.emit(
-        RoomEvent(room, Happening.ROLE, peer, occupant=row)
-    )
+    ana.people.connection.rooms.happened.emit(RoomEvent(room, Happening.ROLE, peer, occupant=row))
     await eva.until(lambda: third.document.role_of(ben_id) is Role.VIEWER)
     assert first.permissions.role_of(ben_id) is Role.VIEWER
     await ben.until(lambda: second.permissions.mine is Role.VIEWER)
@@ -246,7 +244,7 @@ async def test_a_removed_person_is_told_by_whom_and_comes_back(party):
 
 
 async def test_a_finished_part_is_refused_to_an_editor_and_open_to_a_moderator(party):
-    room, (ana, ben), (first, second) = await on_board(party, "ana", "ben")
+    _room, (ana, ben), (first, second) = await on_board(party, "ana", "ben")
     draw(first, id="done")
     draw(first, id="open")
     await until_same(first, second)
@@ -269,13 +267,11 @@ async def test_a_finished_part_is_refused_to_an_editor_and_open_to_a_moderator(p
     await ben.until(lambda: second.permissions.finished_at(done) is None)
     with second.document.transact(Origin.LOCAL) as edit:
         edit.set_attribute(done, "stroke", "red")
-    await until(
-        first.document.on_commit, lambda: first.document.attribute(done, "stroke") == "red"
-    )
+    await until(first.document.on_commit, lambda: first.document.attribute(done, "stroke") == "red")
 
 
 async def test_a_finished_board_is_finished_for_who_joins_later_too(party):
-    room, (ana,), (first,) = await on_board(party, "ana")
+    room, (_ana,), (first,) = await on_board(party, "ana")
     draw(first, id="all")
     first.permissions.finish()
     ben = await party("ben")

@@ -360,8 +360,10 @@ class UndoBar(Bar):
             (self.undo, self._surface.undo_label, words.tr("Undo")),
             (self.redo, self._surface.redo_label, words.tr("Redo")),
         ):
-            button.setEnabled(label is not None)
-            why = "" if label is not None else words.tr("Nothing to do here yet")
+            why = self._surface.why_not
+            if not why and label is None:
+                why = words.tr("Nothing to do here yet")
+            button.setEnabled(not why)
             button.set_label(f"{word}: {label}" if label else word, why)
 
     def _do(self, command: str) -> None:

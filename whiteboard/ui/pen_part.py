@@ -28,6 +28,7 @@ class PenPart(QWidget):
         self._board: Board | None = None
         self._hindrance: Hindrance | None = None
         self._said: tuple[str, str, bool] = ("", "", False)
+        self._is_compact = False
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 4, 0)
         row.setSpacing(6)
@@ -47,6 +48,16 @@ class PenPart(QWidget):
     def text(self) -> str:
         """What the chip says; '' while there is none."""
         return "" if self.isHidden() else self._text.text()
+
+    def set_compact(self, compact: bool) -> None:
+        """In a narrow window the button alone has to say it."""
+        if compact != self._is_compact:
+            self._is_compact = compact
+            self._show_text()
+
+    def _show_text(self) -> None:
+        self._text.setVisible(not (self._is_compact and self._said[1]))
+        self.updateGeometry()
 
     def watch(self, board: Board) -> None:
         """Speak about this board from now on."""
@@ -95,7 +106,7 @@ class PenPart(QWidget):
         self.ask.setVisible(bool(label))
         self.ask.updateGeometry()
         self.setVisible(bool(text))
-        self.updateGeometry()
+        self._show_text()
         self.changed.emit()
 
     def _ask(self) -> None:
