@@ -22,6 +22,7 @@ from tests.helpers.afternoon import afternoon
 from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
 from whiteboard.editing.properties import Properties, Related, set_properties
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
+from whiteboard.im.chat import Delivery
 from whiteboard.im.people import SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS
@@ -133,6 +134,65 @@ def start_page(width: int = 1280, height: int = 800) -> MainWindow:
 
 def start_narrow() -> MainWindow:
     return start_page(632, 760)
+
+
+def chat(width: int = 1280, height: int = 800) -> MainWindow:
+    """A conversation with everything in it, the people above."""
+    world, made = shared(width, height)
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    room, hear = world.boards.boards[0].place, world.chats.hear
+    hear(room, "Mira Chen", "Where should the river end?", later=-90000)
+    hear(
+        room, "Mira Chen", "I have put a note there. See https://rivers.example/map?id=7.", later=90
+    )
+    hear(room, "Ana Novak", "Left of the kiosk, please", me=True, later=80000)
+    hear(room, "Ana Novak", "and the ferry goes every 20 minutes 👍🏽", me=True)
+    hear(room, "يوسف", "الخريطة جاهزة، انظر إلى اليمين", later=400)
+    hear(room, "Ben Okafor", "/me draws the bridge again")
+    talk = world.chats.conversation(room)
+    talk.mark_read()
+    talk.forget_mark()
+    hear(room, "Mira Chen", f"{'Donaudampfschiff' * 4} as one word, and a text that is long enough "
+         "to need several lines in a pane as wide as this.")  # fmt: skip
+    sent = hear(room, "Ana Novak", "Good. I am on the train", me=True, later=30)
+    failed = hear(room, "Ana Novak", "and hardly online", me=True)
+    talk.correct(sent, "Ana Novak", "Good. I am on a train")
+    talk.deliver(sent, Delivery.RECEIVED)
+    talk.deliver(failed, Delivery.FAILED)
+    talk.set_writing("ben", "Ben Okafor", writes=True)
+    made.body.open_pane(made.chat_pane, opened=True)
+    made.chat_pane.field.setPlainText("I shall add the\nsecond note")
+    settle()
+    return made
+
+
+def chat_and_people() -> MainWindow:
+    made = chat(1700, 900)
+    made.body.open_pane(made.people_pane, opened=True)
+    return made
+
+
+def chat_narrow() -> MainWindow:
+    return chat(632, 760)
+
+
+def chat_unread() -> MainWindow:
+    """Closed, with counts at its button and at a tab behind."""
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    world.boards.boards[1].set(place="mira@example.org", session="s2", state=BoardState.LIVE)
+    for n in range(3):
+        world.chats.hear(world.boards.boards[0].place, "Mira Chen", f"message {n}")
+    world.chats.hear("mira@example.org", "Mira Chen", "just us")
+    made.chat_flow.follow()
+    return made
+
+
+def chat_empty() -> MainWindow:
+    made = window(World().populated(), 1280, 700)
+    made.body.open_pane(made.chat_pane, opened=True)
+    return made
 
 
 def first_start() -> MainWindow:
@@ -575,6 +635,11 @@ keep: list[QWidget] = []
 
 SCREENS: dict[str, Callable[[], QWidget]] = {
     "main": main_screen,
+    "chat": chat,
+    "chat-people": chat_and_people,
+    "chat-narrow": chat_narrow,
+    "chat-unread": chat_unread,
+    "chat-empty": chat_empty,
     "flood": flood,
     "simpler": simpler,
     "hover": hovered,

@@ -21,6 +21,7 @@ from whiteboard.im.account import (
     Problem,
     ProblemKind,
 )
+from whiteboard.im.chat import Conversation, Conversations, message_of
 from whiteboard.im.people import (
     Availability,
     Contact,
@@ -597,6 +598,51 @@ class FakeSurface:
         self.widget.hide()
 
 
+class FakeChats:
+    """A ChatService without a network; remembers what it was asked, and shows what is said."""
+
+    def __init__(self) -> None:
+        self.changed: Event[str] = Event()
+        self.talks = Conversations()
+        self.calls: list[tuple[object, ...]] = []
+        self.is_possible = True
+        self.now = 1_767_600_000.0
+        self._count = 0
+
+    def conversation(self, address: str) -> Conversation:
+        return self.talks.at(address)
+
+    def can_write(self, address: str) -> bool:
+        return self.is_possible
+
+    def send(self, address: str, text: str) -> None:
+        self.calls.append(("send", address, text))
+        self.hear(address, "Ana Novak", text, me=True)
+
+    def correct(self, address: str, key: str, text: str) -> None:
+        self.calls.append(("correct", address, key, text))
+        self.talks.at(address).correct(key, "Ana Novak", text)
+        self.changed.emit(address)
+
+    def send_again(self, address: str, key: str) -> None:
+        self.calls.append(("send_again", address, key))
+
+    def write(self, address: str, *, writes: bool) -> None:
+        self.calls.append(("write", address, writes))
+
+    def hear(
+        self, address: str, who: str, text: str, *, me: bool = False, later: float = 20.0
+    ) -> str:
+        """Somebody says something, so many seconds after what was said last."""
+        self._count += 1
+        self.now += later
+        key = f"m{self._count}"
+        talk = self.talks.at(address)
+        talk.take(message_of(key, who, who, f"{address}/{who}", text, self.now, me=me))
+        self.changed.emit(address)
+        return key
+
+
 class World:
     """All fakes of one window."""
 
@@ -606,6 +652,7 @@ class World:
         self.files = FakeFiles()
         self.preferences = FakePreferences()
         self.trust = FakeTrust()
+        self.chats = FakeChats()
         self.quits = 0
 
     @property
@@ -619,6 +666,7 @@ class World:
             self.files,
             self.preferences,
             self.trust,
+            self.chats,
             quit=quit_,
         )
 

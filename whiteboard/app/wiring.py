@@ -80,6 +80,7 @@ class Program:
             ),
             preferences=store,
             trust=store,
+            chats=self.network.chats,
             new_window=lambda: self.open_window().show(),
             quit=self.quit,
             title_suffix=title_suffix,

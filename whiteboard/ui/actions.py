@@ -68,6 +68,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("start", "Start", menu="View|2", checkable=True, icon="home"),
     Command("sessions", "Sessions", ("F9",), menu="View|2", checkable=True),
     Command("people", "People", ("Ctrl+Shift+1",), menu="View|2", checkable=True),
+    Command("chat", "Chat", ("Ctrl+Shift+2",), menu="View|2", icon="chat", checkable=True),
     Command("history", "History", ("Ctrl+Shift+5",), menu="View|2", icon="history", checkable=True),
     Command("to-front", "To the front", ("Home",), _C, "Arrange", "to-front"),
     Command("forward", "Forward", ("PgUp", "Ctrl+]"), _C, "Arrange"),

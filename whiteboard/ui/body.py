@@ -132,13 +132,17 @@ class Body(QWidget):
         focus = QApplication.focusWidget()
         for pane, default in (
             (self.sessions, self.size_class.docks_sessions),
-            *((pane, False) for pane in self.right if pane.is_remembered),
+            *((pane, self._is_open_first(pane)) for pane in self.right if pane.is_remembered),
         ):
             wanted = {"1": True, "0": False}.get(self._preferences.get(self._key(pane)), default)
             if focus is None or not pane.isAncestorOf(focus):
                 pane.setVisible(wanted)
         self.class_changed.emit()
         self.panes_changed.emit()
+
+    def _is_open_first(self, pane: Pane) -> bool:
+        """Whether a pane of the right column is open until the person decides."""
+        return pane.id == "chat" and self.size_class is SizeClass.WIDE
 
     def _place(self) -> None:
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
@@ -18,6 +19,7 @@ from whiteboard.ui import words
 from whiteboard.ui.actions import make_actions, make_menu
 from whiteboard.ui.alt_key import AltKey
 from whiteboard.ui.body import Body, SizeClass
+from whiteboard.ui.chat_flow import ChatFlow
 from whiteboard.ui.command_palette import CommandPalette
 from whiteboard.ui.connection import ConnectionTeller
 from whiteboard.ui.dialogs.contact import AskName
@@ -31,6 +33,7 @@ from whiteboard.ui.left_over import LeftOverNotices
 from whiteboard.ui.not_shown import NotShownNotices
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
+from whiteboard.ui.panes.chat import ChatPane
 from whiteboard.ui.panes.history import HistoryPane
 from whiteboard.ui.panes.people import PeoplePane
 from whiteboard.ui.panes.sessions import SessionsPane
@@ -82,14 +85,16 @@ class MainWindow(QMainWindow):
         self.frame = BoardFrame()
         self.sessions = SessionsPane(services)
         self.people_pane = PeoplePane(services.boards)
+        self.chat_pane = ChatPane()
         self.history_pane = HistoryPane()
         self.top = TopBar(self)
         self.start = StartPage(services)
-        panes = (self.people_pane, self.history_pane)
+        panes = (self.people_pane, self.chat_pane, self.history_pane)
         self.body = Body(self.frame, self.sessions, panes, preferences, self.start)
         self._build()
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
+        self.chat_flow = ChatFlow(services, self.pages, self.body, self.chat_pane, self)
         self.history_flow = HistoryFlow(
             services.boards, self.frame, self.history_pane, self.people_flow, self, self.say
         )
@@ -140,6 +145,7 @@ class MainWindow(QMainWindow):
         top.menu.clicked.connect(self.open_menu)
         top.sessions.clicked.connect(lambda: self._toggle(self.sessions))
         top.people.clicked.connect(lambda: self._toggle(self.people_pane))
+        top.chat.clicked.connect(lambda: self._toggle(self.chat_pane))
         top.history.clicked.connect(lambda: self._toggle(self.history_pane))
         top.new.clicked.connect(self.add_board)
         top.start.clicked.connect(lambda: self.show_start(shown=not self.start.isVisible()))
@@ -162,6 +168,9 @@ class MainWindow(QMainWindow):
         self.people_pane.undo_wanted.connect(self._undo_work)
         self.people_pane.deed_wanted.connect(self.rights.do)
         self.people_pane.resign_wanted.connect(self.rights.resign)
+        self.chat_pane.left.connect(self._leave_chat)
+        self.chat_pane.invite_wanted.connect(self.open_invite)
+        self.chat_flow.unread_changed.subscribe(lambda _none: self._show_unread())
         card = self.frame.invitation
         card.joined.connect(flow.accept)
         card.declined.connect(self.services.boards.decline)
@@ -194,6 +203,7 @@ class MainWindow(QMainWindow):
             "start": lambda: self.show_start(shown=not self.start.isVisible()),
             "sessions": lambda: self._toggle(self.sessions),
             "people": lambda: self._toggle(self.people_pane),
+            "chat": self._write_in_chat,
             "history": lambda: self._toggle(self.history_pane),
             "rename": self._with_page(self._rename),
             "leave": self._with_page(lambda page: page.board.leave()),
@@ -448,26 +458,38 @@ class MainWindow(QMainWindow):
         page.surface.widget.setFocus()
 
     def _pages_changed(self) -> None:
-        page = self.pages.front
-        rooms = {room.address for room in self.services.people.rooms}
-        tabs = [one.tab(room=one.board.place in rooms, front=one is page) for one in self.pages.all]
+        self._show_tabs()
         covered = self.start.isVisibleTo(self.body)
-        self.top.show_tabs(tabs, -1 if covered else max(0, self.pages.front_place))
         self.top.about_board.setVisible(not covered)
         board = self._front_board()
         reachable = board is not None and board.state is not BoardState.OFFLINE
         self.top.show_people(board.participants if board is not None else (), reachable=reachable)
         self.people_pane.show_board(board)
+        self.chat_flow.follow()
         self.frame.progress.show_board(board)
         self.sessions.refresh_soon()
         self.teller.follow()
         if board is not None:
             self.setWindowTitle(words.window_title(board.name, self.services.title_suffix))
 
+    def _show_tabs(self) -> None:
+        page = self.pages.front
+        rooms = {room.address for room in self.services.people.rooms}
+        tabs = [
+            replace(
+                one.tab(room=one.board.place in rooms, front=one is page),
+                unread=0 if one is page else self.chat_flow.unread(one),
+            )
+            for one in self.pages.all
+        ]
+        covered = self.start.isVisibleTo(self.body)
+        self.top.show_tabs(tabs, -1 if covered else max(0, self.pages.front_place))
+
     def _panes_changed(self) -> None:
         for pane, button, action in (
             (self.sessions, self.top.sessions, "sessions"),
             (self.people_pane, self.top.people, "people"),
+            (self.chat_pane, self.top.chat, "chat"),
             (self.history_pane, self.top.history, "history"),
         ):
             opened = self.body.is_open(pane)
@@ -475,6 +497,7 @@ class MainWindow(QMainWindow):
             self.actions_by_id[action].setChecked(opened)
         self._follow_history()
         self._show_badge()
+        self.chat_flow.follow()
 
     def _follow_history(self) -> None:
         """The history of the board in front, while its pane is open."""
@@ -601,7 +624,27 @@ class MainWindow(QMainWindow):
         self.body.open_pane(self.history_pane, opened=True)
         self.history_flow.ask_undo_work(party)
 
-    def _toggle(self, pane: SessionsPane | PeoplePane | HistoryPane) -> None:
+    def _write_in_chat(self) -> None:
+        """By key or menu the chat is opened to write in it; its button leaves the focus alone."""
+        self._toggle(self.chat_pane)
+        if self.body.is_open(self.chat_pane):
+            self.chat_pane.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _leave_chat(self) -> None:
+        """Esc in the chat: back to the board; a pane that covers it goes."""
+        if self.body.size_class is SizeClass.SMALL:
+            self.body.open_pane(self.chat_pane, opened=False)
+        elif self.frame.canvas is not None:
+            self.frame.canvas.setFocus()
+
+    def _show_unread(self) -> None:
+        """How many messages of the board in front, and of those behind, were not seen."""
+        front = self.pages.front
+        count = self.chat_flow.unread(front) if front is not None else 0
+        self.top.chat.set_count(count, words.unread_messages(count) if count else "")
+        self._show_tabs()
+
+    def _toggle(self, pane: SessionsPane | PeoplePane | ChatPane | HistoryPane) -> None:
         opened = not self.body.is_open(pane)
         self.body.open_pane(pane, opened=opened)
         if opened and self.body.size_class is SizeClass.SMALL:
@@ -626,7 +669,7 @@ class MainWindow(QMainWindow):
         if not only:
             self.body.apply_class()
         else:
-            for pane in (self.sessions, self.people_pane, self.history_pane):
+            for pane in (self.sessions, *self.body.right):
                 self.body.open_pane(pane, opened=False, remember=False)
 
     def _toggle_full_screen(self) -> None:
@@ -652,7 +695,8 @@ class MainWindow(QMainWindow):
         if self.frame.canvas is not None:
             regions.append([self.frame.canvas])
         regions += [_focusable(bar) for bar in (*self.frame.bars, self.top)]
-        regions += [[self.sessions.list], [self.people_pane.list], _focusable(self.history_pane)]
+        regions += [[self.sessions.list], [self.people_pane.list]]
+        regions += [[self.chat_pane.field, self.chat_pane.list], _focusable(self.history_pane)]
         regions += [_focusable(card) for card in (self.frame.invitation, self.frame.toast)]
         return [region for region in regions if region and region[0].isVisible()]
 
@@ -704,6 +748,7 @@ class MainWindow(QMainWindow):
             unsubscribe()
         self.sessions.let_go()
         self.history_flow.look_at(None)
+        self.chat_flow.let_go()
         self.start.let_go()
         for watcher in (self.teller, self.not_shown, self.left_over, self.rights):
             watcher.watch(None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from whiteboard.im.chat import ChatService
 from whiteboard.im.service import PeopleService
 from whiteboard.model.document import Document
 from whiteboard.session.boards import Board, BoardService
@@ -108,6 +109,7 @@ class Services:
     files: Files
     preferences: Preferences
     trust: Trust
+    chats: ChatService
     new_window: Callable[[], None] = lambda: None
     quit: Callable[[], None] = lambda: None
     title_suffix: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolTip, QWidget
 
@@ -15,7 +15,7 @@ from whiteboard.ui.avatars import AvatarButton
 from whiteboard.ui.icons import icon, paint_icon
 from whiteboard.ui.theme import theme
 from whiteboard.ui.tokens import TOP_BAR
-from whiteboard.ui.widgets import Button, Divider, IconButton, Kind, Label
+from whiteboard.ui.widgets import Button, Divider, IconButton, Kind, Label, paint_count
 
 _TAB_MIN, _TAB_MAX, _TAB_HIGH = 96, 220, 34
 
@@ -30,6 +30,8 @@ class Tab:
     """Changes wait to be sent."""
     news: bool = False
     """Others changed it since it was last in front."""
+    unread: int = 0
+    """Chat messages beside it that were not seen."""
 
 
 class Tabs(QWidget):
@@ -72,7 +74,7 @@ class Tabs(QWidget):
 
     def _wish(self, tab: Tab) -> int:
         metrics = QFontMetrics(theme().font(13, 600))
-        extra = 22 if tab.waiting or tab.news else 0
+        extra = 22 if tab.waiting or tab.news or tab.unread else 0
         width = metrics.horizontalAdvance(tab.name) + 38 + 36 + extra
         return max(_TAB_MIN, min(_TAB_MAX, width))
 
@@ -183,7 +185,7 @@ class Tabs(QWidget):
         ink = look.colour("text" if front else "text2")
         start = rect.right() - 29 if rtl else rect.left() + 13
         paint_icon(painter, tab.icon, QRect(start, rect.center().y() - 8, 18, 18), ink)
-        extra = 22 if tab.waiting or tab.news else 0
+        extra = 22 if tab.waiting or tab.news or tab.unread else 0
         width = rect.width() - 38 - 30 - extra
         left = rect.left() + (30 + extra if rtl else 38)
         font = look.font(13, 600 if front else 500)
@@ -194,7 +196,10 @@ class Tabs(QWidget):
         flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(left, rect.top(), width, rect.height()), int(flags), text)
         close = self.close_rect(rect)
-        if tab.waiting:
+        if tab.unread and not tab.waiting:
+            x = close.right() + 9 if rtl else close.left() - 10
+            paint_count(painter, QPointF(x, rect.center().y() + 1), tab.unread)
+        elif tab.waiting:
             x = close.right() + 1 if rtl else close.left() - 19
             mark = QRect(x, rect.center().y() - 7, 16, 16)
             paint_icon(painter, "waiting", mark, look.colour("warn"))
@@ -345,6 +350,7 @@ class TopBar(QWidget):
         self.people = IconButton(
             "people", words.tr("People"), self, key="Ctrl+Shift+1", checkable=True
         )
+        self.chat = IconButton("chat", words.tr("Chat"), self, key="Ctrl+Shift+2", checkable=True)
         self.history = IconButton(
             "history", words.tr("History"), self, key="Ctrl+Shift+5", checkable=True
         )
@@ -373,6 +379,7 @@ class TopBar(QWidget):
         about.addWidget(self.invite_small)
         about.addWidget(self._divider)
         about.addWidget(self.people)
+        about.addWidget(self.chat)
         about.addWidget(self.history)
         self._avatars: list[AvatarButton] = []
         self._shown: tuple[tuple[str, str, bool], ...] = ()
@@ -393,6 +400,7 @@ class TopBar(QWidget):
         self.invite_small.setVisible(narrow)
         self._divider.setVisible(not narrow)
         self.history.setVisible(not tiny)
+        self.chat.setVisible(not tiny)
         self.chip.set_short(narrow)
         self._room_for = 1 if tiny else 2 if narrow else 3
         self._shown = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from whiteboard.ui import words
 from whiteboard.ui.icons import icon, paint_icon
 from whiteboard.ui.theme import theme
 from whiteboard.ui.tokens import BODY_PX
@@ -151,6 +152,21 @@ class Button(QPushButton):
         painter.end()
 
 
+def paint_count(painter: QPainter, middle: QPointF, count: int) -> None:
+    """A number on accent, 16 px high, about `middle`."""
+    look = theme()
+    text = words.number(count) if count < 100 else f"{words.number(99)}+"
+    font = look.font(11, 700)
+    width = max(16.0, QFontMetrics(font).horizontalAdvance(text) + 8.0)
+    pill = QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour("accent"))
+    painter.drawRoundedRect(pill, 8, 8)
+    painter.setPen(look.colour("on_accent"))
+    painter.setFont(font)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
 class IconButton(QToolButton):
     """An icon on a square: `tool` turns to accent when checked, others to the pressed grey."""
 
@@ -176,6 +192,7 @@ class IconButton(QToolButton):
         self._key = key
         self.mark = ""
         """A token: shows a small dot of this colour in the corner."""
+        self._count = 0
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(side, side)
@@ -188,6 +205,12 @@ class IconButton(QToolButton):
         self.setAccessibleDescription(why_not)
         tip = f"{label} ({self._key})" if self._key else label
         self.setToolTip(f"{tip}\n{why_not}" if why_not else tip)
+
+    def set_count(self, count: int, said: str = "") -> None:
+        """Show a number in the corner, 0 for none; `said` is what it means, in words."""
+        self._count = count
+        self.setAccessibleDescription(said)
+        self.update()
 
     def set_icon_name(self, name: str) -> None:
         """Show another icon."""
@@ -218,6 +241,8 @@ class IconButton(QToolButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colour(self.mark))
             painter.drawEllipse(QRectF(self.width() - 12, 4, 8, 8))
+        if self._count:
+            paint_count(painter, QPointF(self.width() - 10, 10), self._count)
         painter.end()
 
 

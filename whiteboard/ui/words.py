@@ -7,6 +7,7 @@ name does not turn the sentence around it. `plain` takes the marks out again.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
@@ -147,6 +148,49 @@ def window_title(board: str, who: str = "") -> str:
 
 def people_count(n: int) -> str:
     return plural(n, "%n person", "%n people")
+
+
+# --- chat ------------------------------------------------------------------------------------
+
+
+def chat_empty(*, is_shared: bool) -> tuple[str, str]:
+    """Title and text of a chat in which nothing stands."""
+    if is_shared:
+        return tr("Nothing has been said yet"), tr("Everybody in this conversation reads along.")
+    return (
+        tr("Nobody to write to yet"),
+        tr("A shared board has the chat of its group chat or contact beside it."),
+    )
+
+
+def write_to(who: str) -> str:
+    return _fill("Write to {who}", who=who)
+
+
+def chat_needs_account() -> str:
+    return tr("Sign in to write")
+
+
+def writing(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    if len(names) == 1:
+        return _fill("{who} is writing…", who=names[0])
+    if len(names) == 2:
+        return _fill("{who} and {other} are writing…", who=names[0], other=names[1])
+    return plural(len(names), "%n person is writing…", "%n people are writing…")
+
+
+def not_sent() -> str:
+    return tr("Not sent. Click to try again")
+
+
+def open_in_browser(host: str) -> str:
+    return _fill("Open {host} in the browser", host=host)
+
+
+def unread_messages(n: int) -> str:
+    return plural(n, "%n new message", "%n new messages")
 
 
 # --- invitations -----------------------------------------------------------------------------
