@@ -174,9 +174,14 @@ def agree(
     return expected
 
 
-def agreed(*everybody: Member, ground: Ground = EVERYBODY, limit: int = 120):
+def agreed(
+    *everybody: Member,
+    ground: Ground = EVERYBODY,
+    limit: int = 120,
+    also: Sequence[Batch] = (),
+) -> View:
     """`agree` on all that the members sent, and the members themselves after an exchange."""
-    expected = agree(sent_by(*everybody), ground=ground, limit=limit)
+    expected = agree([*sent_by(*everybody), *also], ground=ground, limit=limit)
     sync(*everybody)
     for member in everybody:
         assert_equal(member.doc, expected)

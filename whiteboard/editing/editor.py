@@ -18,8 +18,9 @@ from whiteboard.editing.undo import UndoStack
 from whiteboard.editing.undo_strict import StrictUndo
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
-from whiteboard.model.ids import Rid
+from whiteboard.model.ids import DOCUMENT, Rid
 from whiteboard.model.ops import Kind, LiteralElement
+from whiteboard.model.rights import Obstacle
 from whiteboard.model.shared import SharedDocument, SharedTransaction
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.transaction import renamed
@@ -122,7 +123,21 @@ class Editor:
 
     def can_edit(self, rid: Rid) -> bool:
         """Whether this person may change the element now."""
-        return self.document.is_visible(rid) and self.may_edit(rid)
+        is_free = self.document.is_visible(rid) and self.may_edit(rid)
+        return is_free and self.why_not(rid) is None
+
+    def why_not(self, rid: Rid = DOCUMENT, *, moves: bool = False) -> Obstacle | None:
+        """What keeps this person from changing the element; None: no right or mark does.
+
+        Args:
+            rid: The element; DOCUMENT: the board as a whole.
+            moves: It is to be deleted, or to get another place.
+        """
+        return self.document.obstacle(rid, moves=moves)
+
+    def can_move(self, rid: Rid) -> bool:
+        """Whether this person may delete the element, or give it another place."""
+        return self.can_edit(rid) and self.why_not(rid, moves=True) is None
 
     @property
     def target(self) -> Rid | None:
@@ -180,6 +195,9 @@ class Editor:
             else:
                 out.append(child)
         return tuple(out)
+
+    def _movable(self, rids: Iterable[Rid]) -> tuple[Rid, ...]:
+        return tuple(rid for rid in rids if self.can_move(rid))
 
     def everything(self) -> frozenset[Rid]:
         """Every visible record but attributes."""
@@ -279,7 +297,7 @@ class Editor:
 
     def delete(self, rids: Iterable[Rid], label: str = "Delete") -> None:
         """Move the elements to the trash."""
-        doomed = self._editable(rids)
+        doomed = self._movable(rids)
         if not doomed:
             return
         with self.document.transact(Origin.LOCAL, label) as transaction:
@@ -414,7 +432,7 @@ class Editor:
 
     def order(self, rids: Iterable[Rid], place: Place) -> None:
         """Bring the elements to the front or back, or one step that way, among their siblings."""
-        moved = self._editable(self.in_order(rids))
+        moved = self._movable(self.in_order(rids))
         plan = ordering.plan(self.document, moved, place)
         if not plan:
             return
@@ -432,7 +450,7 @@ class Editor:
 
     def group(self, rids: Iterable[Rid] | None = None) -> Rid | None:
         """Put the elements into a new group where the topmost of them stood, and select it."""
-        members = self._editable(self.in_order(self.selection if rids is None else rids))
+        members = self._movable(self.in_order(self.selection if rids is None else rids))
         if not members:
             return None
         document = self.document
@@ -457,7 +475,7 @@ class Editor:
         document = self.document
         groups = [
             rid
-            for rid in self._editable(self.in_order(self.selection if rids is None else rids))
+            for rid in self._movable(self.in_order(self.selection if rids is None else rids))
             if document.name(rid) == "g"
         ]
         if not groups:

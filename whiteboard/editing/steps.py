@@ -28,6 +28,8 @@ class Why(enum.Enum):
     """The creation cannot be undone: another party's work is in it."""
     GONE = "gone"
     """The record, its place or that state of the text is no more."""
+    NOT_PERMITTED = "not permitted"
+    """The person may not edit there any more."""
     FOLDED = "folded"
     """What stood there before is not in memory (SYNC 5.5); it is being read, if it can be had."""
 

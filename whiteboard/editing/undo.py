@@ -21,6 +21,7 @@ from whiteboard.model.document import Document, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Kind, Literal, New, Op, Set, Ts
 from whiteboard.model.projection import home_of
+from whiteboard.model.rights import NotPermittedError
 from whiteboard.model.transaction import Transaction, renamed
 
 CHUNK = 4000
@@ -121,10 +122,10 @@ class UndoStack(Steps[_Edit]):
         with self._document.transact(Origin.UNDO, step.label) as transaction:
             pass_ = _Pass(self._document, transaction, self._cancelled, self._tails)
             for edit in step.edits if redo else reversed(step.edits):
-                if redo:
-                    pass_.redo(edit)
-                else:
-                    pass_.undo(edit)
+                try:
+                    (pass_.redo if redo else pass_.undo)(edit)
+                except NotPermittedError:
+                    pass_.skipped.append(Skipped(edit.rid, edit.fields[0], Why.NOT_PERMITTED))
         self.skipped = tuple(pass_.skipped)
         return step, pass_.changed
 

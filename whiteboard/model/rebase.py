@@ -19,6 +19,7 @@ from whiteboard.model.changes import Lost, Origin
 from whiteboard.model.document import Document, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, New, Op, Remove, Set, Ts, expand
+from whiteboard.model.rights import NotPermittedError
 from whiteboard.model.three_way import applied, rebased
 from whiteboard.model.transaction import Transaction
 
@@ -125,58 +126,63 @@ class _Playback:
         with board.transact(Origin.LOCAL) as edit:
             for k, op in _numbered(batch.ops):
                 restores = {f: ts for (i, f), ts in batch.restores.items() if i == k}
-                before = list(self._pieces(op))
-                ts = edit.do(op, restores)
+                before = list(pieces_of(board, op))
+                try:
+                    ts = edit.do(op, restores)
+                except NotPermittedError:  # it was not when it was made, and has no effect
+                    yield from before
+                    continue
                 for piece in before:
                     yield self._after(piece, ts)
         for control in batch.controls:
             yield Piece(Rid(""), CONTROL, Invalid(control.name), mine=control.name)
-
-    def _pieces(self, op: Op) -> Iterator[Piece]:
-        """An operation taken apart, before it takes effect."""
-        board = self._with
-        if isinstance(op, New | Literal):
-            if isinstance(op, New) and op.kind is Kind.ATTRIBUTE and board.exists(op.rid):
-                yield from self._pieces(_as_set(op))
-            else:
-                yield Piece(op.rid, CREATED, op)
-        elif isinstance(op, Remove):
-            yield Piece(op.rid, PURGED, op)
-        elif isinstance(op, Set):
-            yield from self._fields(op)
-
-    def _fields(self, op: Set) -> Iterator[Piece]:
-        rid, board = op.rid, self._with
-        if op.parent is not None:
-            move = Set(rid, op.version, op.parent, op.weight)
-            weight = board.value(rid, "primary-weight")
-            saw_weight = weight if isinstance(weight, float) else 0.0
-            saw = _text_of(board.value(rid, "parent"))
-            yield Piece(rid, "parent", move, saw, op.parent, saw_weight=saw_weight)
-        elif op.weight is not None:
-            place = Set(rid, op.version, weight=op.weight)
-            saw = _text_of(board.value(rid, "primary-weight"))
-            yield Piece(rid, "primary-weight", place, saw, _text_of(op.weight))
-        for field in _FIELDS:
-            value = getattr(op, field)
-            if value is None:
-                continue
-            if field == "chdata" and op.replace is not None:
-                write = Set(rid, op.version, chdata=value, replace=op.replace)
-                yield Piece(rid, PARTIAL, write)
-            else:
-                write = dataclasses.replace(Set(rid, op.version), **{field: value})
-                yield Piece(rid, field, write, _text_of(board.value(rid, field)), value)
 
     def _after(self, piece: Piece, ts: Ts) -> Piece:
         """The piece with what it had done, once it was done."""
         if piece.field != PARTIAL:
             return dataclasses.replace(piece, at=ts)
         rid = piece.rid
-        saw = _text_of(self._without.value(rid, "chdata"))
-        mine = _text_of(self._with.value(rid, "chdata"))
+        saw = text_of(self._without.value(rid, "chdata"))
+        mine = text_of(self._with.value(rid, "chdata"))
         epoch = self._with.epoch(rid)
         return dataclasses.replace(piece, saw=saw, mine=mine, epoch=epoch, at=ts)
+
+
+def pieces_of(board: Document, op: Op) -> Iterator[Piece]:
+    """An operation taken apart, before it takes effect on the board that its author saw."""
+    if isinstance(op, New | Literal):
+        if isinstance(op, New) and op.kind is Kind.ATTRIBUTE and board.exists(op.rid):
+            yield from pieces_of(board, _as_set(op))
+        else:
+            yield Piece(op.rid, CREATED, op)
+    elif isinstance(op, Remove):
+        yield Piece(op.rid, PURGED, op)
+    elif isinstance(op, Set):
+        yield from _fields(board, op)
+
+
+def _fields(board: Document, op: Set) -> Iterator[Piece]:
+    rid = op.rid
+    if op.parent is not None:
+        move = Set(rid, op.version, op.parent, op.weight)
+        weight = board.value(rid, "primary-weight")
+        saw_weight = weight if isinstance(weight, float) else 0.0
+        saw = text_of(board.value(rid, "parent"))
+        yield Piece(rid, "parent", move, saw, op.parent, saw_weight=saw_weight)
+    elif op.weight is not None:
+        place = Set(rid, op.version, weight=op.weight)
+        saw = text_of(board.value(rid, "primary-weight"))
+        yield Piece(rid, "primary-weight", place, saw, text_of(op.weight))
+    for field in _FIELDS:
+        value = getattr(op, field)
+        if value is None:
+            continue
+        if field == "chdata" and op.replace is not None:
+            write = Set(rid, op.version, chdata=value, replace=op.replace)
+            yield Piece(rid, PARTIAL, write)
+        else:
+            write = dataclasses.replace(Set(rid, op.version), **{field: value})
+            yield Piece(rid, field, write, text_of(board.value(rid, field)), value)
 
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -224,7 +230,8 @@ def _as_set(op: New) -> Set:
     return Set(op.rid, parent=op.parent, weight=op.weight, chdata=op.chdata)
 
 
-def _text_of(value: str | float | None) -> str:
+def text_of(value: str | float | None) -> str:
+    """A value as a piece keeps it."""
     return "" if value is None else str(value)
 
 
@@ -261,22 +268,26 @@ class _Putting:
 
     def put(self, piece: Piece) -> None:
         """Send it again, find that it is so already, or leave it over."""
-        if piece.field == CREATED:
-            is_so = self._create(piece)
-        elif piece.field == PARTIAL:
-            is_so = self._edit_text(piece)
-        elif piece.field == PURGED:
-            is_so = self._purge(piece)
-        elif piece.field == CONTROL:
+        try:
+            is_so = self._try(piece)
+        except NotPermittedError:
             is_so = None
-        else:
-            is_so = self._write(piece)
         if is_so is None:
             self.left.append(piece)
         elif is_so:
             self.already += piece.count
         else:
             self.sent += piece.count
+
+    def _try(self, piece: Piece) -> bool | None:
+        """Whether it is so already; None: it cannot be done."""
+        if piece.field == CREATED:
+            return self._create(piece)
+        if piece.field == PARTIAL:
+            return self._edit_text(piece)
+        if piece.field == PURGED:
+            return self._purge(piece)
+        return None if piece.field == CONTROL else self._write(piece)
 
     def _do(self, op: Op) -> Ts:
         return self._edit.do(op)
@@ -335,7 +346,7 @@ class _Putting:
             return self._move(piece)
         if board.is_trashed(rid):
             return None
-        now = _text_of(board.value(rid, piece.field))
+        now = text_of(board.value(rid, piece.field))
         if now == piece.mine:
             if piece.field == "chdata":
                 self._note_epochs(piece)
@@ -350,7 +361,7 @@ class _Putting:
     def _move(self, piece: Piece) -> bool | None:
         board, op = self._board, piece.op
         assert isinstance(op, Set)
-        now = _text_of(board.value(piece.rid, "parent"))
+        now = text_of(board.value(piece.rid, "parent"))
         weight = board.value(piece.rid, "primary-weight")
         is_placed = now == TRASH or op.weight is None or weight == op.weight
         if now == piece.mine and is_placed:
@@ -370,7 +381,7 @@ class _Putting:
             return None
         if board.epoch(rid) != self._epochs.get(piece.epoch, piece.epoch):
             return None
-        theirs = _text_of(board.value(rid, "chdata"))
+        theirs = text_of(board.value(rid, "chdata"))
         splices = rebased(piece.saw, piece.mine, theirs)
         if theirs == piece.mine or not splices:
             return True
@@ -395,13 +406,18 @@ def replaced(losses: Iterable[Lost], board: Document) -> Iterator[Piece]:
         if mine.partial or theirs.party == board.party or mine.value == theirs.value:
             continue
         op = dataclasses.replace(Set(lost.rid), **{lost.field: mine.value})  # type: ignore[arg-type] # the type of its field
-        yield Piece(
-            lost.rid, lost.field, op, mine=_text_of(mine.value), at=mine.ts, by=theirs.party
-        )
+        yield Piece(lost.rid, lost.field, op, mine=text_of(mine.value), at=mine.ts, by=theirs.party)
 
 
 def keep(piece: Piece, on: Document) -> bool:
     """Do what a piece did all the same, as an ordinary edit ("Keep mine"); whether that went."""
+    try:
+        return _kept(piece, on)
+    except NotPermittedError:
+        return False
+
+
+def _kept(piece: Piece, on: Document) -> bool:
     rid = piece.rid
     with on.transact(Origin.LOCAL) as edit:
         if piece.field == CREATED:
@@ -409,7 +425,7 @@ def keep(piece: Piece, on: Document) -> bool:
         if piece.field in {CONTROL, PURGED} or not on.exists(rid):
             return False
         if piece.field == PARTIAL:
-            theirs = _text_of(on.value(rid, "chdata"))
+            theirs = text_of(on.value(rid, "chdata"))
             edit.set_text(rid, applied(theirs, rebased(piece.saw, piece.mine, theirs)))
             return True
         has_place = piece.mine in {DOCUMENT, TRASH} or not on.is_trashed(Rid(piece.mine))

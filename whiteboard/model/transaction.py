@@ -36,7 +36,7 @@ from whiteboard.model.ops import (
 from whiteboard.model.placing import find_room
 from whiteboard.model.projection import Projection, slot_rid, slot_value
 from whiteboard.model.record import Record
-from whiteboard.model.rights import Fence, NotPermittedError
+from whiteboard.model.rights import NotPermittedError
 
 AIM = 8 * 1024
 """Canonical bytes that a message should not exceed (SYNC 0.3.1)."""
@@ -88,8 +88,8 @@ class Author:
         Raises:
             NotPermittedError: it would be void.
         """
-        if self._fence is not None:
-            self._must_count(op, self._fence)
+        if self._fence is not None and not self.may(op):
+            raise NotPermittedError(type(op).__name__)
         size, _ = estimate(op)
         if (
             not self.messages
@@ -109,10 +109,14 @@ class Author:
         self._k = self._merge.apply_operation(message, self._k, op)
         return stamp
 
-    def _must_count(self, op: Op, fence: Fence) -> None:
-        for plain in expand((op,)):
-            if isinstance(plain, New | Set) and not fence.counts(self._party, plain, None):
-                raise NotPermittedError(plain.rid)
+    def may(self, op: Op) -> bool:
+        """Whether an operation would count."""
+        fence = self._fence
+        return fence is None or all(
+            fence.counts(self._party, plain, None)
+            for plain in expand((op,))
+            if isinstance(plain, New | Set)
+        )
 
     def say(self, control: Control) -> None:
         """Stamp one control operation; it takes effect with `seal`."""
@@ -404,6 +408,8 @@ class Transaction:
         self._author.settle()
         weight, aside = find_room(self._projection, parent, before, without)
         for rid, other in aside.items():
+            if not self._author.may(Set(rid, weight=other)):
+                continue  # equal weights do no harm, a part that is complete stays as it is
             self.do(Set(rid, self._version(rid), weight=other))
         return weight
 

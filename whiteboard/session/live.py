@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Lost
+from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
 from whiteboard.model.folded import Folded, FormatError
@@ -484,6 +485,12 @@ class Live:
         rest = [p for p in self.left_over if not p.by or (p.rid, p.field) not in places]
         told = [p for p in (*rest, *news) if p.by][-MOST_REPLACED:]
         self.left_over = (*(p for p in rest if not p.by), *told)
+        return [Notify(Notice.LEFT_OVER)]
+
+    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
+        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+        assert self.document is not None
+        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
         return [Notify(Notice.LEFT_OVER)]
 
     def settle(self, piece: Piece) -> None:

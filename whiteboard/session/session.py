@@ -355,8 +355,9 @@ class Session(Entering):
         """The document changed: own batches go out."""
         if self._strict is not None:
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
-        if commit.lost and self.state is State.LIVE:
-            return self._note_lost(commit.lost)
+        if commit.origin is Origin.REMOTE and self.state is State.LIVE:
+            lost = self._note_lost(commit.lost) if commit.lost else []
+            return [*lost, *(self._note_cut(commit.void) if commit.void else ())]
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
