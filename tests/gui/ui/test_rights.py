@@ -55,6 +55,11 @@ class Desk:
         self.board.changed.emit(None)
         settle()
 
+    def read_notices(self) -> None:
+        """The person has seen what was said until now."""
+        while self.window.frame.toast.notice is not None:
+            self.window.frame.toast.next()
+
     def press(self, *points: tuple[int, int]) -> None:
         left = Qt.MouseButton.LeftButton
         QTest.mousePress(self.view, left, Qt.KeyboardModifier.NoModifier, QPoint(*points[0]))
@@ -173,6 +178,7 @@ def test_a_viewer_undoes_nothing(desk):
     desk.become(Role.VIEWER)
     assert not desk.window.frame.undo.undo.isEnabled()
     assert "only watch" in desk.window.frame.undo.undo.toolTip()
+    desk.read_notices()
     desk.surface.do("undo")
     assert drawn(desk) == 1
     assert desk.notice == "You may only watch this board."
@@ -281,7 +287,9 @@ def test_a_finished_part_has_a_lock_that_says_who_and_is_refused_with_a_sentence
     assert bar.lock.text == "Finished by Mira Chen"
     assert bar.lock.reopen.isHidden()
     assert bar.remove.isHidden()
+    desk.surface.tools.refresh()
     assert desk.view.overlay.feedback.frame.handles == ()
+    desk.read_notices()
     desk.surface.do("delete")
     assert desk.notice == "This part is finished. Moderators can change or reopen it."
     desk.surface.restyle(stroke="#ff0000")
