@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: run setup demo test test-all check bench kill-test mutants fuzz lock
+.PHONY: run setup demo test test-all check bench compiled test-compiled kill-test mutants fuzz lock
 
-run setup demo test test-all check bench kill-test mutants fuzz lock:
+run setup demo test test-all check bench compiled test-compiled kill-test mutants fuzz lock:
 	@$(PYTHON) scripts/dev.py $@ $(ARGS)

@@ -1,5 +1,8 @@
 """`python -m benchmarks [NAME…]`: measure, print one table, write build/bench.json.
 
+With `--released` the package that is imported has to be the compiled one (scripts/compiled.py): its
+figures stand in the table beside those of the last run from source, and in bench-released.json.
+
 A module that cannot run here (no Prosody, no pycrdt) becomes a row that says so; the others go on.
 """
 
@@ -13,8 +16,9 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from benchmarks.figure import Figure, not_measured, print_table, write_json
+from benchmarks.figure import Figure, not_measured, print_table, read_json, write_json
 from whiteboard.app import collector
+from whiteboard.model import history
 
 # The canvas comes last: its boards stay in memory, and the collector would look at them.
 MODULES = (
@@ -34,14 +38,20 @@ def measured(name: str) -> list[Figure]:
 
 
 def main(names: list[str]) -> int:
+    released = "--released" in names
+    names = [name for name in names if name != "--released"]
+    if released != (not history.__file__.endswith(".py")):
+        print("--released is for the compiled package, and only for that: see scripts/compiled.py")
+        return 2
     unknown = set(names) - set(MODULES)
     if unknown:
         print(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(MODULES)}")
         return 2
     collector.tame()  # as the program does; what we are compared with runs in this process too
     figures = [figure for name in names or MODULES for figure in measured(name)]
-    print_table(figures)
-    write_json(figures, Path("build/bench.json"))
+    source = Path("build/bench.json")
+    print_table(figures, read_json(source) if released else None)
+    write_json(figures, source.with_name("bench-released.json") if released else source)
     return 0
 
 

@@ -10,7 +10,9 @@ calls this file; a machine without make calls it directly. COMMAND is one of:
   test       setup, then the whole suite with a seeded slice of the slow tests
   test-all   setup, then everything, with long random tests
   check      ruff, mypy, import-linter
-  bench      setup, then the benchmarks: one table, and build/bench.json
+  bench      setup, then the benchmarks, from source and as released: tables, and build/bench.json
+  compiled   the package as it is released, with its engine compiled, in build/compiled
+  test-compiled  the tests of the engine and of the wire against that
   kill-test  kill a process that draws at many moments (1000, or `kill-test 50`): nothing is lost
   fuzz       ten minutes (or `fuzz SECONDS`) of nonsense for each of what reads what others send
   mutants    break the engine on purpose, one way after the other, and see the tests fail
@@ -24,6 +26,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +36,13 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements" / "run.txt"
 DEV_LOCK = ROOT / "requirements" / "dev.txt"
 FUZZ_LOCK = ROOT / "requirements" / "fuzz.txt"
+COMPILED = ROOT / "build" / "compiled"
+ENGINE_TESTS = (
+    "tests/unit/model", "tests/unit/wire", "tests/unit/test_compiled.py", "tests/fuzz",
+    "tests/unit/past", "tests/property/test_replicas.py",
+    "tests/property/test_incremental_equals_rebuilt.py", "tests/property/test_strict_random.py",
+)  # fmt: skip
+ENGINE_BENCHES = ("engine", "memory", "text", "past", "journal", "join")
 FUZZ_TARGETS = ("stanza", "svg", "log", "paste")
 
 QT_PACKAGES = [
@@ -42,7 +52,16 @@ QT_PACKAGES = [
     "fonts-dejavu-core",
 ]  # fmt: skip
 DEMO_PACKAGES = ["prosody"]
-TEST_PACKAGES = ["prosody", "lua-dbi-sqlite3", "xvfb", "xauth", "xdotool"]
+COMPILE_PACKAGES = ["gcc", "libc6-dev"]
+TEST_PACKAGES = [
+    "prosody",
+    "lua-dbi-sqlite3",
+    "ejabberd",
+    "erlang-p1-sqlite3",
+    "xvfb",
+    "xauth",
+    "xdotool",
+]
 
 
 def say(text: str) -> None:
@@ -216,10 +235,34 @@ def check() -> None:
     run(BIN / "lint-imports")
 
 
+def compiled() -> dict[str, str]:
+    """Compile the engine into `build/`; gives the environment in which that is imported."""
+    headers = Path(sysconfig.get_path("include")) / "Python.h"
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    ensure_packages(
+        [*COMPILE_PACKAGES, *([] if headers.exists() else [f"python{version}-dev"])], needed=False
+    )
+    run(PYTHON, ROOT / "scripts" / "compiled.py", COMPILED, quiet=True)
+    # Not the working directory: the source would be found there first.
+    return {"PYTHONPATH": os.pathsep.join([str(COMPILED), str(ROOT)]), "PYTHONSAFEPATH": "1"}
+
+
+def test_compiled(arguments: list[str]) -> None:
+    """What tests the engine, with the engine that is released."""
+    setup(tests=True)
+    profile = "ci" if os.environ.get("CI") else "dev"
+    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "-o", "pythonpath=", "-m", "not slow",
+        *(arguments or ENGINE_TESTS),
+        env={**compiled(), "WHITEBOARD_COMPILED": "1", "HYPOTHESIS_PROFILE": profile})  # fmt: skip
+
+
 def bench(arguments: list[str]) -> None:
-    """The table of figures."""
+    """The table of figures; those of the engine beside what they are as it is released."""
     setup(tests=True)
     run(PYTHON, "-m", "benchmarks", *arguments)
+    names = [name for name in arguments or ENGINE_BENCHES if name in ENGINE_BENCHES]
+    if names:
+        run(PYTHON, "-m", "benchmarks", "--released", *names, env=compiled())
 
 
 def kill_test(arguments: list[str]) -> None:
@@ -277,6 +320,12 @@ def main(arguments: list[str]) -> None:
         check()
     elif command == "bench":
         bench(rest)
+    elif command == "compiled":
+        setup(tests=True)
+        compiled()
+        say(f"Compiled: {COMPILED}")
+    elif command == "test-compiled":
+        test_compiled(rest)
     elif command == "kill-test":
         kill_test(rest)
     elif command == "fuzz":

@@ -1,4 +1,4 @@
-"""Real Prosody for the integration tests: one for the whole run, more where a test breaks it."""
+"""Real servers for the integration tests: one for the whole run, more where a test breaks it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.ejabberd import Ejabberd
+from tests.helpers.ejabberd import is_installed as is_ejabberd_installed
 from whiteboard.app.local_server import LocalServer
 from whiteboard.app.paths import Paths
 from whiteboard.im.account import AccountSettings, ConnectionState, TlsMode
@@ -37,10 +39,20 @@ def unique(stem: str) -> str:
     return f"{stem}{next(_counter)}"
 
 
+on_both_servers = pytest.mark.parametrize("server", ["prosody", "ejabberd"], indirect=True)
+"""A test that runs on each server there is: what a room or an account does is the server's."""
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[LocalServer]:
-    """One Prosody for all tests that do not break it."""
-    with LocalServer() as running:
+def server(request: pytest.FixtureRequest) -> Iterator[LocalServer | Ejabberd]:
+    """One Prosody, or one ejabberd (`on_both_servers`), for all tests that do not break it."""
+    if getattr(request, "param", "prosody") == "prosody":
+        with LocalServer() as running:
+            yield running
+        return
+    if not is_ejabberd_installed() and not os.environ.get("WHITEBOARD_REQUIRE_SERVERS"):
+        pytest.skip("no ejabberd here")
+    with Ejabberd() as running:
         yield running
 
 
@@ -95,7 +107,7 @@ class Party:
 
     def __init__(
         self,
-        server: LocalServer,
+        server: LocalServer | Ejabberd,
         name: str,
         port: int | None = None,
         profile: Path | None = None,
@@ -202,7 +214,7 @@ class Party:
 
 
 @pytest.fixture
-async def party(server: LocalServer) -> AsyncIterator[Callable[..., Awaitable[Party]]]:
+async def party(server: LocalServer | Ejabberd) -> AsyncIterator[Callable[..., Awaitable[Party]]]:
     """Makes signed-in parties, each with an account of its own."""
     made: list[Party] = []
 

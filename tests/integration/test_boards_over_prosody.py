@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.drawing import HARD_TEXT, draw, drawn, write
-from tests.helpers.prosody import needs_prosody, room_address, until, until_same
+from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, until, until_same
 from whiteboard.model.changes import Origin
 from whiteboard.model.ephemeral import Cursor, CursorGone
 from whiteboard.session import entering
 from whiteboard.session.boards import BoardState, InvitationState
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 async def pair(party, *names):

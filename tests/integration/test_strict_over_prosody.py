@@ -13,6 +13,7 @@ from tests.helpers.drawing import draw
 from tests.helpers.prosody import (
     PASSWORD,
     needs_prosody,
+    on_both_servers,
     room_address,
     same_document,
     unique,
@@ -29,7 +30,7 @@ from whiteboard.wire.messages import Mode
 
 from .test_killed_over_prosody import recovered
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 @pytest.fixture

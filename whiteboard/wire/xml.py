@@ -218,6 +218,9 @@ def parse(text: str | bytes) -> Element:
     return children[0]
 
 
-def is_element(node: Element) -> bool:
-    """True for an element proper, False for a comment or processing instruction among its kind."""
-    return node.tag is not Comment and node.tag is not ProcessingInstruction  # type: ignore[comparison-overlap] # special nodes have a function as tag
+def is_element(node: Any) -> bool:
+    """True for an element proper, False for a comment or processing instruction among its kind.
+
+    Those have a function as tag, which is not what the type of an `Element` says.
+    """
+    return node.tag is not Comment and node.tag is not ProcessingInstruction
