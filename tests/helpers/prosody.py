@@ -118,7 +118,12 @@ class Party:
         self.port = port
         paths = Paths(profile) if profile is not None else None
         shelf = Shelf(paths.boards, paths.board_marks) if paths is not None else None
-        self.network = Network(back_off=lambda: BackOff(first=0.1, most=0.5), shelf=shelf)
+        self.preferences: dict[str, str] = {}
+        self.network = Network(
+            back_off=lambda: BackOff(first=0.1, most=0.5),
+            shelf=shelf,
+            preference=lambda key: self.preferences.get(key, ""),
+        )
         self.people = self.network.people
         self.boards = self.network.boards
 

@@ -56,7 +56,7 @@ class Program:
         shelf = Shelf(paths.boards, paths.board_marks) if paths is not None else None
         if shelf is not None:
             shelf.problem.subscribe(self._say)
-        self.network = Network(shelf=shelf)
+        self.network = Network(shelf=shelf, preference=store.get)
         self.people = RememberingPeople(self.network.people, store, keep_password)
         self.tasks = Tasks(self._task_failed)
         self.windows: list[MainWindow] = []

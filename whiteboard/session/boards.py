@@ -18,6 +18,7 @@ from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.permissions import Permissions
 from whiteboard.util.event import Event
+from whiteboard.wire.messages import Reason
 
 
 class BoardState(enum.Enum):
@@ -183,6 +184,23 @@ class Board(Protocol):
         """Go; the copy stays here."""
 
 
+class Admission(enum.Enum):
+    """Whose invitations reach the person."""
+
+    ASK = "ask"
+    CONTACTS = "contacts"
+    """Strangers are answered as if nobody was here."""
+    NEVER = "never"
+
+
+class Visibility(enum.Enum):
+    """Who may see which boards I draw on, and which I know from earlier times."""
+
+    NOBODY = "nobody"
+    CONTACTS = "contacts"
+    EVERYONE = "everyone"
+
+
 class InvitationState(enum.Enum):
     """What became of an invitation."""
 
@@ -211,6 +229,16 @@ class Invitation:
     state: InvitationState = InvitationState.OPEN
     known: bool = True
     """The inviter is in my contact list."""
+    room: str = ""
+    """Address of the group chat that the board is in, '' = one-to-one."""
+    reason: Reason | None = None
+    """Why it ended, as far as the other side said."""
+    running: str = ""
+    """Incoming: name of a board on which we draw together already, '' for none."""
+    alternative: str = ""
+    """Mine: session of a board that they would rather go on with; it is open here."""
+    is_request: bool = False
+    """It asks to be let in: incoming, to a board of mine; mine, to one of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +315,10 @@ class BoardService(Protocol):
     def invitations(self) -> Sequence[Invitation]:
         """Newest first; answered ones stay until dismissed."""
 
+    @property
+    def turned_away(self) -> int:
+        """How many invitations did not even reach the list since it was last empty: too many."""
+
     def recall(self, board: Board) -> Recall:
         """Read the history of an open board; what is not on disk yet is in its document."""
 
@@ -301,6 +333,9 @@ class BoardService(Protocol):
 
     def accept(self, invitation: str) -> Board:
         """Join what I am invited to; the board is JOINING."""
+
+    def use_running(self, invitation: str) -> Board | None:
+        """Say that we draw together already, and go on there: `Invitation.running`."""
 
     def decline(self, invitation: str) -> None:
         """Say no."""

@@ -35,6 +35,8 @@ from whiteboard.session.ports import (
     Notify,
     Persist,
     Place,
+    Send,
+    ToPeer,
 )
 from whiteboard.session.resync import Resync
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
@@ -54,6 +56,7 @@ from whiteboard.wire.messages import (
     StateOffer,
     StatePart,
     StrictMessage,
+    Terminate,
 )
 
 OPEN_TIMER = "open"
@@ -333,8 +336,17 @@ class Entering(Live):
         if step is Step.NOBODY and self._moving is not None:
             return [*effects, *self._come_back(self._moving)]
         if step is Step.NOBODY:
-            return [*effects, *self._end(Reason.TIMEOUT, NOBODY_ANSWERS)]
+            return [*effects, *self._say_in_vain(), *self._end(Reason.TIMEOUT, NOBODY_ANSWERS)]
         return effects
+
+    def _say_in_vain(self) -> list[Effect]:
+        """One-to-one: who invited is told that their board did not come."""
+        if not isinstance(self.place, Direct):
+            return []
+        why = Reason.CONNECTIVITY_ERROR
+        if self._joining is not None and self._joining.was_unreadable:
+            why = Reason.FAILED_APPLICATION
+        return [Send(ToPeer(self.place.other), Terminate(self.session, why))]
 
     def _take_description(self, description: Description) -> None:
         """An offer was taken: now it is known who is who, and a document can be begun."""

@@ -34,6 +34,8 @@ ASK_AT_ONCE = 3
 STALL_SECONDS = 10.0
 STALL_TRIES = 2
 """So often the same giver is asked for what is missing."""
+MOST_IN_VAIN = 6
+"""Givers, or the same one again, that brought nothing new or nothing readable."""
 PACE_TIMER = "join-pace"
 PACE_SECONDS = 30.0
 PACE_MESSAGES = 50
@@ -76,6 +78,9 @@ class Joining:
         self._asked: set[str] = set()
         self._rounds = 0
         self._stalls = 0
+        self._in_vain = 0
+        self.was_unreadable = False
+        """What a giver sent could not be read."""
         self._count = 0
         self._taken = 0
         self._taken_bytes = 0
@@ -164,6 +169,8 @@ class Joining:
         if not count:
             return Step.GOING_ON, []
         self._stalls = 0
+        if not self.was_unreadable:
+            self._in_vain = 0
         if self._has_ended:
             step, effects = self.check()
             if step is Step.COMPLETE:
@@ -217,13 +224,21 @@ class Joining:
             # Last in line, not struck off: it may be slow, and the only one.
             self._candidates.remove(self.giver)
             self._candidates.append(self.giver)
-        return Step.LOST_GIVER, self._next_giver()
+        return self._try_another()
 
     def failed(self) -> tuple[Step, list[Effect]]:
         """What the giver sent cannot be read: another one."""
+        self.was_unreadable = True
         if self.giver in self._candidates and len(self._candidates) > 1:
             self._candidates.remove(self.giver)
-        return Step.LOST_GIVER, self._next_giver()
+        return self._try_another()
+
+    def _try_another(self) -> tuple[Step, list[Effect]]:
+        """Those who offer and never send, or nothing that can be read, are not tried for ever."""
+        self._in_vain += 1
+        if self._in_vain < MOST_IN_VAIN:
+            return Step.LOST_GIVER, self._next_giver()
+        return Step.NOBODY, [CancelTimer(name) for name in (STALL_TIMER, ASK_TIMER, PACE_TIMER)]
 
     def keep_live(self, message: EditMessage) -> bool:
         """Keep a live edit; False if too many wait (it will be asked for again)."""

@@ -60,6 +60,7 @@ from whiteboard.wire.messages import (
     Heartbeat,
     Message,
     Peer,
+    Reason,
     Reject,
     StateBegin,
     StateEnd,
@@ -71,6 +72,9 @@ from whiteboard.wire.messages import (
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
 
+FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
+"""Why somebody leaves who wanted to stay."""
+NOT_REACHED = "The board did not reach {}."
 MOST_REPLACED = 200
 """Own values that others replaced, and that are remembered."""
 
@@ -699,7 +703,10 @@ class Live:
         assert isinstance(message, Terminate)
         if self._people.get(peer.address) is None:
             return self._refuse(Refusal.NOT_INVITED)
-        return self._gone(peer.address)
+        gone = self._gone(peer.address)
+        if message.reason in FAILED:
+            gone.append(Notify(Notice.STATE, NOT_REACHED.format(peer.bare)))
+        return gone
 
     handlers: ClassVar[Mapping[Outcome, Handler]] = {
         Outcome.APPLY: _on_edit,

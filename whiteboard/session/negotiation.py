@@ -92,17 +92,15 @@ TABLE: Mapping[tuple[Side, Stage], Mapping[type[Message], Entry]] = MappingProxy
     }
 )
 
-_TEXTS = {
-    Reason.DECLINE: "{} declined.",
-    Reason.BUSY: "{} is busy.",
-    Reason.CANCEL: "{} took the invitation back.",
-    Reason.TIMEOUT: "{} has not answered.",
-    Reason.GONE: "{} is not here any more.",
-    Reason.UNSUPPORTED_APPLICATIONS: "The program of {} cannot draw on this board.",
-    Reason.ALTERNATIVE_SESSION: "{} has this board open already.",
-    Reason.SUCCESS: "{} left.",
+_BOUNCED = {
+    "conflict": Reason.GENERAL_ERROR,
+    "resource-constraint": Reason.BUSY,
+    "feature-not-implemented": Reason.UNSUPPORTED_APPLICATIONS,
+    "bad-request": Reason.INCOMPATIBLE_PARAMETERS,
+    "remote-server-timeout": Reason.CONNECTIVITY_ERROR,
+    "remote-server-not-found": Reason.CONNECTIVITY_ERROR,
 }
-_OTHER = "The invitation of {} ended because of an error."
+"""What an error in place of an acknowledgement says; any other: nobody is there."""
 
 
 class Invitation:
@@ -114,6 +112,7 @@ class Invitation:
         description: what the session is; None on the invited side until `Initiate` came.
         host: whom to ask for the state after accepting.
         reason: why it ended; None before.
+        alternative: the session that the other side would rather go on with, '' for none.
     """
 
     def __init__(
@@ -133,17 +132,21 @@ class Invitation:
         self.description: Description | None = None
         self.host = ""
         self.reason: Reason | None = None
+        self.alternative = ""
         self.counters = Counters()
         self._content = CONTENT_NAME
 
     @classmethod
     def outgoing(
-        cls, session: SessionId, description: Description, me: Peer, peer: Peer
+        cls, session: SessionId, description: Description, me: Peer, peer: Peer, host: str = ""
     ) -> Invitation:
-        """Ask one device of a contact (one `Invitation` per device; the first accept wins)."""
+        """Ask one device of a contact (one `Invitation` per device; the first accept wins).
+
+        `host`: the group chat where the session lives, '' if I am the host.
+        """
         self = cls(Side.INVITER, session, me, peer)
         self.description = description
-        self.host = me.address
+        self.host = host or me.address
         return self
 
     @classmethod
@@ -179,6 +182,7 @@ class Invitation:
         if isinstance(message, Initiate):
             return self._on_initiate(message) if entry is Step.ASK else []
         if isinstance(message, Terminate):
+            self.alternative = message.alternative
             return self._end(message.reason)
         if entry is Step.NOTHING:
             return []
@@ -213,10 +217,12 @@ class Invitation:
             Notify(Notice.STATE),
         ]
 
-    def decline(self, now: float) -> list[Effect]:
-        """Invited: say no."""
+    def decline(
+        self, now: float, reason: Reason = Reason.DECLINE, alternative: str = ""
+    ) -> list[Effect]:
+        """Invited: say no, perhaps that another session is preferred."""
         is_open = self.side is Side.INVITED and self.stage is Stage.OPEN
-        return self._terminate(Reason.DECLINE) if is_open else []
+        return self._terminate(reason, alternative) if is_open else []
 
     def cancel(self, now: float) -> list[Effect]:
         """Inviter: take it back; either: end an accepted one."""
@@ -236,13 +242,14 @@ class Invitation:
             return []
         return self._end(Reason.GONE)
 
-    def bounced(self, now: float) -> list[Effect]:
-        """The server could not deliver the invitation, or the other side knows no Jingle."""
-        return self._end(Reason.GONE) if self.stage is Stage.OPEN else []
+    def bounced(self, now: float, condition: str = "") -> list[Effect]:
+        """The invitation came back with this stanza error: not delivered, or not wanted."""
+        is_open = self.stage is Stage.OPEN
+        return self._end(_BOUNCED.get(condition, Reason.GONE)) if is_open else []
 
-    def _terminate(self, reason: Reason) -> list[Effect]:
+    def _terminate(self, reason: Reason, alternative: str = "") -> list[Effect]:
         initiator = self.me if self.side is Side.INVITER else self.peer
-        goodbye = Terminate(self.session, reason, initiator.address)
+        goodbye = Terminate(self.session, reason, initiator.address, alternative)
         return [Send(ToPeer(self.peer.address), goodbye), *self._end(reason)]
 
     def _end(self, reason: Reason) -> list[Effect]:
@@ -250,5 +257,4 @@ class Invitation:
             return []
         self.stage = Stage.ENDED
         self.reason = reason
-        text = _TEXTS.get(reason, _OTHER).format(self.peer.bare)
-        return [CancelTimer(UNANSWERED_TIMER), Notify(Notice.STATE, text), Ended(reason, text)]
+        return [CancelTimer(UNANSWERED_TIMER), Notify(Notice.STATE), Ended(reason)]

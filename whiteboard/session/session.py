@@ -574,12 +574,12 @@ class Session(Entering):
             effects += [*self._sync.resume(), *self._beat(), *self._mirror_soon()]
         return effects
 
-    def leave(self, now: float) -> list[Effect]:
-        """Say goodbye and end; the document stays."""
+    def leave(self, now: float, reason: Reason = Reason.SUCCESS) -> list[Effect]:
+        """Say goodbye and end; the document stays. GONE: the program ends and will be back."""
         effects: list[Effect] = []
         if self.state is State.LIVE and self._strict is None:
             effects += self._beat(bye=True)
         if isinstance(self.place, Direct):
-            goodbye = Terminate(self.session, Reason.SUCCESS)
+            goodbye = Terminate(self.session, reason)
             effects += [Send(ToPeer(a), goodbye) for a in self._people.listeners()]
-        return [*effects, *self._end(Reason.SUCCESS, "")]
+        return [*effects, *self._end(reason, "")]

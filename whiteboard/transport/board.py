@@ -58,7 +58,7 @@ from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import SVG
-from whiteboard.wire.messages import Message, Mode, Peer, StrictMessage
+from whiteboard.wire.messages import Message, Mode, Peer, Reason, StrictMessage
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
 
@@ -177,6 +177,12 @@ class SharedBoard:
         return self._session.name
 
     @property
+    def room(self) -> str:
+        """The group chat where it is shared, '' if nowhere or one-to-one."""
+        place = self.where
+        return place.room if isinstance(place, InRoom) else ""
+
+    @property
     def needs_name(self) -> bool:
         """Nobody has said yet what it is called."""
         return not self.name
@@ -268,11 +274,11 @@ class SharedBoard:
             self.run(lambda _now: session.be_called(name))
         self.changed.emit(None)
 
-    def leave(self) -> None:
-        """See `Board`."""
+    def leave(self, reason: Reason = Reason.SUCCESS) -> None:
+        """See `Board`; GONE: the program ends, and the next start goes on."""
         session = self._session
         if session is not None and not self._over:
-            self.run(session.leave)
+            self.run(lambda now: session.leave(now, reason))
         self._over = True
         self.changed.emit(None)
 
@@ -518,10 +524,10 @@ class SharedBoard:
         self._over = True
         self.changed.emit(None)
 
-    def close(self) -> None:
+    def close(self, reason: Reason = Reason.SUCCESS) -> None:
         """Leave, and let go of everything."""
         if not self._over:
-            self.leave()
+            self.leave(reason)
         if self._driver is not None:
             self._driver.close()
 

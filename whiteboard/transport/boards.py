@@ -21,7 +21,9 @@ from whiteboard.session.ports import (
 from whiteboard.session.session import State
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
+from whiteboard.transport.invitation_list import InvitationList
 from whiteboard.transport.invitations import Invitations
+from whiteboard.transport.inviting import Inviting
 from whiteboard.transport.links import Sent
 from whiteboard.transport.muc import Happening, Removed, RoomEvent
 from whiteboard.transport.open_boards import OpenBoards
@@ -32,6 +34,7 @@ from whiteboard.transport.room_boards import RoomBoards
 from whiteboard.transport.shelf import Afterwards, Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare
+from whiteboard.transport.wishes import Wishes
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
@@ -55,6 +58,7 @@ class Boards:
         rng: chooses ids and delays.
         shelf: keeps boards on disk; None keeps nothing.
         applications: namespaces of the application types to take part in; others are declined.
+        wishes: what the person wants others to see and to ask.
     """
 
     def __init__(
@@ -63,8 +67,10 @@ class Boards:
         rng: random.Random | None = None,
         shelf: Shelf | None = None,
         applications: Collection[str] = DRAWINGS,
+        wishes: Wishes | None = None,
     ) -> None:
         self._connection = connection
+        self._wishes = wishes or Wishes()
         self._rng = rng or random.Random(secrets.randbits(128))
         self.changed: Event[None] = Event()
         self._changed = Soon(self.changed)
@@ -77,13 +83,23 @@ class Boards:
             self._reopening = Reopening(
                 self._open, self._returning, shelf, self._rng, self._changed, self.close
             )
-        self._invitations = Invitations(
-            connection, self._open, self._reopening, self._rng, applications, self._changed
-        )
         self._room_boards = RoomBoards(
             connection, self._open, self._reopening, self._rng, applications, self._changed
         )
-        self.invited = self._invitations.invited
+        self._list = InvitationList(self._open, self._changed)
+        self._inviting = Inviting(connection, self._open, self._list, self._rng, self._changed)
+        self._invitations = Invitations(
+            connection,
+            self._open,
+            self._reopening,
+            self._room_boards,
+            self._list,
+            self._rng,
+            applications,
+            self._changed,
+            lambda: self._wishes.admission,
+        )
+        self.invited = self._list.invited
         """Somebody invites me."""
 
     # --- what is shown ---
@@ -96,7 +112,12 @@ class Boards:
     @property
     def invitations(self) -> Sequence[Invitation]:
         """See `BoardService`."""
-        return self._invitations.rows
+        return self._list.rows
+
+    @property
+    def turned_away(self) -> int:
+        """See `BoardService`."""
+        return self._invitations.turned_away
 
     def drawing_with(self) -> frozenset[str]:
         """Bare addresses of the others who take part in a board of mine now."""
@@ -172,6 +193,7 @@ class Boards:
 
     def close_all(self) -> None:
         """The program ends: leave everything; the next start opens it again."""
+        self._invitations.end_all()
         for board in self._open:
             self._close(board, and_then=Afterwards.OPEN)
 
@@ -180,7 +202,7 @@ class Boards:
         if self._shelf is not None:
             self._shelf.put_back(shared, and_then)
         session, link = shared.session, shared.link
-        shared.close()
+        shared.close(Reason.GONE if and_then is Afterwards.OPEN else Reason.SUCCESS)
         connection = self._connection()
         if (
             session is not None
@@ -209,11 +231,11 @@ class Boards:
 
     def invite(self, board: Board, address: str) -> None:
         """See `BoardService`; a full address invites just that device."""
-        self._invitations.invite(self._open.own(board), address)
+        self._inviting.invite(self._open.own(board), address)
 
     def take_back(self, invitation: str) -> None:
         """See `BoardService`."""
-        self._invitations.take_back(invitation)
+        self._inviting.take_back(invitation)
 
     def accept(self, invitation: str) -> SharedBoard:
         """See `BoardService`.
@@ -223,13 +245,17 @@ class Boards:
         """
         return self._invitations.accept(invitation)
 
+    def use_running(self, invitation: str) -> SharedBoard | None:
+        """See `BoardService`."""
+        return self._invitations.use_running(invitation)
+
     def decline(self, invitation: str) -> None:
         """See `BoardService`."""
         self._invitations.decline(invitation)
 
     def dismiss(self, invitation: str) -> None:
         """See `BoardService`."""
-        self._invitations.dismiss(invitation)
+        self._list.dismiss(invitation)
 
     # --- what comes in: implements `connection.Listener` ---
 
@@ -316,7 +342,7 @@ class Boards:
         for board in self._open:
             if isinstance(board.where, Direct):
                 board.left(peer)
-        self._invitations.device_gone(peer)
+        self._list.device_gone(peer)
 
     def on_online(self) -> None:
         """See `Listener`."""

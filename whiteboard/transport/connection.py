@@ -7,11 +7,13 @@ listener. What is malformed ends here, counted and logged; it never reaches a se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Protocol
 
-from slixmpp import JID
+from slixmpp import JID, Iq
+from slixmpp.exceptions import XMPPError
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
@@ -34,7 +36,8 @@ from whiteboard.util.log import SYNC, XMPP
 from whiteboard.wire import ns
 from whiteboard.wire.chat import CHAT_TAGS
 from whiteboard.wire.codec import decode
-from whiteboard.wire.errors import RemoteProtocolError
+from whiteboard.wire.description import unsupported, write_jingle
+from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import (
     Accept,
     EditMessage,
@@ -351,6 +354,24 @@ class Connection:
             message = decode(wrapper)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
-            raise JingleError("bad-request", kind="modify") from error
+            refusal = unsupported(jingle.xml)
+            if refusal is None or error.fault is not Fault.UNSUPPORTED:
+                raise JingleError("bad-request", kind="modify") from error
+            self._terminate(full, refusal)
+            return
         if isinstance(message, Initiate | Accept | Terminate):
             self._listener.on_jingle(Peer(full, jid=bare(full)), message)
+        elif (refusal := unsupported(jingle.xml)) is not None:
+            self._terminate(full, refusal)
+
+    def _terminate(self, address: str, refusal: Terminate) -> None:
+        """Say that this kind of session is not spoken here; nobody waits for the answer."""
+        stream = self.account.stream
+        if stream is not None:
+            answer = stream.jingle.request(address, write_jingle(refusal))
+            self.account.spawn(asyncio.ensure_future(_quietly(answer)))
+
+
+async def _quietly(answer: asyncio.Future[Iq]) -> None:
+    with contextlib.suppress(XMPPError):
+        await answer

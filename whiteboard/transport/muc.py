@@ -137,6 +137,8 @@ class _Room:
     problem: Problem | None = None
     anonymous: bool = False
     members_only: bool = False
+    is_members_only: bool = False
+    is_temporary: bool = False
     was_in: bool = False
     tries: int = 0
     locked_tries: int = 0
@@ -248,6 +250,25 @@ class Rooms:
             if not occupant.row.me
             for board in occupant.boards
         )
+
+    def let_in(self, address: str, guest: str) -> None:
+        """Make it possible for this person to enter a members-only room (XEP-0045 section 7.8.2).
+
+        The room tells them, and makes them a member if it lets me do that.
+        """
+        room = self._rooms.get(address)
+        stream = self._account.stream
+        if room is None or not room.is_members_only or stream is None:
+            return
+        message = stream.make_message(mto=address)
+        x = ET.SubElement(message.xml, tag(MUC_USER, "x"))
+        ET.SubElement(x, tag(MUC_USER, "invite"), to=guest)
+        message.send()
+
+    def is_temporary(self, address: str) -> bool:
+        """Whether the room ends when everybody has left, as far as it says."""
+        room = self._rooms.get(address)
+        return room is not None and room.is_temporary
 
     def has_plain_client(self, address: str) -> bool:
         """Whether somebody there can draw by plain XEP-0284 and not by what our programs add."""
@@ -642,6 +663,9 @@ class Rooms:
             info = await self._account.request(disco_info(stream.make_iq_get, room.address))
         except XMPPError:
             return
+        features = info["disco_info"].get_features()
+        room.is_members_only = "muc_membersonly" in features
+        room.is_temporary = "muc_temporary" in features
         for _, _, _, name in info["disco_info"].get_identities():
             if name:
                 room.name = str(name)[:200]

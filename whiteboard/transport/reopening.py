@@ -59,6 +59,10 @@ class Reopening:
 
         self._shelf.take(key, self._rng, read)
 
+    def is_of(self, session: str, place: str) -> bool:
+        """Whether a session is unknown here, or its kept copy was shared with this bare address."""
+        return self._shelf.is_of(session, place)
+
     def recover(self, then: Callable[[Board], None]) -> None:
         """Open what was open when the program last ended; `then` gets one after the other."""
         told: set[str] = set()

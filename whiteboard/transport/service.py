@@ -20,6 +20,7 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.shelf import Shelf
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import local, valid_jid
+from whiteboard.transport.wishes import Wishes
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import DRAWINGS
 
@@ -201,6 +202,7 @@ class Network:
         rng: chooses ids and delays.
         shelf: keeps boards on disk; None keeps nothing.
         applications: namespaces of the application types to take part in.
+        preference: the value of a preference, '' where it was never set; see `wishes`.
     """
 
     def __init__(
@@ -210,9 +212,11 @@ class Network:
         rng: random.Random | None = None,
         shelf: Shelf | None = None,
         applications: Collection[str] = DRAWINGS,
+        preference: Callable[[str], str] = lambda _key: "",
     ) -> None:
         self._shelf = shelf
-        self.boards = Boards(lambda: self.people.connection, rng, shelf, applications)
+        wishes = Wishes(preference)
+        self.boards = Boards(lambda: self.people.connection, rng, shelf, applications, wishes)
         self.chats = Chats(lambda: self.people.connection)
         self.people = People(self.boards, self.chats, back_off)
 

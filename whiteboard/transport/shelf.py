@@ -148,6 +148,11 @@ class Shelf:
                 return one.key
         return None
 
+    def is_of(self, session: str, place: str) -> bool:
+        """Whether no kept copy is of this session, or it was shared with this bare address."""
+        kept = [one.about for one in self._listed if one.about.session == session]
+        return all(place in {one.room, one.other, *one.admitted} for one in kept)
+
     def journal_of(self, board: SharedBoard) -> Path | None:
         """Where an open board is kept, for a `JournalReader`; None if it is not on disk yet."""
         keeper = self._keepers.get(id(board))

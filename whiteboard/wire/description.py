@@ -26,6 +26,7 @@ from whiteboard.wire.xml import is_element, representable, split_tag
 
 MAX_PROLOG = 8192
 MAX_NAME = 256
+MAX_SESSION = 1024
 
 _JINGLE = f"{{{ns.JINGLE}}}jingle"
 _SESSION = f"{{{ns.SYNC}}}session"
@@ -125,7 +126,9 @@ def write_jingle(message: Initiate | Accept | Terminate) -> Element:
         jingle.set("initiator", message.initiator)
     if isinstance(message, Terminate):
         reason = SubElement(jingle, f"{{{ns.JINGLE}}}reason")
-        SubElement(reason, f"{{{ns.JINGLE}}}{message.reason.value}")
+        why = SubElement(reason, f"{{{ns.JINGLE}}}{message.reason.value}")
+        if message.alternative:
+            SubElement(why, f"{{{ns.JINGLE}}}sid").text = message.alternative
         return jingle
     content = SubElement(
         jingle,
@@ -148,10 +151,10 @@ def read_jingle(jingle: Element) -> Initiate | Accept | Terminate | None:
     action = jingle.get("action")
     session = SessionId(jingle.get("sid", ""))
     initiator = jingle.get("initiator", "")
-    if not session or len(session) > 1024:
+    if not session or len(session) > MAX_SESSION:
         raise RemoteProtocolError(Fault.MALFORMED, "an invitation without a session")
     if action == "session-terminate":
-        return Terminate(session, _read_reason(jingle), initiator)
+        return _read_terminate(jingle, session, initiator)
     if action not in {"session-initiate", "session-accept"}:
         return None
     content = jingle.find(f"{{{ns.JINGLE}}}content")
@@ -165,6 +168,29 @@ def read_jingle(jingle: Element) -> Initiate | Accept | Terminate | None:
             name = content.get("name", "")[:MAX_NAME] or CONTENT_NAME
             return kind(session, initiator, host, read_description(child), name)
     raise RemoteProtocolError(Fault.UNSUPPORTED, "an invitation without a description")
+
+
+def _read_terminate(jingle: Element, session: SessionId, initiator: str) -> Terminate:
+    reason = _read_reason(jingle)
+    alternative = ""
+    if reason is Reason.ALTERNATIVE_SESSION:
+        name = f"{{{ns.JINGLE}}}"
+        sid = jingle.findtext(f"{name}reason/{name}{reason.value}/{name}sid", "").strip()
+        alternative = sid if len(sid) <= MAX_SESSION else ""
+    return Terminate(session, reason, initiator, alternative)
+
+
+def unsupported(jingle: Element) -> Terminate | None:
+    """The answer to an invitation that `read_jingle` cannot take; None if it is no invitation."""
+    session = jingle.get("sid", "")
+    if jingle.get("action") != "session-initiate" or not 0 < len(session) <= MAX_SESSION:
+        return None
+    kinds = {split_tag(one.tag) for one in filter(is_element, jingle.iter())}
+    is_known = any((application, "description") in kinds for application in ns.APPLICATIONS)
+    has_way = (ns.SXE_TRANSPORT, "transport") in kinds
+    only_transport = is_known and not has_way
+    reason = Reason.UNSUPPORTED_TRANSPORTS if only_transport else Reason.UNSUPPORTED_APPLICATIONS
+    return Terminate(SessionId(session), reason, jingle.get("initiator", ""))
 
 
 def _read_reason(jingle: Element) -> Reason:

@@ -284,11 +284,16 @@ class Reason(enum.Enum):
     GONE = "gone"
     TIMEOUT = "timeout"
     BUSY = "busy"
+    EXPIRED = "expired"
     ALTERNATIVE_SESSION = "alternative-session"
     UNSUPPORTED_APPLICATIONS = "unsupported-applications"
     UNSUPPORTED_TRANSPORTS = "unsupported-transports"
+    INCOMPATIBLE_PARAMETERS = "incompatible-parameters"
     FAILED_APPLICATION = "failed-application"
+    FAILED_TRANSPORT = "failed-transport"
     CONNECTIVITY_ERROR = "connectivity-error"
+    MEDIA_ERROR = "media-error"
+    SECURITY_ERROR = "security-error"
     GENERAL_ERROR = "general-error"
 
 
@@ -317,11 +322,15 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Terminate:
-    """Jingle session-terminate: declined, taken back, left."""
+    """Jingle session-terminate: declined, taken back, left.
+
+    `alternative`: the session that the sender would rather go on with (ALTERNATIVE_SESSION only).
+    """
 
     session: SessionId
     reason: Reason
     initiator: str = ""
+    alternative: str = ""
 
 
 # --------------------------------------------------------------------------------- presence
