@@ -26,12 +26,14 @@ from whiteboard.im.chat import Delivery
 from whiteboard.im.people import SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS
+from whiteboard.model.ephemeral import Attention, Box, Follows
 from whiteboard.model.ids import TRASH, Party, Rid, attribute_rid
 from whiteboard.model.ops import Literal, LiteralElement, Set
 from whiteboard.model.rebase import CREATED, Piece
 from whiteboard.model.rights import Role
 from whiteboard.session.boards import (
     BoardState,
+    Ephemera,
     InvitationState,
     NotShown,
     Odd,
@@ -170,6 +172,31 @@ def chat(width: int = 1280, height: int = 800) -> MainWindow:
 def chat_and_people() -> MainWindow:
     made = chat(1700, 900)
     made.body.open_pane(made.people_pane, opened=True)
+    return made
+
+
+def followed() -> MainWindow:
+    """The view follows somebody; who called last stands below."""
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    made.body.open_pane(made.people_pane, opened=True)
+    board = world.boards.boards[0]
+    made.look_flow.follow("mira")
+    made.people_pane.list.hover_row("person:ben")
+    surface(made).is_busy = True
+    board.ephemeral.emit(Ephemera(board.participants[2], Attention(Box(0, 0, 10, 10))))
+    return made
+
+
+def followers() -> MainWindow:
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    world.boards.changed.emit(None)
+    board = world.boards.boards[0]
+    for one in board.participants[1:4]:
+        board.ephemeral.emit(Ephemera(one, Follows("me")))
+    board.ephemeral.emit(Ephemera(board.participants[1], Attention(Box(0, 0, 10, 10))))
     return made
 
 
@@ -638,6 +665,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "chat": chat,
     "chat-people": chat_and_people,
     "chat-narrow": chat_narrow,
+    "followed": followed,
+    "followers": followers,
     "chat-unread": chat_unread,
     "chat-empty": chat_empty,
     "flood": flood,

@@ -33,7 +33,7 @@ from whiteboard.im.people import (
     SubscriptionRequest,
 )
 from whiteboard.model.document import Document, new_document
-from whiteboard.model.ephemeral import Ephemeral
+from whiteboard.model.ephemeral import Box, Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch, LiteralElement
@@ -41,6 +41,7 @@ from whiteboard.model.rebase import Piece, keep
 from whiteboard.model.rights import Role
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import (
+    ArchivedCopy,
     Board,
     BoardState,
     Ephemera,
@@ -229,6 +230,9 @@ class FakeBoard:
         self.place = ""
         self.state = BoardState.ALONE
         self.progress: float | None = None
+        self.seconds_left: float | None = None
+        self.is_sought = False
+        self.archived: ArchivedCopy | None = None
         self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
         self.waiting_changes = 0
         self.problem = ""
@@ -303,6 +307,9 @@ class FakeBoards:
         self.in_use = ""
         self.kept: dict[str, Sequence[tuple[Batch, float | None]]] = {}
         self.recalls: list[FakeRecall] = []
+        self.archives_answer = True
+        """Whether an archive that is asked says at once that it has nothing."""
+        self.seeking: list[Callable[[Board | str], object]] = []
         self._count = 0
 
     def set(self, **state: object) -> None:
@@ -360,6 +367,17 @@ class FakeBoards:
         board.place, board.state, board.session = room, BoardState.JOINING, session
         self.boards.append(board)
         self.changed.emit(None)
+        return board
+
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> FakeBoard:
+        self.calls.append(("open_archived", room))
+        board = FakeBoard("")
+        board.state, board.is_sought = BoardState.JOINING, True
+        if self.archives_answer:
+            then("Nobody is here, and the group chat has kept no board.")
+        else:
+            self.boards.append(board)
+            self.seeking.append(then)
         return board
 
     def open_in_room(
@@ -492,6 +510,12 @@ class FakeSurface:
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
         self.left_out: Event[int] = Event()
+        self.steered: Event[None] = Event()
+        self.looked: Event[None] = Event()
+        self.seen = Box(0, 0, 1000, 700)
+        self.boxes: dict[Rid, Box] = {}
+        self.is_busy = False
+        self.frame = ""
         self.board = board
         self.widget = _Sketch()
         self.tool = "select"
@@ -560,6 +584,23 @@ class FakeSurface:
 
     def fit(self, *, selection: bool = False) -> None:
         self.calls.append(("fit", selection))
+
+    def look_at(self, box: Box, seconds: float = 0.0, *, margin: float = 0.0) -> None:
+        self.calls.append(("look_at", box, seconds, margin))
+        self.seen = box
+        self.looked.emit(None)
+
+    def steer(self, box: Box) -> None:
+        """The person moves the view."""
+        self.seen = box
+        self.steered.emit(None)
+        self.looked.emit(None)
+
+    def box_of(self, rids: Sequence[Rid]) -> Box | None:
+        return next((self.boxes[rid] for rid in rids if rid in self.boxes), None)
+
+    def set_frame(self, address: str) -> None:
+        self.frame = address
 
     def set_paper(self, paper: str) -> None:
         self.calls.append(("paper", paper))

@@ -168,13 +168,17 @@ class Program:
         return any(r.address == room and r.state is RoomState.IN for r in self.people.rooms)
 
     def _show_board_of(self, address: str, window: MainWindow) -> None:
-        """The board that runs in the room, or the window's own one shared there."""
+        """The board that runs in the room or that it kept, or the window's own one shared there."""
         room = next(r for r in self.people.rooms if r.address == address)
         if room.boards:
             board = self.network.boards.join_in_room(address, room.boards[0].session)
             window.show_board(board)
-        else:
+            return
+
+        def start() -> None:
             self.network.boards.share_in_room(self._own_board(window, room.name), address)
+
+        window.people_flow.find_in_room(address, start)
 
     def _invite(self, address: str, window: MainWindow) -> None:
         self.network.boards.invite(self._own_board(window, ""), address)

@@ -125,6 +125,11 @@ class Camera:
             self._scale, self._width / 2 - x * self._scale, self._height / 2 - y * self._scale
         )
 
+    def look_at(self, scale: float, x: float, y: float) -> None:
+        """Bring a point (user units) to the middle, at px per user unit."""
+        scale = min(MAX_SCALE, max(MIN_SCALE, scale))
+        self._place(scale, self._width / 2 - x * scale, self._height / 2 - y * scale)
+
     @property
     def ratio(self) -> float:
         """Device px per px."""

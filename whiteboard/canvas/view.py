@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QShowEvent,
     QTabletEvent,
@@ -59,6 +60,8 @@ RENDER = 0.008
 """Seconds a frame for rendering tiles."""
 KEPT_BACK = 0.4
 """Opacity of what was being drawn when the pen was taken away (DESIGN flow G)."""
+BORDER = 3.0
+"""Px of the frame that says whose view this is."""
 IDLE_MS = 40
 """After so long without a frame the tiles around the view are rendered."""
 
@@ -146,6 +149,7 @@ class BoardView(QWidget):
         self.focus_rid: Rid | None = None
         self.describe: Callable[[Rid], str] = lambda _rid: ""
         self._touched: Touched | None = None
+        self._border: QColor | None = None
         self._remote_waiting = False
         self._fit_wanted = False
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -352,6 +356,17 @@ class BoardView(QWidget):
                 painter, self._touched, self.places, self.camera, self._palette, self.font()
             )
         self._paint_focus(painter)
+        if self._border is not None:
+            painter.setPen(QPen(self._border, BORDER))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            inset = BORDER / 2
+            painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
+
+    def set_border(self, colour: QColor | None) -> None:
+        """A frame inside the edges, in the colour of who is followed; None for none."""
+        if colour != self._border:
+            self._border = colour
+            self._repaint(None)
 
     def show_finished(self, words: Mapping[Rid, str]) -> None:
         """Mark these elements as complete; each sign says its words when the pointer is on it."""

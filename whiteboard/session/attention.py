@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 
 from whiteboard.model.ids import Party
+from whiteboard.model.rights import Role
+from whiteboard.model.shared import SharedDocument
+from whiteboard.model.strict.document import StrictDocument
 
 INTERVAL = 5.0
 """Seconds between two calls of one person that are heeded."""
@@ -12,6 +15,16 @@ MAX_CALLS = 6
 """Calls of all together that are heeded within `WINDOW`."""
 WINDOW = 60.0
 """Seconds."""
+
+
+def may_call(document: SharedDocument, party: Party, *, in_room: bool) -> bool:
+    """Whether a party's calls are heeded.
+
+    In a group chat hosts and moderators call; one-to-one, and where there are no roles (plain
+    XEP-0284), whoever may draw.
+    """
+    has_moderators = in_room and not isinstance(document, StrictDocument)
+    return document.role_of(party) >= (Role.MODERATOR if has_moderators else Role.EDITOR)
 
 
 class Calls:

@@ -38,6 +38,16 @@ class BoardState(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ArchivedCopy:
+    """A board that nobody was on came from the archive of its group chat."""
+
+    newest: str
+    """When its newest change was made (ISO 8601, UTC)."""
+    is_part: bool
+    """Whether changes are lacking there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody on a board."""
 
@@ -124,6 +134,15 @@ class Board(Protocol):
     @property
     def progress(self) -> float | None:
         """0 to 1 while JOINING and known."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate of how long JOINING still takes; None while there is none."""
+
+    is_sought: bool
+    """JOINING, and looked for in the archive of a group chat."""
+    archived: ArchivedCopy | None
+    """Where it came from, if that was an archive."""
 
     @property
     def participants(self) -> Sequence[Participant]:
@@ -348,6 +367,14 @@ class BoardService(Protocol):
 
     def join_in_room(self, room: str, session: str) -> Board:
         """Take part in a board that runs in a group chat."""
+
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> Board:
+        """Go on with the board that a group chat I am in has in its archive; nobody is on it.
+
+        The board is JOINING and `is_sought` meanwhile; closing it ends the search. `then` gets it
+        once it was found; where nothing is found it is closed, and `then` gets a sentence that says
+        why.
+        """
 
     def open_in_room(self, room: str, session: str, nick: str = "", password: str = "") -> Board:
         """The same by address: enters the group chat first; JOINING until I am let in."""

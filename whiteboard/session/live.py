@@ -19,20 +19,23 @@ from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
-from whiteboard.session.attention import Calls
+from whiteboard.session.archiving import Archiving
+from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
 from whiteboard.session.members import People
 from whiteboard.session.memory import Later, Memory
-from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help
+from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help, cut
 from whiteboard.session.ports import (
     CancelTimer,
     Counters,
     Direct,
     Effect,
     Incident,
+    InRoom,
     KeepBase,
+    MakeState,
     NewDocument,
     Notice,
     Notify,
@@ -52,6 +55,7 @@ from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
+    ArchivedPart,
     Connect,
     Description,
     EditMessage,
@@ -68,6 +72,7 @@ from whiteboard.wire.messages import (
     Terminate,
     Vector,
 )
+from whiteboard.wire.pack import pack
 
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
@@ -99,6 +104,7 @@ class Live:
         """Creator of a direct session: the guests that the guests were told of."""
         self._sync: Sync | None = None
         self.memory = Memory()
+        self.archiving = Archiving()
         self._help: Help | None = None
         """Deep help under way."""
         self.left_over: tuple[Piece, ...] = ()
@@ -172,7 +178,7 @@ class Live:
     def _beat(self, *, bye: bool = False) -> list[Effect]:
         assert self._sync is not None
         beat, effects = self._sync.heartbeat(bye=bye)
-        beat = replace(beat, floor=dict(self.memory.journal_floor))
+        beat = replace(beat, floor=dict(self.memory.journal_floor), archived=self.archiving.holds)
         if isinstance(self.place, Direct) and self.role is Role.CREATOR:
             self._introduced = self._people.guests()
             beat = replace(beat, guests=self._introduced)
@@ -263,6 +269,53 @@ class Live:
         if received.below:
             effects += self._reach_below()
         return received.applied, effects
+
+    # -------------------------------------------------------------------- the room's archive
+
+    @property
+    def _held(self) -> int:
+        """How many messages the document has."""
+        assert self.document is not None
+        return sum(self.document.vv.values())
+
+    def _archive(self, now: float) -> list[Effect]:
+        """Put the state into the room's archive, if it is time and my turn."""
+        assert self.document is not None
+        others = self.memory.replicas_of(self._people.present())
+        if not isinstance(self.place, InRoom) or self.document.forks:
+            return []
+        if not self.archiving.is_my_turn(self.document.replica, others, self._held, now):
+            return []
+        return self._archive_now()
+
+    def _archive_now(self) -> list[Effect]:
+        document, description = self.document, self.description
+        assert document is not None
+        assert description is not None
+        self.archiving.is_making = True
+        holds = self._held
+        parts = cut(document.folded()) if document.floor else ()
+        originals = tuple(
+            EditMessage(batch, self._people.author_of(batch))
+            for batch in document.batches_since(document.floor)
+        )
+
+        def make() -> bytes:
+            return pack(self.session, description, parts, originals)
+
+        def made(data: bytes, _now: float) -> list[Effect]:
+            if self.state is not State.LIVE or not self.connected:
+                self.archiving.is_making = False
+                return []
+            return self.archiving.say(self.session, data, holds, self._rng)
+
+        return [MakeState(make, made)]
+
+    def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, ArchivedPart)
+        if message.number + 1 == message.parts:
+            self.archiving.heard(message.holds, self._held)
+        return []
 
     # ------------------------------------------------------------------- the folded past (5.5)
 
@@ -539,6 +592,8 @@ class Live:
         if not fits(message.r, self.session, party, self._people.identity):
             return self._refuse(Refusal.FOREIGN_REPLICA)
         self.memory.announced(peer.address, message, now)
+        if message.archived:
+            self.archiving.heard(message.archived, self._held)
         if message.bye:
             last = self._sync.compare(peer, message, now).effects
             return [*last, *self._gone(peer.address)]
@@ -664,7 +719,12 @@ class Live:
         return [*effects, *(ShowEphemeral(party, item) for item in shown)]
 
     def _is_heeded(self, item: Ephemeral, party: Party, now: float) -> bool:
-        return not isinstance(item, Attention) or self._calls.heed(party, now)
+        if not isinstance(item, Attention):
+            return True
+        document = self._strict.document if self._strict is not None else self.document
+        in_room = isinstance(self.place, InRoom)
+        may = document is not None and may_call(document, party, in_room=in_room)
+        return may and self._calls.heed(party, now)
 
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)
@@ -722,5 +782,6 @@ class Live:
         Outcome.HELP_BEGIN: _on_help_begin,
         Outcome.HELP_PART: _on_help_part,
         Outcome.HELP_END: _on_help_end,
+        Outcome.NOTE_ARCHIVED: _on_archived,
     }
     """What does each outcome of the table."""

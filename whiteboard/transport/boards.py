@@ -19,6 +19,7 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.session import State
+from whiteboard.transport.archived_boards import ArchivedBoards
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.invitation_list import InvitationList
@@ -85,6 +86,16 @@ class Boards:
             )
         self._room_boards = RoomBoards(
             connection, self._open, self._reopening, self._rng, applications, self._changed
+        )
+        self._archived = ArchivedBoards(
+            connection,
+            self._open,
+            self._room_boards,
+            self._reopening,
+            self._rng,
+            applications,
+            self.close,
+            self._changed,
         )
         self._list = InvitationList(self._open, self._changed)
         self._inviting = Inviting(connection, self._open, self._list, self._rng, self._changed)
@@ -186,6 +197,10 @@ class Boards:
     ) -> SharedBoard:
         """See `BoardService`."""
         return self._room_boards.open(room, session, nick, password)
+
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> SharedBoard:
+        """See `BoardService`."""
+        return self._archived.open(room, then)
 
     def close(self, board: Board) -> None:
         """See `BoardService`."""
@@ -298,9 +313,14 @@ class Boards:
         for board in self._open.at(InRoom(event.room)):
             if event.what is Happening.ENTERED:
                 self._open.rebind(board)
-                if board.link is None:
+                was_resting = board.link is None
+                if was_resting:
                     self._returning.wake(board)
                 board.online(event.peer)
+                if was_resting:
+                    self._archived.complete(board)
+            elif event.what is Happening.LEARNED:
+                board.archive_known()
             elif event.what is Happening.OUT:
                 self._out_of_room(board, event.removed)
             elif event.what is Happening.LEFT:

@@ -21,12 +21,13 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from whiteboard.im.account import AccountSettings
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
+from whiteboard.transport.archive import RoomArchives
 from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
 from whiteboard.transport.moderating import DATA_FORM, Moderating
-from whiteboard.transport.muc import Happening, RoomEvent, Rooms
+from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
@@ -125,6 +126,7 @@ class Connection:
         self.moderating = Moderating(
             self.account, self.rooms.requests, lambda full: self.rooms.occupant(full) is not None
         )
+        self.archives = RoomArchives(self.account, self.rooms.stamps)
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
@@ -236,6 +238,13 @@ class Connection:
                 "Whiteboard sync",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.SYNC, 'sync')}"),
                 self._on_sync,
+            )
+        )
+        stream.register_handler(
+            Callback(
+                "Whiteboard archive",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(MAM, 'result')}"),
+                lambda stanza: self.archives.result(stanza.xml),
             )
         )
         stream.register_handler(

@@ -39,6 +39,7 @@ from whiteboard.wire.messages import Advertisement, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
+MAM = "urn:xmpp:mam:2"
 MUC_OWNER = "http://jabber.org/protocol/muc#owner"
 ROOM_CONFIG = "http://jabber.org/protocol/muc#roomconfig"
 DATA_FORM = "jabber:x:data"
@@ -88,6 +89,8 @@ class Happening(enum.Enum):
     """I am not let in; the peer is the room."""
     CAME = "came"
     LEFT = "left"
+    LEARNED = "learned"
+    """It is known whether the room keeps an archive."""
     BOARDS = "boards"
     """The peer's announced boards differ."""
     ROLE = "role"
@@ -137,6 +140,7 @@ class _Room:
     problem: Problem | None = None
     anonymous: bool = False
     members_only: bool = False
+    has_archive: bool = False
     is_members_only: bool = False
     is_temporary: bool = False
     was_in: bool = False
@@ -216,6 +220,16 @@ class Rooms:
         """Whether the room hides addresses."""
         room = self._rooms.get(address)
         return room is None or room.anonymous
+
+    def has_archive(self, address: str) -> bool:
+        """Whether the room keeps what is said there (XEP-0313), as far as known."""
+        room = self._rooms.get(address)
+        return room is not None and room.has_archive
+
+    def stamps(self, address: str) -> bool:
+        """Whether the room stamps what is said with occupant-ids (XEP-0421)."""
+        me = self.me(address)
+        return me is not None and bool(me.occupant_id)
 
     def peer(self, full: str, stanza: ET.Element | None = None) -> Peer:
         """Who an occupant address is; the `stanza`'s own occupant-id counts first."""
@@ -666,6 +680,9 @@ class Rooms:
         features = info["disco_info"].get_features()
         room.is_members_only = "muc_membersonly" in features
         room.is_temporary = "muc_temporary" in features
+        room.has_archive = MAM in features
+        if room.me is not None:
+            self._tell(room, Happening.LEARNED, room.me)
         for _, _, _, name in info["disco_info"].get_identities():
             if name:
                 room.name = str(name)[:200]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from whiteboard.ui.bars import OptionsBar, SelectionBar, ToolBar, UndoBar, ZoomBar
 from whiteboard.ui.cards import InvitationCard, ProgressCard
+from whiteboard.ui.follow_notice import FollowNotice
 from whiteboard.ui.notices import Toast
 from whiteboard.ui.past_notice import PastNotice
 from whiteboard.ui.surface import Surface
@@ -67,6 +68,7 @@ class BoardFrame(QWidget):
         self.toast.beside = (self.invitation, self.progress)
         self.timeline = Timeline(self)
         self.past_notice = PastNotice(self)
+        self.follow_notice = FollowNotice(self)
         self._only_board = False
         self._is_history_open = False
         self._past: QWidget | None = None
@@ -82,6 +84,7 @@ class BoardFrame(QWidget):
             self.zoom,
             self.timeline,
             self.past_notice,
+            self.follow_notice,
         )
 
     @property
@@ -108,9 +111,19 @@ class BoardFrame(QWidget):
         self.past_notice.say(text)
         self._place_toast()
 
+    def say_follow(self, text: str, *, can_stop: bool) -> None:
+        """Say over the board whom its view follows, or who follows it; '' when nobody does."""
+        self.follow_notice.say(text, can_stop=can_stop)
+        self._place_toast()
+
     def _place_toast(self) -> None:
-        notice = self.past_notice
-        self.toast.top = MARGIN if notice.isHidden() else notice.geometry().bottom() + 1 + GAP
+        top = MARGIN
+        if not self.past_notice.isHidden():
+            top = self.past_notice.geometry().bottom() + 1 + GAP
+        if not self.follow_notice.isHidden():
+            self.follow_notice.place(top)
+            top = self.follow_notice.geometry().bottom() + 1 + GAP
+        self.toast.top = top
         if not self.toast.isHidden():
             self.toast.place()
 

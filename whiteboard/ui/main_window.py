@@ -30,6 +30,7 @@ from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
 from whiteboard.ui.keys import KeySheet
 from whiteboard.ui.left_over import LeftOverNotices
+from whiteboard.ui.look_flow import CALM, MOVABLE, LookFlow
 from whiteboard.ui.not_shown import NotShownNotices
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.pages import MakeSurface, Page, Pages
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
         self.chat_flow = ChatFlow(services, self.pages, self.body, self.chat_pane, self)
+        self.look_flow = LookFlow(services, self.pages, self.frame, self)
         self.history_flow = HistoryFlow(
             services.boards, self.frame, self.history_pane, self.people_flow, self, self.say
         )
@@ -168,6 +170,10 @@ class MainWindow(QMainWindow):
         self.people_pane.undo_wanted.connect(self._undo_work)
         self.people_pane.deed_wanted.connect(self.rights.do)
         self.people_pane.resign_wanted.connect(self.rights.resign)
+        self.people_pane.follow_wanted.connect(self.look_flow.follow)
+        self.people_pane.bring_wanted.connect(self.look_flow.call)
+        self.top.person_chosen.connect(self.look_flow.follow)
+        self.look_flow.changed.subscribe(lambda _none: self._show_following())
         self.chat_pane.left.connect(self._leave_chat)
         self.chat_pane.invite_wanted.connect(self.open_invite)
         self.chat_flow.unread_changed.subscribe(lambda _none: self._show_unread())
@@ -176,6 +182,7 @@ class MainWindow(QMainWindow):
         card.declined.connect(self.services.boards.decline)
         card.postponed.connect(self._postpone)
         self.frame.progress.cancelled.connect(self._cancel_joining)
+        self.people_flow.told.connect(self.say)
         self._class_changed()
         self._panes_changed()
 
@@ -212,6 +219,11 @@ class MainWindow(QMainWindow):
             "finish-board": self.rights.finish_board,
             "ask-pen": self._with_page(lambda page: page.board.permissions.ask()),
             "invite": self.open_invite,
+            "bring": self.look_flow.call,
+            "show-selection": lambda: self.look_flow.call(selection=True),
+            "stop-following": self.look_flow.stop,
+            "movable": lambda: self._remember("movable", MOVABLE, "", "0"),
+            "calm": lambda: self._remember("calm", CALM, "reduced", ""),
             "add-contact": flow.add_contact,
             "join-room": flow.join_room,
             "create-room": flow.create_room,
@@ -227,6 +239,7 @@ class MainWindow(QMainWindow):
         }
         for number in range(1, 10):
             handlers[f"board-{number}"] = self._bringer(number - 1)
+            handlers[f"follow-{number}"] = self._follower(number - 1)
         for name in _EDITS:
             handlers[name] = self._doer(name)
         for name in _TOOLS:
@@ -251,6 +264,25 @@ class MainWindow(QMainWindow):
 
     def _bringer(self, place: int) -> Callable[[], None]:
         return lambda: self.pages.bring(place)
+
+    def _follower(self, place: int) -> Callable[[], None]:
+        return lambda: self.look_flow.follow_nth(place)
+
+    def _remember(self, action: str, key: str, on: str, off: str) -> None:
+        """Keep what a checkable command of the menu says."""
+        checked = self.actions_by_id[action].isChecked()
+        self.services.preferences.put(key, on if checked else off)
+
+    def _allow_bringing(self) -> None:
+        looking = self.look_flow.front
+        why_not = "" if looking is None or looking.may_call else words.may_not_call()
+        self.people_pane.bring.setEnabled(not why_not)
+        self.people_pane.bring.setToolTip(why_not)
+        self.people_pane.bring.setAccessibleDescription(why_not)
+
+    def _show_following(self) -> None:
+        """Esc stops following, and is the tools' while nobody is followed."""
+        self.actions_by_id["stop-following"].setEnabled(bool(self.look_flow.following))
 
     def _add_view_choices(self) -> None:
         """Theme and paper, which are choices and not commands, at the end of View."""
@@ -284,6 +316,10 @@ class MainWindow(QMainWindow):
         self.actions_by_id["grid"].setChecked(True)
         allowed = self.services.preferences.get("web_images") == "1"
         self.actions_by_id["web-images"].setChecked(allowed)
+        preferences = self.services.preferences
+        self.actions_by_id["movable"].setChecked(preferences.get(MOVABLE) != "0")
+        self.actions_by_id["calm"].setChecked(preferences.get(CALM) == "reduced")
+        self._show_following()
         self.menu.aboutToShow.connect(self._refresh_actions)
         # Later: hiding comes before the chosen action is triggered.
         self.menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self._enable_actions))
@@ -465,6 +501,7 @@ class MainWindow(QMainWindow):
         reachable = board is not None and board.state is not BoardState.OFFLINE
         self.top.show_people(board.participants if board is not None else (), reachable=reachable)
         self.people_pane.show_board(board)
+        self._allow_bringing()
         self.chat_flow.follow()
         self.frame.progress.show_board(board)
         self.sessions.refresh_soon()
@@ -588,7 +625,9 @@ class MainWindow(QMainWindow):
         """Find a command by its name."""
         self._refresh_actions()
         shown = {
-            id_: one for id_, one in self.actions_by_id.items() if not id_.startswith("board-")
+            id_: one
+            for id_, one in self.actions_by_id.items()
+            if not id_.startswith(("board-", "follow-"))
         }
         palette = CommandPalette(shown, self)
         palette.destroyed.connect(self._enable_actions)
@@ -749,6 +788,7 @@ class MainWindow(QMainWindow):
         self.sessions.let_go()
         self.history_flow.look_at(None)
         self.chat_flow.let_go()
+        self.look_flow.let_go()
         self.start.let_go()
         for watcher in (self.teller, self.not_shown, self.left_over, self.rights):
             watcher.watch(None)

@@ -8,10 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from whiteboard.canvas.camera import MAX_SCALE
+from whiteboard.canvas.colours import hexadecimal, person_colour
 from whiteboard.canvas.context import PaintContext
+from whiteboard.canvas.flight import Flight
 from whiteboard.canvas.others import Person
 from whiteboard.canvas.palette import DARK, LIGHT, Palette
 from whiteboard.canvas.past import PastView
@@ -22,6 +25,7 @@ from whiteboard.editing.ordering import Place
 from whiteboard.editing.style import declarations
 from whiteboard.formats import clipboard
 from whiteboard.model.changes import Commit
+from whiteboard.model.ephemeral import Box
 from whiteboard.model.ids import Rid
 from whiteboard.model.markup import BOARD_NS
 from whiteboard.model.ops import LiteralElement
@@ -29,6 +33,7 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board, BoardState, Ephemera
 from whiteboard.session.permissions import Hindrance, Why
+from whiteboard.svg.bounds import union
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.context import ToolContext
 from whiteboard.tools.events import ToolEvent
@@ -36,6 +41,7 @@ from whiteboard.tools.root import ToolBox
 from whiteboard.ui import words
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
+from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import SVG
 from whiteboard.validation.edits import count_offences
@@ -87,6 +93,9 @@ class CanvasSurface:
         self._board = board
         self._paper = "auto"
         self.view = BoardView(context=context)
+        self._flight = Flight(self.view.camera, MonotonicClock(), self.view)
+        self.steered = self._flight.steered
+        self.looked = self._flight.moved
         self._keys = _KeysOfTools(self.view, self._hears_keys)
         self._soon = QTimer(self.view)
         self._soon.setSingleShot(True)
@@ -620,6 +629,36 @@ class CanvasSurface:
         sentences = [words.not_shown_here(hidden)] if hidden else []
         return (*sentences, *([words.drawn_otherwise(len(noticed))] if noticed else ()))
 
+    # --- looking where others look
+
+    @property
+    def seen(self) -> Box:
+        """What of the board is seen."""
+        seen = self.view.camera.visible
+        return Box(seen.x, seen.y, seen.width, seen.height)
+
+    def look_at(self, box: Box, seconds: float = 0.0, *, margin: float = 0.0) -> None:
+        """Show all of a place, `margin` px around it."""
+        place = Rect(box.x, box.y, box.width, box.height)
+        most = 4.0 if margin else MAX_SCALE
+        self._flight.to(place, seconds, margin=margin, most=most)
+
+    def box_of(self, rids: Sequence[Rid]) -> Box | None:
+        """Where elements are; None if none of them is shown."""
+        boxes = [box for rid in rids if (box := self.view.places.bounds(rid)) is not None]
+        whole = union(boxes)
+        return Box(whole.x, whole.y, whole.width, whole.height) if whole is not None else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a gesture is under way, a text is being written, or the past is seen."""
+        return self._is_busy() or self.tools.is_text_edited or self._past is not None
+
+    def set_frame(self, address: str) -> None:
+        """Frame the board in a person's colour; '' takes the frame away."""
+        colour = hexadecimal(person_colour(address, dark=theme().dark)) if address else ""
+        self.view.set_border(QColor(colour) if colour else None)
+
     # --- the board as it was
 
     @property
@@ -672,6 +711,7 @@ class CanvasSurface:
         self.look_now()
         self._closed = True
         self._soon.stop()
+        self._flight.close()
         theme().changed.disconnect(self._apply_paper)
         for unsubscribe in self._unsubscribe:
             unsubscribe()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from whiteboard.canvas.past import PastView
 from whiteboard.canvas.touched import Touched
+from whiteboard.model.ephemeral import Box
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import LiteralElement
 from whiteboard.model.shown import Shown
@@ -59,6 +60,10 @@ class Surface(Protocol):
     """Emits why what the person tried was not done."""
     pen_taken: Event[tuple[LiteralElement, ...]]
     """Emits when I may only watch from now on, with what I was drawing at that moment."""
+    steered: Event[None]
+    """The person moved or scaled the view; `look_at` did not."""
+    looked: Event[None]
+    """The view shows another part of the board, whoever moved it."""
 
     @property
     def board(self) -> Board:
@@ -151,6 +156,23 @@ class Surface(Protocol):
 
     def missing(self) -> tuple[str, ...]:
         """What of the board is not drawn as it is written, in sentences."""
+
+    @property
+    def seen(self) -> Box:
+        """What of the board is seen."""
+
+    def look_at(self, box: Box, seconds: float = 0.0, *, margin: float = 0.0) -> None:
+        """Show all of a place, `margin` px around, as soon as `seconds` have gone."""
+
+    def box_of(self, rids: Sequence[Rid]) -> Box | None:
+        """Where elements are; None if none of them is shown."""
+
+    @property
+    def is_busy(self) -> bool:
+        """A gesture is under way, or a text is being written: the view must not move."""
+
+    def set_frame(self, address: str) -> None:
+        """Frame the board in the colour of this person; '' takes the frame away."""
 
     @property
     def chosen(self) -> Sequence[Rid]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -323,6 +323,8 @@ class TopBar(QWidget):
 
     board_chosen = Signal(int)
     board_closed = Signal(int)
+    person_chosen = Signal(str)
+    """The party whose disc was clicked."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -382,7 +384,7 @@ class TopBar(QWidget):
         about.addWidget(self.chat)
         about.addWidget(self.history)
         self._avatars: list[AvatarButton] = []
-        self._shown: tuple[tuple[str, str, bool], ...] = ()
+        self._shown: tuple[tuple[str, str, bool, str], ...] = ()
         self._room_for = 3
         self.tabs.chosen.connect(self.board_chosen)
         self.tabs.closed.connect(self.board_closed)
@@ -418,24 +420,30 @@ class TopBar(QWidget):
     def show_people(self, people: Sequence[Participant], *, reachable: bool = True) -> None:
         """Others on the board: up to three discs and a count; grey where I reach nobody."""
         others = [one for one in people if not one.me]
-        shown = tuple((one.address, one.name, one.away or not reachable) for one in others)
+        shown = tuple((one.address, one.name, one.away or not reachable, one.id) for one in others)
         if shown == self._shown and len(self._avatars) == min(len(shown), self._room_for):
             return
         self._shown = shown
         for button in self._avatars:
             button.hide()
             button.deleteLater()
-        self._avatars = [
-            AvatarButton(address, name, away=away, parent=self)
-            for address, name, away in shown[: self._room_for]
-        ]
-        for button in self._avatars:
-            button.clicked.connect(self.people.click)
+        self._avatars = []
+        for address, name, away, party in shown[: self._room_for]:
+            button = AvatarButton(address, name, away=away, parent=self)
+            if away:
+                button.clicked.connect(self.people.click)
+            else:
+                button.setToolTip(words.follow(name))
+                button.clicked.connect(self._chooser(party))
+            self._avatars.append(button)
             self._people_row.addWidget(button)
             button.show()
         rest = len(shown) - len(self._avatars)
         self.more_people.setText(f"+{words.number(rest)}" if rest > 0 else "")
         self.more_people.setVisible(rest > 0)
+
+    def _chooser(self, party: str) -> Callable[[], None]:
+        return lambda: self.person_chosen.emit(party)
 
     def _open_list(self) -> None:
         menu = QMenu(self)

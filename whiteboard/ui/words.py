@@ -142,6 +142,34 @@ def opening(board: str, who: str = "") -> str:
     return _fill("Opening “{board}”", board=board)
 
 
+def looking_in_archive() -> str:
+    return tr("Looking for the board in the group chat’s archive")
+
+
+def from_archive(stamp: str) -> str:
+    """`stamp`: when the newest change was made, as the server wrote it (ISO 8601)."""
+    try:
+        day = clock(datetime.datetime.fromisoformat(stamp).timestamp())
+    except ValueError:
+        return tr("Nobody is here. This is the board as the group chat kept it.")
+    return _fill(
+        "Nobody is here. This is the board as the group chat kept it, from {date}.", date=day
+    )
+
+
+def part_of_archive() -> str:
+    return tr(
+        "Nobody is here and the group chat kept only part of the board."
+        " It completes itself when someone who has it returns."
+    )
+
+
+def time_left(seconds: float) -> str:
+    if seconds < 90:
+        return plural(max(5, 5 * round(seconds / 5)), "%n second left", "%n seconds left")
+    return plural(round(seconds / 60), "%n minute left", "%n minutes left")
+
+
 def window_title(board: str, who: str = "") -> str:
     return f"{board} – Whiteboard" + (f" ({who})" if who else "")
 
@@ -191,6 +219,49 @@ def open_in_browser(host: str) -> str:
 
 def unread_messages(n: int) -> str:
     return plural(n, "%n new message", "%n new messages")
+
+
+# --- looking together ------------------------------------------------------------------------
+
+
+def brought(who: str) -> str:
+    return _fill("{who} brought you here", who=who)
+
+
+def wants_to_show(who: str) -> str:
+    return _fill("{who} wants everybody to look at a place", who=who)
+
+
+def back_again() -> str:
+    return tr("You are back where you were. Others can go on moving your view on this board.")
+
+
+def called() -> str:
+    return tr("Everybody is asked to look here.")
+
+
+def may_not_call() -> str:
+    return tr("Only hosts and moderators can bring everyone here.")
+
+
+def nobody_to_call() -> str:
+    return tr("Nobody else is here.")
+
+
+def following(who: str) -> str:
+    return _fill("Following {who}", who=who)
+
+
+def follow(who: str) -> str:
+    return _fill("Follow {who}", who=who)
+
+
+def followed_by(n: int) -> str:
+    return plural(n, "%n person follows you", "%n people follow you")
+
+
+def not_followed_any_more(who: str) -> str:
+    return _fill("{who} is not here any more. Your view stays where it is.", who=who)
 
 
 # --- invitations -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from whiteboard.ui.actions import COMMANDS, MENUS, Where
 
 _PLAIN = "F1 F5 F6 F8 F9 F10 F11 Shift+F6"
 _CTRL = "N O S W Q P K F , Tab 1 2 3 4 5 6 7 8 9"
-_CTRL_SHIFT = "S E Tab I Enter R O 1 2 3 4 5 6"
+_CTRL_SHIFT = "S E Tab I Enter Return R O 1 2 3 4 5 6"
 DESIGN_EVERYWHERE = {
     *_PLAIN.split(),
     *(f"Ctrl+{key}" for key in _CTRL.split()),

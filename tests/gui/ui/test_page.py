@@ -11,7 +11,7 @@ from tests.helpers.fake_services import World
 from tests.helpers.hands import settle
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
-from whiteboard.model.ephemeral import Cursor
+from whiteboard.model.ephemeral import Attention, Box, Cursor, Viewport
 from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import BoardState, Ephemera, Participant
 from whiteboard.svg.plan import SVG_NS
@@ -229,3 +229,44 @@ def test_closing_a_tab_stops_all_listening(window):
     with board.document.transact(Origin.LOCAL, "Draw") as transaction:
         transaction.add(board.document.root, LiteralElement(SVG_NS, "rect"))
     settle()
+
+
+def test_a_call_flies_the_real_view_there_and_back_and_not_over_a_stroke(window):
+    board = window.pages.front.board
+    mira = Participant("mira", "Mira", "mira@example.org")
+    board.set(state=BoardState.LIVE, participants=(*board.participants, mira))
+    window.actions_by_id["calm"].trigger()
+    surface, place = window.pages.front.surface, Box(3000, 4000, 500, 200)
+    home = surface.seen
+    board.ephemeral.emit(Ephemera(mira, Attention(place)))
+    seen = surface.seen
+    assert seen.x <= 3000 <= 3500 <= seen.x + seen.width
+    assert seen.y <= 4000 <= 4200 <= seen.y + seen.height
+    window.look_flow.front.go_back()
+    assert (surface.seen.x, surface.seen.width) == pytest.approx((home.x, home.width), abs=1)
+    canvas = view(window)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+    QTest.mouseMove(canvas, QPoint(340, 260))
+    board.ephemeral.emit(Ephemera(mira, Attention(place)))
+    assert surface.seen.x == pytest.approx(home.x, abs=1)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(340, 260))
+    settle()
+    assert names(window) == ["path"]
+
+
+def test_following_in_the_real_view_ends_when_the_person_pans(window):
+    board = window.pages.front.board
+    mira = Participant("mira", "Mira", "mira@example.org")
+    board.set(state=BoardState.LIVE, participants=(*board.participants, mira))
+    window.actions_by_id["calm"].trigger()
+    window.look_flow.follow("mira")
+    board.ephemeral.emit(Ephemera(mira, Viewport(Box(500, 500, 4000, 1000))))
+    surface = window.pages.front.surface
+    assert surface.seen.width == pytest.approx(4000, rel=1e-3)
+    window.resize(1100, 760)
+    settle()
+    assert window.look_flow.following == "mira", "another size of the window is no panning"
+    edge = view(window).grab().toImage().pixelColor(1, 1)
+    assert edge == view(window)._border, "a frame in the colour of Mira"
+    surface.zoom_by(2.0)
+    assert window.look_flow.following == ""

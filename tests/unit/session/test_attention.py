@@ -6,10 +6,12 @@ import pytest
 
 from tests.helpers.boards import DIRECT
 from tests.property.test_network_direct import invited
-from whiteboard.model.document import new_document
+from whiteboard.model.document import Document, new_document
 from whiteboard.model.ephemeral import Attention, Box, Follows, Viewport
-from whiteboard.model.ids import Party, Rid
-from whiteboard.session.attention import INTERVAL, MAX_CALLS, WINDOW, Calls
+from whiteboard.model.ids import Party, Replica, Rid, SessionId
+from whiteboard.model.rights import Ground, Role
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.session.attention import INTERVAL, MAX_CALLS, WINDOW, Calls, may_call
 from whiteboard.transport.memory import MemoryNetwork
 from whiteboard.wire.codec import decode
 from whiteboard.wire.messages import EphemeralMessage
@@ -31,6 +33,18 @@ def test_all_together_are_heeded_a_few_times_a_minute():
     heeded = [calls.heed(Party(f"p{n}"), float(n)) for n in range(20)]
     assert heeded == [True] * MAX_CALLS + [False] * (20 - MAX_CALLS)
     assert calls.heed(Party("late"), WINDOW)
+
+
+def test_in_a_group_chat_hosts_and_moderators_call_and_one_to_one_whoever_draws():
+    ana, mira, tom = Party("ana"), Party("mira"), Party("tom")
+    board = Document(SessionId("s"), ana, Replica("A7"), ground=Ground(ana))
+    board.grant(mira, Role.MODERATOR)
+    board.grant(tom, Role.VIEWER)
+    everybody = (ana, mira, tom, Party("sofia"))
+    assert [may_call(board, one, in_room=True) for one in everybody] == [True, True, False, False]
+    assert [may_call(board, one, in_room=False) for one in everybody] == [True, True, False, True]
+    plain = StrictDocument(SessionId("s"), ana)
+    assert may_call(plain, tom, in_room=True), "a plain session has no roles"
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -80,8 +80,15 @@ def _person(one: Participant, board: Board) -> Row:
         mark=_MARKS[role] if is_shared else "",
         mark_tone="text2",
         mark_word=words.role(role) if one.away else "",
-        buttons=(RowButton("menu", "…"),) if has_menu(board, one) else (),
+        buttons=_buttons(one, board),
+        shows_all=True,
     )
+
+
+def _buttons(one: Participant, board: Board) -> tuple[RowButton, ...]:
+    can_follow = not one.me and not one.away
+    follow = (RowButton("follow", words.tr("Follow")),) if can_follow else ()
+    return (*follow, RowButton("menu", "…")) if has_menu(board, one) else follow
 
 
 def _request(one: PenRequest) -> Row:
@@ -108,11 +115,15 @@ class PeoplePane(Pane):
         undo_wanted: all that a person (the party) did is to be undone.
         deed_wanted: (Deed, party): to be done about a person; may have to be asked first.
         resign_wanted: the person gives up being host.
+        follow_wanted: the view is to go where this person (the party) looks.
+        bring_wanted: everybody is to look here.
     """
 
     undo_wanted = Signal(str)
     deed_wanted = Signal(object, str)
     resign_wanted = Signal()
+    follow_wanted = Signal(str)
+    bring_wanted = Signal()
     invite_wanted = Signal()
     ask_again = Signal(str)
 
@@ -126,6 +137,13 @@ class PeoplePane(Pane):
         self.list.menu_wanted.connect(self._open_menu)
         self.invite = Button(words.tr("Invite…"), parent=self, icon_name="invite")
         self.invite.clicked.connect(self.invite_wanted)
+        self.bring = Button(words.tr("Bring everyone here"), parent=self, icon_name="gather")
+        self.bring.clicked.connect(self.bring_wanted)
+        first = QHBoxLayout()
+        first.setContentsMargins(12, 2, 12, 6)
+        first.addWidget(self.bring)
+        first.addStretch(1)
+        self.column.addLayout(first)
         row = QHBoxLayout()
         row.setContentsMargins(12, 2, 12, 8)
         row.addWidget(self.invite)
@@ -137,6 +155,8 @@ class PeoplePane(Pane):
         """Whose people to show; call again when they change."""
         self._board = board
         rows = people_rows(board, self._boards, self._folded)
+        others = [one for one in board.participants if not one.me and not one.away] if board else []
+        self.bring.setVisible(bool(others))
         self.invite.setVisible(all(row.kind is not RowKind.EMPTY for row in rows))
         self.list.show_rows(rows)
 
@@ -169,6 +189,8 @@ class PeoplePane(Pane):
             self._open_menu(key, self.list.viewport().mapToGlobal(button.bottomLeft()))
         elif action in {"give", "not-now"} and self._board is not None:
             self._board.permissions.answer(what, give=action == "give")
+        elif action == "follow":
+            self.follow_wanted.emit(what)
         elif action == "take-back":
             self._boards.take_back(what)
         elif action == "ask-again":
