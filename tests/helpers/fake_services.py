@@ -47,6 +47,7 @@ from whiteboard.session.boards import (
     Ephemera,
     Invitation,
     InvitationState,
+    KnownBoard,
     NotShown,
     Odd,
     Participant,
@@ -63,6 +64,7 @@ from whiteboard.session.permissions import (
 )
 from whiteboard.ui import words
 from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
+from whiteboard.ui.slices import Busy
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
 from whiteboard.util.event import Event
@@ -299,6 +301,9 @@ class FakeBoards:
 
     def __init__(self) -> None:
         self.changed: Event[None] = Event()
+        self.arrived: Event[Board] = Event()
+        self.turned_away = 0
+        self.shown: dict[str, Sequence[KnownBoard]] = {}
         self.boards: list[FakeBoard] = []
         self.invitations: Sequence[Invitation] = ()
         self.calls: list[tuple[object, ...]] = []
@@ -350,6 +355,27 @@ class FakeBoards:
         self.boards.append(board)
         self.answer(invitation, InvitationState.ACCEPTED)
         return board
+
+    def let_in(self, request: str) -> FakeBoard | None:
+        self.calls.append(("let_in", request))
+        self.answer(request, InvitationState.ACCEPTED)
+        return self.boards[0] if self.boards else None
+
+    def use_running(self, invitation: str) -> FakeBoard | None:
+        self.calls.append(("use_running", invitation))
+        asked = next(one for one in self.invitations if one.id == invitation)
+        self.answer(invitation, InvitationState.DECLINED)
+        return next((one for one in self.boards if one.name == asked.running), None)
+
+    def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
+        self.calls.append(("boards_of", address))
+        then(self.shown.get(address, ()))
+
+    def ask_to_join(self, address: str, board: KnownBoard) -> None:
+        self.calls.append(("ask_to_join", address, board.session))
+
+    def wishes_changed(self) -> None:
+        self.calls.append(("wishes_changed",))
 
     def decline(self, invitation: str) -> None:
         self.calls.append(("decline", invitation))
@@ -510,6 +536,7 @@ class FakeSurface:
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
         self.left_out: Event[int] = Event()
+        self.busy: Event[Busy | None] = Event()
         self.steered: Event[None] = Event()
         self.looked: Event[None] = Event()
         self.seen = Box(0, 0, 1000, 700)

@@ -88,11 +88,16 @@ def run_in_loop(application: QApplication, work: Callable[[], Coroutine[Any, Any
 
     SIGTERM and SIGINT cancel it, so that it can say goodbye to the others; that is no failure.
     """
+
+    async def collecting() -> int:
+        async with collector.only_here():
+            return await work()
+
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     logging.getLogger("qasync").setLevel(logging.WARNING)
     with loop:
-        task = loop.create_task(work())
+        task = loop.create_task(collecting())
         with _signals(loop, task.cancel):
             try:
                 result: int = loop.run_until_complete(task)

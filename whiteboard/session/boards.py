@@ -261,6 +261,14 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownBoard:
+    """A board that somebody shows: of a session that runs, or of earlier times."""
+
+    session: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SavedBoard:
     """A board of an earlier time that is on this computer's disk and not open."""
 
@@ -309,6 +317,8 @@ class BoardService(Protocol):
 
     changed: Event[None]
     """The list of boards, of saved ones or of invitations differs now."""
+    arrived: Event[Board]
+    """A board opened by itself: I was let in where I had asked, or somebody whom I let in waits."""
 
     @property
     def saved(self) -> Sequence[SavedBoard]:
@@ -353,6 +363,9 @@ class BoardService(Protocol):
     def accept(self, invitation: str) -> Board:
         """Join what I am invited to; the board is JOINING."""
 
+    def let_in(self, request: str) -> Board | None:
+        """Say yes to somebody who asks; the board, or None where `arrived` tells of it later."""
+
     def use_running(self, invitation: str) -> Board | None:
         """Say that we draw together already, and go on there: `Invitation.running`."""
 
@@ -361,6 +374,15 @@ class BoardService(Protocol):
 
     def dismiss(self, invitation: str) -> None:
         """Take an answered invitation off the list."""
+
+    def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
+        """Which boards a contact shows me, of past sessions too; `then` gets them, perhaps none."""
+
+    def ask_to_join(self, address: str, board: KnownBoard) -> None:
+        """Ask a contact to be let in to a board of theirs; `arrived` tells if they say yes."""
+
+    def wishes_changed(self) -> None:
+        """The preferences 'invitations' or 'show_boards' differ now."""
 
     def share_in_room(self, board: Board, room: str) -> None:
         """Let the board run in a group chat I am in."""

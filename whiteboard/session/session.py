@@ -30,6 +30,7 @@ from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
+from whiteboard.session.live import FOLD_TIMER
 from whiteboard.session.mirroring import AGAIN_SECONDS, MIRROR_TIMER, Mirroring
 from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
@@ -544,6 +545,8 @@ class Session(Entering):
             is_up = self.state is State.LIVE and self.connected
             self._is_mirroring = False
             return self._mirror() if is_up else []
+        if name == FOLD_TIMER:
+            return self._fold_on()
         if name == LOOK_TIMER and self.state is State.LIVE:
             return self._look_again(now)
         if self._strict is not None and self.connected and self.state is State.LIVE:
@@ -559,9 +562,7 @@ class Session(Entering):
 
     def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
-            effects = [*self._beat(), *self._archive(now)]
-            self._fold(now)
-            return effects
+            return [*self._beat(), *self._archive(now), *self._fold(now)]
         if name == HELP_TIMER:
             return self._help_failed()
         if name == SOON_TIMER:

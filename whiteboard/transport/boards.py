@@ -10,7 +10,7 @@ from dataclasses import replace
 from whiteboard.model.document import new_document
 from whiteboard.model.ids import SessionId
 from whiteboard.model.shared import SharedDocument
-from whiteboard.session.boards import Board, Invitation, SavedBoard
+from whiteboard.session.boards import Board, Invitation, KnownBoard, SavedBoard
 from whiteboard.session.ports import (
     Direct,
     InRoom,
@@ -22,17 +22,21 @@ from whiteboard.session.session import State
 from whiteboard.transport.archived_boards import ArchivedBoards
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
+from whiteboard.transport.gate import Gate
 from whiteboard.transport.invitation_list import InvitationList
 from whiteboard.transport.invitations import Invitations
 from whiteboard.transport.inviting import Inviting
 from whiteboard.transport.links import Sent
+from whiteboard.transport.looking import look
 from whiteboard.transport.muc import Happening, Removed, RoomEvent
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.reopening import Reopening
+from whiteboard.transport.requests import Requests
 from whiteboard.transport.returning import Returning
 from whiteboard.transport.room_boards import RoomBoards
 from whiteboard.transport.shelf import Afterwards, Shelf
+from whiteboard.transport.showing import Showing
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare
 from whiteboard.transport.wishes import Wishes
@@ -40,6 +44,7 @@ from whiteboard.util.event import Event
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Accept,
+    Advertisement,
     Connect,
     Initiate,
     Message,
@@ -99,6 +104,19 @@ class Boards:
         )
         self._list = InvitationList(self._open, self._changed)
         self._inviting = Inviting(connection, self._open, self._list, self._rng, self._changed)
+        gate = Gate(lambda: self._wishes.admission, self._is_contact, self._open.clock)
+        self._showing = Showing(connection, self._open, shelf, self._wishes)
+        self._requests = Requests(
+            connection,
+            self._open,
+            self._showing,
+            shelf,
+            self._reopening,
+            self._inviting,
+            gate,
+            self._list,
+            self._changed,
+        )
         self._invitations = Invitations(
             connection,
             self._open,
@@ -108,8 +126,10 @@ class Boards:
             self._rng,
             applications,
             self._changed,
-            lambda: self._wishes.admission,
+            gate,
+            self._requests,
         )
+        self.arrived = self._requests.arrived
         self.invited = self._list.invited
         """Somebody invites me."""
 
@@ -260,22 +280,60 @@ class Boards:
         """
         return self._invitations.accept(invitation)
 
+    def let_in(self, request: str) -> SharedBoard | None:
+        """See `BoardService`."""
+        return self._requests.let_in(request)
+
     def use_running(self, invitation: str) -> SharedBoard | None:
         """See `BoardService`."""
         return self._invitations.use_running(invitation)
 
     def decline(self, invitation: str) -> None:
         """See `BoardService`."""
-        self._invitations.decline(invitation)
+        entry = self._list.get(invitation)
+        if entry is not None and entry.row.is_request:
+            self._requests.decline(invitation)
+        else:
+            self._invitations.decline(invitation)
 
     def dismiss(self, invitation: str) -> None:
         """See `BoardService`."""
         self._list.dismiss(invitation)
 
+    # --- what others show, and what they may see ---
+
+    def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
+        """See `BoardService`."""
+        look(self._connection(), address, then)
+
+    def ask_to_join(self, address: str, board: KnownBoard) -> None:
+        """See `BoardService`."""
+        self._requests.ask(address, board)
+
+    def wishes_changed(self) -> None:
+        """See `BoardService`."""
+        self._changed()
+
+    def shown_to(self, address: str) -> tuple[Advertisement, ...]:
+        """See `Listener`."""
+        return self._showing.running(address)
+
+    def items_for(self, address: str, node: str) -> Sequence[KnownBoard] | None:
+        """See `Listener`."""
+        return self._showing.items(address, node)
+
+    def _is_contact(self, address: str) -> bool:
+        connection = self._connection()
+        return connection is not None and connection.roster.is_contact(address)
+
     # --- what comes in: implements `connection.Listener` ---
 
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """See `Listener`."""
+        is_direct = isinstance(place, Direct) and isinstance(message, Connect)
+        if is_direct and self._open.shared_with(message.session, peer) is None:
+            self._requests.asked(peer, message.session)
+            return
         for board in self._open.at(place):
             if board.session != message.session:
                 continue
@@ -363,6 +421,7 @@ class Boards:
             if isinstance(board.where, Direct):
                 board.left(peer)
         self._list.device_gone(peer)
+        self._requests.device_gone(address)
 
     def on_online(self) -> None:
         """See `Listener`."""

@@ -18,8 +18,8 @@ from slixmpp.exceptions import IqError, XMPPError
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
-from whiteboard.model.ids import SessionId
 from whiteboard.transport.account import Account
+from whiteboard.transport.announcing import announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
 from whiteboard.transport.moderating import VoiceRequests
 from whiteboard.transport.stanzas import (
@@ -46,11 +46,15 @@ DATA_FORM = "jabber:x:data"
 
 _JOIN_SECONDS = 20.0
 _MOST_OCCUPANTS = 2000
-_MOST_BOARDS = 64
 _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_TECHNICAL = frozenset({"332", "333"})
+"""Out because the service is shut down, or because something did not reach me: nobody's will."""
+_RESTART_WAIT = 2.0
+"""Seconds until a room is entered again that put me out so, twice as long each time."""
+_RESTART_TRIES = 6
 _HISTORY = 30
 """Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
@@ -76,6 +80,15 @@ _THROWN_OUT = {
     "321": ProblemKind.MEMBERS_ONLY,
     "322": ProblemKind.MEMBERS_ONLY,
 }
+
+_NOT_THERE = frozenset(
+    {
+        ProblemKind.UNREACHABLE,
+        ProblemKind.NO_SUCH_ROOM,
+        ProblemKind.ROOM_FULL,  # how a server says that it has no such service
+        ProblemKind.OTHER,
+    }
+)
 
 
 class Happening(enum.Enum):
@@ -146,6 +159,7 @@ class _Room:
     was_in: bool = False
     tries: int = 0
     locked_tries: int = 0
+    restart_tries: int = 0
     me: Peer | None = None
     occupants: dict[str, _Occupant] = field(default_factory=dict)
     advertised: dict[str, Advertisement] = field(default_factory=dict)
@@ -388,7 +402,7 @@ class Rooms:
                 room.state = RoomState.WAITING
                 if room.me is not None:
                     self._tell(room, Happening.OUT, room.me)
-            elif room.state is RoomState.JOINING:
+            elif room.state in {RoomState.JOINING, RoomState.WAITING}:
                 self._stop_timer(room)
                 room.state = RoomState.WAITING
         self.changed.emit(None)
@@ -462,11 +476,23 @@ class Rooms:
                 _LOCKED_WAIT * room.locked_tries, self._enter, room
             )
             return
-        room.locked_tries = 0
+        if problem.kind in _NOT_THERE and 0 < room.restart_tries < _RESTART_TRIES:
+            self._enter_later(room)
+            self.changed.emit(None)
+            return
+        room.locked_tries = room.restart_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
         self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
+
+    def _enter_later(self, room: _Room) -> None:
+        """Out for technical reasons: a server that is shut down mostly starts again."""
+        self._stop_timer(room)
+        room.state = RoomState.WAITING
+        wait = _RESTART_WAIT * 2**room.restart_tries
+        room.restart_tries += 1
+        room.timer = asyncio.get_running_loop().call_later(wait, self._enter, room)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
         stream = self._account.stream
@@ -485,8 +511,7 @@ class Rooms:
             version = self._version()
             if version:
                 xml.append(own_element(version))
-            for board in room.advertised.values():
-                ET.SubElement(xml, tag(ns.SXE, "sxe"), session=board.session, name=board.name)
+            announce(xml, room.advertised.values())
         presence.send()
 
     # --- presence from rooms ---
@@ -525,7 +550,7 @@ class Rooms:
         jid = valid_jid(item.get("jid")) or ""
         if mine and not jid:
             jid = self._account.jid
-        boards = _boards(xml)
+        boards = announced(xml)
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
         old = room.occupants.get(nick)
@@ -572,7 +597,7 @@ class Rooms:
     def _entered(self, room: _Room) -> None:
         room.state = RoomState.IN
         room.was_in = True
-        room.tries = 0
+        room.tries = room.restart_tries = 0
         self._account.spawn(asyncio.ensure_future(self._learn_name(room)))
         if room.me is not None:
             self._tell(room, Happening.ENTERED, room.me)
@@ -600,9 +625,12 @@ class Rooms:
         user = xml.find(tag(MUC_USER, "x"))
         destroyed = user is not None and user.find(tag(MUC_USER, "destroy")) is not None
         kinds = [kind for code, kind in _THROWN_OUT.items() if code in codes]
-        if room.state is RoomState.JOINING and not kinds and not destroyed:
+        if room.state is RoomState.JOINING and not (kinds or destroyed or _TECHNICAL & codes):
             return  # of the time before: I left, and enter again
         self._went_out(room, removed)
+        if _TECHNICAL & codes:
+            self._enter_later(room)
+            return
         room.state = RoomState.FAILED
         kind = kinds[0] if kinds else ProblemKind.OTHER
         if destroyed:
@@ -736,7 +764,7 @@ def _standing(row: Occupant) -> tuple[str, str]:
 
 def _removed(xml: ET.Element, codes: frozenset[str]) -> Removed | None:
     """Whether this presence says that its occupant was thrown out (XEP-0045 sections 8.2, 9.1)."""
-    if not codes & _THROWN_OUT.keys():
+    if not codes & _THROWN_OUT.keys() or codes & _TECHNICAL:
         return None
     actor = _item(xml).find(tag(MUC_USER, "actor"))
     return Removed("301" in codes, actor.get("nick", "") if actor is not None else "")
@@ -749,12 +777,3 @@ def _status_codes(xml: ET.Element) -> frozenset[str]:
 def _occupant_id(xml: ET.Element) -> str:
     found = xml.find(tag(ns.OCCUPANT_ID, "occupant-id"))
     return found.get("id", "") if found is not None else ""
-
-
-def _boards(xml: ET.Element) -> tuple[Advertisement, ...]:
-    found: dict[str, Advertisement] = {}
-    for sxe in xml.iterfind(tag(ns.SXE, "sxe")):
-        session = sxe.get("session", "")
-        if session and len(session) <= 128 and len(found) < _MOST_BOARDS:
-            found[session] = Advertisement(SessionId(session), sxe.get("name", "")[:200])
-    return tuple(found.values())

@@ -41,6 +41,7 @@ from whiteboard.ui.panes.sessions import SessionsPane
 from whiteboard.ui.people_flow import PeopleFlow
 from whiteboard.ui.ports import Services
 from whiteboard.ui.rights_flow import RightsFlow, document_of
+from whiteboard.ui.slices import BusyNotice
 from whiteboard.ui.start_page import StartPage, small_picture
 from whiteboard.ui.surface import Surface
 from whiteboard.ui.theme import Scheme, theme
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
         self.not_shown = NotShownNotices(self.frame.toast, self._doer("undo"))
+        self.busy = BusyNotice(self.frame.toast)
         self.left_over = LeftOverNotices(
             self.frame.toast, lambda: self.body.open_pane(self.history_pane, opened=True)
         )
@@ -480,6 +482,7 @@ class MainWindow(QMainWindow):
             self.frame.let_go()
             for watcher in (self.not_shown, self.left_over, self.rights):
                 watcher.watch(None)
+            self.busy.watch(None)
             return
         tool = self.frame.surface.tool if self.frame.surface is not None else ""
         if tool:
@@ -491,6 +494,7 @@ class MainWindow(QMainWindow):
         self.not_shown.watch(page)
         self.left_over.watch(page)
         self.rights.watch(page)
+        self.busy.watch(page.surface.busy)
         page.surface.widget.setFocus()
 
     def _pages_changed(self) -> None:
@@ -790,7 +794,7 @@ class MainWindow(QMainWindow):
         self.chat_flow.let_go()
         self.look_flow.let_go()
         self.start.let_go()
-        for watcher in (self.teller, self.not_shown, self.left_over, self.rights):
+        for watcher in (self.teller, self.not_shown, self.left_over, self.rights, self.busy):
             watcher.watch(None)
         self.frame.let_go()
         for page in self.pages.all:

@@ -20,6 +20,7 @@ from whiteboard.model.ops import LiteralElement
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board
 from whiteboard.session.permissions import Hindrance
+from whiteboard.ui.slices import Busy
 from whiteboard.util.event import Event
 
 
@@ -54,6 +55,8 @@ class Surface(Protocol):
 
     changed: Event[None]
     """Tool, style, selection, zoom or what can be undone differ now."""
+    busy: Event[Busy | None]
+    """Something that was asked for takes its time; None: it is over."""
     left_out: Event[int]
     """Emits how many parts of what was pasted were left out, as they cannot be shown."""
     hindered: Event[Hindrance]

@@ -821,6 +821,26 @@ def restored_some(n: int) -> str:
     )
 
 
+def restoring(share: float) -> str:
+    return _fill("Restoring… {share} %", share=number(int(100 * share)))
+
+
+def undoing_work(share: float) -> str:
+    return _fill("Undoing their work… {share} %", share=number(int(100 * share)))
+
+
+def undoing(share: float) -> str:
+    return _fill("Undoing… {share} %", share=number(int(100 * share)))
+
+
+def redoing(share: float) -> str:
+    return _fill("Doing it again… {share} %", share=number(int(100 * share)))
+
+
+def pasting(share: float) -> str:
+    return _fill("Pasting… {share} %", share=number(int(100 * share)))
+
+
 def undo_work_of(who: str) -> str:
     """In a menu; `who` is '' for the person here."""
     if not who:
