@@ -144,6 +144,7 @@ async def test_a_newcomer_to_a_moderated_room_watches_and_joins_all_the_same(par
     await until(second.document.on_commit, lambda: drawn(second) == ["before"])
     draw(first, id="live")
     await until(second.document.on_commit, lambda: drawn(second) == ["before", "live"])
+    await ana.until(lambda: len(first.participants) == 2)
     first.permissions.do(Deed.GIVE_PEN, id_of(first, ben))
     await ben.until(lambda: second.permissions.mine is Role.EDITOR)
     draw(second, id="mine")

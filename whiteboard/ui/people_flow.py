@@ -237,9 +237,10 @@ class PeopleFlow(QObject):
     def find_in_room(self, address: str, start: Callable[[], None]) -> None:
         """Nobody is on a board there: the one that the group chat has kept, else `start` one."""
         front = self._pages.front
+        board: Board | None = None
 
         def found(what: Board | str) -> None:
-            page = self._pages.of(board)
+            page = self._pages.of(board) if board is not None else None
             if isinstance(what, str):
                 if page is not None:
                     self._pages.remove(page)
