@@ -64,7 +64,7 @@ async def test_a_request_goes_with_who_made_it_and_when_another_moderator_has_an
         else:
             ben.people.leave_room(room)
         await ana.until(lambda: not ana.room(room).requests)
-    assert not eva.room(room).requests
+        await eva.until(lambda: not eva.room(room).requests)
 
 
 async def test_who_is_no_moderator_is_refused_with_the_condition(party):
