@@ -12,10 +12,11 @@ from whiteboard.session.boards import Board, BoardService, Participant
 from whiteboard.session.permissions import PenRequest
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status
+from whiteboard.ui.panes.invitation_rows import outgoing_row
 from whiteboard.ui.panes.pane import Pane
 from whiteboard.ui.panes.person_menu import has_menu, person_menu
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_row
 from whiteboard.ui.widgets import Button
 
 
