@@ -26,6 +26,7 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
 from whiteboard.session import moving
+from whiteboard.session.asking import PAGE_TIMER
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
@@ -589,6 +590,8 @@ class Session(Entering):
     def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
             return [*self._beat(), *self._archive(now), *self._fold(now)]
+        if name == PAGE_TIMER:
+            return self._ask_another()
         if name == HELP_TIMER:
             return self._help_failed()
         if name == SOON_TIMER:
