@@ -12,6 +12,7 @@ from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import Room, RoomState
 from whiteboard.session.boards import Board, BoardState, InvitationState
 from whiteboard.ui import words
+from whiteboard.ui.board_link import link_of
 from whiteboard.ui.dialogs.account import AccountForm
 from whiteboard.ui.dialogs.certificate import CertificateQuestion
 from whiteboard.ui.dialogs.contact import AddContact, AskName, Confirm
@@ -250,7 +251,9 @@ class PeopleFlow(QObject):
 
     def open_invite(self, at: QWidget) -> None:
         """The popover under the Invite button."""
-        popover = InvitePopover(self._services.people, self._services.boards, self._window)
+        people, front = self._services.people, self._pages.front
+        link = link_of(front.board, people) if front is not None else None
+        popover = InvitePopover(people, self._services.boards, self._window, link)
         popover.picked.connect(self._picked)
         popover.destroyed.connect(self._popover_gone)
         self.popover = popover
