@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME…]`: measure, print one table, write build/bench.json.
 
-With `--released` the package that is imported has to be the compiled one (scripts/compiled.py): its
-figures stand in the table beside those of the last run from source, and in bench-released.json.
+With `--released` the package that is imported has to be the compiled one (scripts/compiled.py), and
+it is build/bench-released.json. `python -m benchmarks.report` puts both into one table.
 
 A module that cannot run here (no Prosody, no pycrdt) becomes a row that says so; the others go on.
 """
@@ -12,17 +12,17 @@ import importlib
 import os
 import sys
 import time
-from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from benchmarks.figure import Figure, not_measured, print_table, read_json, write_json
+from benchmarks.figure import RELEASED, SOURCE, Figure, not_measured, print_table, write_json
 from whiteboard.app import collector
 from whiteboard.model import history
 
 # The canvas comes last: its boards stay in memory, and the collector would look at them.
 MODULES = (
-    "wire", "engine", "memory", "validation", "text", "journal", "past", "latency", "join", "canvas"
+    "wire", "engine", "memory", "validation", "text", "journal", "past", "latency", "join",
+    "crowd", "canvas",
 )  # fmt: skip
 
 
@@ -49,9 +49,8 @@ def main(names: list[str]) -> int:
         return 2
     collector.tame()  # as the program does; what we are compared with runs in this process too
     figures = [figure for name in names or MODULES for figure in measured(name)]
-    source = Path("build/bench.json")
-    print_table(figures, read_json(source) if released else None)
-    write_json(figures, source.with_name("bench-released.json") if released else source)
+    print_table(figures)
+    write_json(figures, RELEASED if released else SOURCE)
     return 0
 
 

@@ -6,9 +6,13 @@ import gc
 import json
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+SOURCE = Path("build/bench.json")
+RELEASED = Path("build/bench-released.json")
+"""Where the figures of the last run are: from source, and of the compiled package."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +77,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
-def print_table(
-    figures: Sequence[Figure], source: Mapping[str, float | None] | None = None
-) -> None:
-    """The figures, one a row; with `source`, beside what each was in plain Python."""
-    columns = ("value",) if source is None else ("from source", "as released")
-    rows = [("figure", *columns, "unit", "target", "", "peer", "peer value", "ratio")]
+def print_table(figures: Sequence[Figure]) -> None:
+    rows = [("figure", "value", "unit", "target", "", "peer", "peer value", "ratio")]
     rows += [
         (
             f.name,
-            *(() if source is None else (number(source.get(f.name)),)),
             number(f.value),
             f.unit,
             number(f.target),
@@ -93,12 +92,10 @@ def print_table(
         )
         for f in figures
     ]
-    last = len(columns)
-    right = {*range(1, last + 1), last + 2, last + 5, last + 6}
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = (
-            cell.rjust(width) if i in right else cell.ljust(width)
+            cell.rjust(width) if i in (1, 3, 6, 7) else cell.ljust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         print("  ".join(cells).rstrip())
@@ -113,10 +110,3 @@ def number(value: float | None) -> str:
 def write_json(figures: Sequence[Figure], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([f.as_json() for f in figures], indent=1) + "\n")
-
-
-def read_json(path: Path) -> dict[str, float | None]:
-    """The values of an earlier run by name; none if there was no such run."""
-    if not path.exists():
-        return {}
-    return {row["name"]: row["value"] for row in json.loads(path.read_text())}

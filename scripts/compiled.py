@@ -25,10 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "compiled"
 
 MODULES = (
-    "model/canonical", "model/changes", "model/characters", "model/folded", "model/folding",
-    "model/history", "model/ids", "model/merge", "model/moves", "model/ops", "model/placing",
-    "model/projection", "model/record", "model/text", "model/text_spans", "model/text_views",
-    "model/tree", "model/weights",
+    "model/canonical", "model/causality", "model/changes", "model/characters", "model/folded",
+    "model/folding", "model/history", "model/ids", "model/law", "model/marks", "model/merge",
+    "model/moves", "model/ops", "model/placing", "model/projection", "model/record",
+    "model/rights", "model/text", "model/text_spans", "model/text_views", "model/tree",
+    "model/weights",
     "model/strict/forest", "model/strict/merge", "model/strict/ops", "model/strict/record",
     "wire/blanks", "wire/errors", "wire/messages", "wire/ns", "wire/strict", "wire/sxe",
     "wire/sync", "wire/values", "wire/xml",

@@ -263,6 +263,7 @@ def bench(arguments: list[str]) -> None:
     names = [name for name in arguments or ENGINE_BENCHES if name in ENGINE_BENCHES]
     if names:
         run(PYTHON, "-m", "benchmarks", "--released", *names, env=compiled())
+        run(PYTHON, "-m", "benchmarks.report")
 
 
 def kill_test(arguments: list[str]) -> None:

@@ -40,17 +40,20 @@ from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, keep
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import (
+    ArchivedCopy,
     Board,
     BoardState,
     Ephemera,
     Invitation,
     InvitationState,
+    KnownBoard,
     NotShown,
     Odd,
     Participant,
     SavedBoard,
 )
 from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
+from whiteboard.ui.slices import Busy
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
 from whiteboard.util.event import Event
@@ -154,6 +157,9 @@ class FakeBoard:
         self.place = ""
         self.state = BoardState.ALONE
         self.progress: float | None = None
+        self.seconds_left: float | None = None
+        self.is_sought = False
+        self.archived: ArchivedCopy | None = None
         self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
         self.waiting_changes = 0
         self.problem = ""
@@ -218,6 +224,9 @@ class FakeBoards:
 
     def __init__(self) -> None:
         self.changed: Event[None] = Event()
+        self.arrived: Event[Board] = Event()
+        self.turned_away = 0
+        self.shown: dict[str, Sequence[KnownBoard]] = {}
         self.boards: list[FakeBoard] = []
         self.invitations: Sequence[Invitation] = ()
         self.calls: list[tuple[object, ...]] = []
@@ -226,6 +235,9 @@ class FakeBoards:
         self.in_use = ""
         self.kept: dict[str, Sequence[tuple[Batch, float | None]]] = {}
         self.recalls: list[FakeRecall] = []
+        self.archives_answer = True
+        """Whether an archive that is asked says at once that it has nothing."""
+        self.seeking: list[Callable[[Board | str], object]] = []
         self._count = 0
 
     def set(self, **state: object) -> None:
@@ -267,6 +279,27 @@ class FakeBoards:
         self.answer(invitation, InvitationState.ACCEPTED)
         return board
 
+    def let_in(self, request: str) -> FakeBoard | None:
+        self.calls.append(("let_in", request))
+        self.answer(request, InvitationState.ACCEPTED)
+        return self.boards[0] if self.boards else None
+
+    def use_running(self, invitation: str) -> FakeBoard | None:
+        self.calls.append(("use_running", invitation))
+        asked = next(one for one in self.invitations if one.id == invitation)
+        self.answer(invitation, InvitationState.DECLINED)
+        return next((one for one in self.boards if one.name == asked.running), None)
+
+    def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
+        self.calls.append(("boards_of", address))
+        then(self.shown.get(address, ()))
+
+    def ask_to_join(self, address: str, board: KnownBoard) -> None:
+        self.calls.append(("ask_to_join", address, board.session))
+
+    def wishes_changed(self) -> None:
+        self.calls.append(("wishes_changed",))
+
     def decline(self, invitation: str) -> None:
         self.calls.append(("decline", invitation))
         self.answer(invitation, InvitationState.DECLINED)
@@ -283,6 +316,17 @@ class FakeBoards:
         board.place, board.state, board.session = room, BoardState.JOINING, session
         self.boards.append(board)
         self.changed.emit(None)
+        return board
+
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> FakeBoard:
+        self.calls.append(("open_archived", room))
+        board = FakeBoard("")
+        board.state, board.is_sought = BoardState.JOINING, True
+        if self.archives_answer:
+            then("Nobody is here, and the group chat has kept no board.")
+        else:
+            self.boards.append(board)
+            self.seeking.append(then)
         return board
 
     def open_in_room(
@@ -415,6 +459,7 @@ class FakeSurface:
     def __init__(self, board: Board) -> None:
         self.changed: Event[None] = Event()
         self.left_out: Event[int] = Event()
+        self.busy: Event[Busy | None] = Event()
         self.steered: Event[None] = Event()
         self.looked: Event[None] = Event()
         self.seen = Box(0, 0, 1000, 700)

@@ -226,6 +226,7 @@ all_messages = st.one_of(
         vectors,
         st.booleans(),
         st.sampled_from([(), ("mira@x", "tom@y")]),
+        counts,
     ),
     st.builds(m.Get, session, vectors, vectors, vectors),
     st.builds(m.Answer, session, st.lists(originals, max_size=3).map(tuple)),
@@ -245,6 +246,14 @@ all_messages = st.one_of(
         m.StatePart, session, counts, st.text(st.characters(max_codepoint=126, min_codepoint=32))
     ),
     st.builds(m.StateEnd, session, vectors),
+    st.builds(
+        lambda *values: m.ArchivedPart(SESSION, *values),
+        st.text("0123456789abcdef", min_size=1, max_size=12),
+        st.integers(0, 99),
+        st.integers(100, 200),
+        counts,
+        st.binary(max_size=40),
+    ),
     st.builds(m.Initiate, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),
     st.builds(m.Accept, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),
     st.builds(m.Terminate, session, st.sampled_from(m.Reason), text),

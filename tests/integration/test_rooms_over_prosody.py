@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
-
 import pytest
 
 from tests.helpers.drawing import draw, drawn
 from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, until, until_same
+from tests.helpers.rooms import configure, destroy, set_affiliation, set_role
 from whiteboard.app.local_server import LocalServer
 from whiteboard.im.account import ProblemKind
 from whiteboard.im.people import RoomState
 from whiteboard.session.boards import BoardState
 
 pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
-
-ADMIN = "http://jabber.org/protocol/muc#admin"
-OWNER = "http://jabber.org/protocol/muc#owner"
-
-
-async def ask_room(owner, room, child: ET.Element):
-    """An owner's or admin's request to a room."""
-    connection = owner.people.connection
-    iq = connection.account.stream.make_iq_set(ito=room)
-    iq.xml.append(child)
-    await connection.account.request(iq)
-
-
-async def set_affiliation(owner, room, address, affiliation):
-    query = ET.Element(f"{{{ADMIN}}}query")
-    ET.SubElement(query, f"{{{ADMIN}}}item", jid=address, affiliation=affiliation)
-    await ask_room(owner, room, query)
-
-
-async def set_role(owner, room, nick, role):
-    query = ET.Element(f"{{{ADMIN}}}query")
-    ET.SubElement(query, f"{{{ADMIN}}}item", nick=nick, role=role)
-    await ask_room(owner, room, query)
-
-
-async def configure(owner, room, **values):
-    query = ET.Element(f"{{{OWNER}}}query")
-    form = ET.SubElement(query, "{jabber:x:data}x", type="submit")
-    values["FORM_TYPE"] = "http://jabber.org/protocol/muc#roomconfig"
-    for name, value in values.items():
-        var = name if name == "FORM_TYPE" else f"muc#roomconfig_{name}"
-        entry = ET.SubElement(form, "{jabber:x:data}field", var=var)
-        ET.SubElement(entry, "{jabber:x:data}value").text = value
-    await ask_room(owner, room, query)
 
 
 async def refused(one, room, kind, **options):
@@ -163,9 +128,7 @@ async def test_a_destroyed_room_is_gone_and_its_board_stays_here(party):
     await ana.enter(room)
     await ben.enter(room)
     board = await ben.share(room)
-    query = ET.Element(f"{{{OWNER}}}query")
-    ET.SubElement(query, f"{{{OWNER}}}destroy")
-    await ask_room(ana, room, query)
+    await destroy(ana, room)
     await ben.until(lambda: ben.room(room).state is RoomState.FAILED)
     assert ben.room(room).problem.kind is ProblemKind.NO_SUCH_ROOM
     assert board.state is BoardState.OFFLINE

@@ -86,15 +86,15 @@ class Checkpoints(Replicas):
         journal.keep(member.doc.unfold(journal.rebuilt()))
         assert dict(member.doc.floor) == self.floor(member)
 
-    @rule(i=who, active=st.integers(0, 31))
-    def checkpoint(self, i: int, active: int) -> None:
+    @rule(i=who, active=st.integers(0, 31), at_once=st.none() | st.integers(0, 3))
+    def checkpoint(self, i: int, active: int, at_once: int | None) -> None:
         """A private checkpoint; the active set is a guess, right or wrong."""
         member = self.member(i)
         want = dict(member.doc.vv)
         for j, other in enumerate(self.members):
             if active >> j & 1:
                 want = {r: min(n, other.doc.vv.get(r, 0)) for r, n in want.items()}
-        self.fold(member, want)
+        self.fold(member, want, at_once)
 
     @rule(i=who)
     def snapshot(self, i: int) -> None:
@@ -102,10 +102,20 @@ class Checkpoints(Replicas):
         member = self.member(i)
         self.fold(member, dict(member.doc.vv))
 
-    def fold(self, member: Member, want: dict[Replica, int]) -> None:
+    @rule(i=who, at_once=st.integers(1, 4))
+    def fold_on(self, i: int, at_once: int) -> None:
+        """What a checkpoint left of long texts is folded a little further."""
+        member = self.member(i)
+        if member.doc.is_folding:
+            before = member.doc.c14n()
+            member.doc.fold_on(at_once)
+            assert member.doc.c14n() == before
+            self.restored(member)
+
+    def fold(self, member: Member, want: dict[Replica, int], at_once: int | None = None) -> None:
         document = member.doc
         before = document.c14n(), document.state_hash()
-        if document.fold(want):
+        if document.fold(want, at_once):
             assert not document.forks
         assert (document.c14n(), document.state_hash()) == before
         self.restored(member)

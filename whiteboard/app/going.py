@@ -8,7 +8,7 @@ from whiteboard.im.account import ConnectionState
 from whiteboard.im.links import BoardLink, LinkError, read_link
 from whiteboard.im.people import RoomState
 from whiteboard.im.service import PeopleService
-from whiteboard.session.boards import Board, BoardService, BoardState
+from whiteboard.session.boards import Board, BoardService, BoardState, KnownBoard
 from whiteboard.ui import words
 from whiteboard.ui.dialogs.contact import Confirm
 from whiteboard.ui.main_window import MainWindow
@@ -63,6 +63,9 @@ class Going:
             if not self._is_in(address):
                 self._people.join_room(address, nick, link.password)
             self._when(lambda: self._is_in(address), lambda: self._show_any(address, window))
+        elif link.session:
+            self._boards.ask_to_join(address, KnownBoard(link.session, ""))
+            window.say(words.asked_to_join(address))
         else:
             self._boards.invite(_own_board(window, ""), address)
 
@@ -75,12 +78,16 @@ class Going:
         return False
 
     def _show_any(self, address: str, window: MainWindow) -> None:
-        """The board that runs in the room, or the window's own one shared there."""
+        """The board that runs in the room or that it kept, or the window's own one shared there."""
         room = next(r for r in self._people.rooms if r.address == address)
         if room.boards:
             window.show_board(self._boards.join_in_room(address, room.boards[0].session))
-        else:
+            return
+
+        def start() -> None:
             self._boards.share_in_room(_own_board(window, room.name), address)
+
+        window.people_flow.find_in_room(address, start)
 
     def _is_known(self, link: BoardLink) -> bool:
         """Whether the person deals with this group chat or contact anyway."""

@@ -13,10 +13,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from whiteboard.im.links import MAX_LINK
+from whiteboard.im.links import MAX_LINK, is_link
 from whiteboard.util.log import UI
 
 MAX_LINE = 4 * MAX_LINK
@@ -106,6 +107,22 @@ class Instance(QObject):
         if isinstance(caller, _Caller):
             self._callers.discard(caller)
             caller.deleteLater()
+
+
+class DesktopLinks(QObject):
+    """Links that macOS hands to the program that runs, as events of the application."""
+
+    def __init__(self, application: QCoreApplication, opened: Callable[[str], None]) -> None:
+        super().__init__(application)
+        self._opened = opened
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Qt's: take links, leave all else."""
+        if isinstance(event, QFileOpenEvent) and is_link(link := event.url().toString()):
+            self._opened(link)
+            return True
+        return super().eventFilter(watched, event)
 
 
 class _Caller(QObject):

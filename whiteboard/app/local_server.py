@@ -66,12 +66,21 @@ class LocalServer:
         extra: further lines of its global configuration.
         tls: make a self-signed certificate and offer STARTTLS and direct TLS (needs openssl).
         limits: bytes a second that one client may send, such as '10kb/s' (mod_limits); '' = any.
+        room_archives: whether group chats keep what is said in them.
     """
 
     domain = "localhost"
     rooms = "conference.localhost"
 
-    def __init__(self, *, extra: str = "", tls: bool = False, limits: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        extra: str = "",
+        tls: bool = False,
+        limits: str = "",
+        room_archives: bool = True,
+    ) -> None:
+        self._room_archives = room_archives
         self._extra = extra
         self._tls = tls
         self._limits = limits
@@ -182,7 +191,7 @@ class LocalServer:
                 tls_port=self.tls_port if self._tls else "",
                 modules=", ".join(f'"{name}"' for name in modules),
                 storage='{ archive = "sql"; muc_log = "sql" }' if has_sql else '"internal"',
-                room_modules='"muc_mam"',
+                room_modules='"muc_mam"' if self._room_archives else "",
                 extra=extra,
             )
         )

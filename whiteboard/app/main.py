@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 from whiteboard.app import collector
 from whiteboard.app.address import file_of, parse_address
 from whiteboard.app.errors import CommandError
-from whiteboard.app.instance import Instance, hand_over
+from whiteboard.app.instance import DesktopLinks, Instance, hand_over
 from whiteboard.app.paths import Paths
 from whiteboard.app.settings import SettingsStore
 from whiteboard.app.sign_in import account_of
@@ -51,6 +51,7 @@ def open_window(options: argparse.Namespace) -> int:
     async def run() -> int:
         program = Program(store, paths=paths)
         instance = Instance(paths.settings, program.open_link)
+        desktop = DesktopLinks(application, program.open_link)
         try:
             window = program.open_window()
             window.show()
@@ -68,6 +69,7 @@ def open_window(options: argparse.Namespace) -> int:
             collector.tame()
             await program.ended.wait()
         finally:
+            application.removeEventFilter(desktop)
             instance.close()
             await program.close()
         return 0
@@ -97,11 +99,16 @@ def run_in_loop(application: QApplication, work: Callable[[], Coroutine[Any, Any
 
     SIGTERM and SIGINT cancel it, so that it can say goodbye to the others; that is no failure.
     """
+
+    async def collecting() -> int:
+        async with collector.only_here():
+            return await work()
+
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     logging.getLogger("qasync").setLevel(logging.WARNING)
     with loop:
-        task = loop.create_task(work())
+        task = loop.create_task(collecting())
         with _signals(loop, task.cancel):
             try:
                 result: int = loop.run_until_complete(task)

@@ -67,6 +67,7 @@ class Program:
         self._closing = _CloseWatch(self._closed)
         self._complete: set[int] = set()
         self.network.boards.changed.subscribe(lambda _none: self._boards_changed())
+        self.network.boards.arrived.subscribe(self._arrived)
         self.services = Services(
             people=self.people,
             boards=self.network.boards,
@@ -148,11 +149,21 @@ class Program:
     def open_link(self, text: str) -> None:
         """Open a link that came from outside, in the window that was used last."""
         if self.windows:
-            window = next((one for one in self.windows if one.isActiveWindow()), self.windows[-1])
+            window = self._window
             window.show()
             window.raise_()
             window.activateWindow()
             self.going.open(text, window)
+
+    def _arrived(self, board: Board) -> None:
+        """I was let in where I had asked, or somebody whom I let in waits on a board of mine."""
+        if self.windows:
+            self._window.show_board(board)
+
+    @property
+    def _window(self) -> MainWindow:
+        """The one that is used, else the newest."""
+        return next((one for one in self.windows if one.isActiveWindow()), self.windows[-1])
 
     def go_to(self, link: BoardLink, window: MainWindow, nick: str = "") -> None:
         """Go there without a question: the person named it on the command line."""

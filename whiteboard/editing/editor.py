@@ -7,12 +7,15 @@ what cannot be done (`can_edit`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
 from whiteboard.editing import describing, ordering, shapes, transforms
-from whiteboard.editing.literals import literal_of, transformed, with_fresh_ids
+from whiteboard.editing.literals import FreshIds, literal_of, transformed
 from whiteboard.editing.ordering import Place
+from whiteboard.editing.parts import adding
 from whiteboard.editing.selection import Selection
+from whiteboard.editing.slices import in_transactions
+from whiteboard.editing.steps import AT_ONCE
 from whiteboard.editing.style import Style, declarations, without
 from whiteboard.editing.undo import UndoStack
 from whiteboard.editing.undo_strict import StrictUndo
@@ -337,19 +340,74 @@ class Editor:
     def _put_copies(
         self, elements: Sequence[LiteralElement], matrix: Matrix, label: str
     ) -> tuple[Rid, ...]:
+        work = self.pasting(elements, matrix, label, at_once=None)
+        try:
+            next(work)
+        except StopIteration as end:
+            return tuple(end.value)
+        raise AssertionError("one transaction is all")
+
+    def pasting(
+        self,
+        elements: Sequence[LiteralElement],
+        matrix: Matrix,
+        label: str = "Paste",
+        *,
+        at_once: int | None = AT_ONCE,
+    ) -> Generator[float, None, tuple[Rid, ...]]:
+        """Put transformed copies on top, with ids nobody has, and select them, part by part.
+
+        Args:
+            elements: In root units, bottom first.
+            matrix: In root units.
+            label: Name of the one step of undo.
+            at_once: Nodes that are looked at in one transaction; None = all.
+
+        Yields:
+            The share that is done, 0 to 1. Who closes the generator leaves the rest out.
+
+        Returns:
+            The records of the copies.
+        """
         target = self.target
         if target is None or not elements:
             return ()
-        fresh = with_fresh_ids(elements, lambda id_: self.document.by_id(id_) is not None)
-        with self.document.transact(Origin.LOCAL, label) as transaction:
-            made = tuple(transaction.add(target, self._into(target, e)) for e in fresh)
-            if matrix != IDENTITY:
-                for rid in made:
-                    transforms.apply_matrix(
-                        transaction, self.document, rid, matrix, self._inner_to_root(target)
-                    )
+        made: list[Rid] = []
+        ids = FreshIds(lambda id_: self.document.by_id(id_) is not None)
+
+        # Who has an id is not known quickly while a transaction is open.
+        for element in elements:
+            for _ in ids.collect(element):
+                if at_once is not None and ids.seen % at_once == 0:
+                    yield 0.0
+
+        def steps(transaction: Callable[[], SharedTransaction]) -> Iterator[None]:
+            return self._copying(transaction, target, elements, matrix, ids, made)
+
+        yield from in_transactions(self.document, label, steps, 2 * ids.seen, at_once)
         self.selection.set(made)
-        return made
+        return tuple(made)
+
+    def _copying(
+        self,
+        transaction: Callable[[], SharedTransaction],
+        target: Rid,
+        elements: Sequence[LiteralElement],
+        matrix: Matrix,
+        ids: FreshIds,
+        made: list[Rid],
+    ) -> Iterator[None]:
+        document = self.document
+        for element in elements:
+            if not document.is_visible(target):
+                return  # somebody took away what it was to be put into
+            placed = self._into(target, element)
+            rid = yield from adding(transaction, target, placed, ids.renamed)
+            if matrix != IDENTITY:
+                space = self._inner_to_root(target)
+                transforms.apply_matrix(transaction(), document, rid, matrix, space)
+            made.append(rid)
+            yield
 
     # -- changing
 

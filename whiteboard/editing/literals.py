@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 
 from whiteboard.model.ids import Rid
 from whiteboard.model.markup import BOARD_NS
@@ -61,59 +61,77 @@ def transformed(element: LiteralElement, matrix: Matrix) -> LiteralElement:
     return with_attributes(element, transform=format_transform(multiply(matrix, own), 2) or None)
 
 
-def with_fresh_ids(
-    elements: Sequence[LiteralElement], is_taken: Callable[[str], bool]
-) -> tuple[LiteralElement, ...]:
-    """Copies whose ids nobody has, with the references among them following.
+class FreshIds:
+    """Gives copies ids that nobody has; all that is copied is collected first.
 
     References to what is not among the elements stay as they are. Where the originals came from
     (`PROVENANCE`) is not said of the copies: they are other elements.
+
+    Args:
+        is_taken: whether an id is somebody's.
+
+    Attributes:
+        seen: how many nodes were collected.
     """
-    renamed: dict[str, str] = {}
-    for element in elements:
-        _collect(element, is_taken, renamed)
-    return tuple(_renamed(element, renamed) for element in elements)
 
+    def __init__(self, is_taken: Callable[[str], bool]) -> None:
+        self.seen = 0
+        self._is_taken = is_taken
+        self._renamed: dict[str, str] = {}
+        self._given: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        """Stem of ids -> the last number that was tried."""
 
-def _collect(
-    element: LiteralElement, is_taken: Callable[[str], bool], renamed: dict[str, str]
-) -> None:
-    for ns, name, value in element.attributes:
-        if name == "id" and ns in ("", XML_NS) and value not in renamed and is_taken(value):
-            number = 2
-            stem = re.sub(r"-\d+$", "", value)
-            while is_taken(f"{stem}-{number}") or f"{stem}-{number}" in renamed.values():
-                number += 1
-            renamed[value] = f"{stem}-{number}"
-    for child in element.children:
-        if isinstance(child, LiteralElement):
-            _collect(child, is_taken, renamed)
+    def collect(self, element: LiteralElement) -> Iterator[None]:
+        """Note the ids of an element and all in it; yields after each node."""
+        waiting = [element]
+        while waiting:
+            node = waiting.pop()
+            self.seen += 1
+            for ns, name, value in node.attributes:
+                if name == "id" and ns in ("", XML_NS):
+                    self._note(value)
+            inner = [child for child in node.children if isinstance(child, LiteralElement)]
+            waiting += reversed(inner)
+            yield
 
+    def _note(self, value: str) -> None:
+        if value in self._renamed or not self._is_taken(value):
+            return
+        stem = re.sub(r"-\d+$", "", value)
+        number = self._numbers.get(stem, 1) + 1
+        while self._is_taken(f"{stem}-{number}") or f"{stem}-{number}" in self._given:
+            number += 1
+        self._numbers[stem] = number
+        self._given.add(f"{stem}-{number}")
+        self._renamed[value] = f"{stem}-{number}"
 
-def _renamed(element: LiteralElement, renamed: dict[str, str]) -> LiteralElement:
-    def value_of(ns: str, name: str, value: str) -> str:
+    def renamed(self, element: LiteralElement) -> LiteralElement:
+        """The copy of an element with all in it."""
+        return LiteralElement(
+            element.ns,
+            element.name,
+            tuple(
+                (ns, name, self._value(ns, name, value))
+                for ns, name, value in element.attributes
+                if ns != BOARD_NS or name not in PROVENANCE
+            ),
+            tuple(
+                child if isinstance(child, str) else self.renamed(child)
+                for child in element.children
+            ),
+        )
+
+    def _value(self, ns: str, name: str, value: str) -> str:
+        new = self._renamed
         if name == "id" and ns in ("", XML_NS):
-            return renamed.get(value, value)
+            return new.get(value, value)
         if name == "href" and ns in ("", XLINK_NS) and value.startswith("#"):
-            return f"#{renamed.get(value[1:], value[1:])}"
+            return f"#{new.get(value[1:], value[1:])}"
         if name in _NAMING and not ns:
-            return " ".join(renamed.get(word, word) for word in value.split())
+            return " ".join(new.get(word, word) for word in value.split())
         if name in ("begin", "end") and not ns:
-            return _EVENT.sub(lambda m: f"{renamed.get(m[1], m[1])}.{m[2]}", value)
+            return _EVENT.sub(lambda m: f"{new.get(m[1], m[1])}.{m[2]}", value)
         if "url(" in value:
-            return _URL.sub(lambda m: f"url(#{renamed[m[2]]})" if m[2] in renamed else m[0], value)
+            return _URL.sub(lambda m: f"url(#{new[m[2]]})" if m[2] in new else m[0], value)
         return value
-
-    return LiteralElement(
-        element.ns,
-        element.name,
-        tuple(
-            (ns, name, value_of(ns, name, value))
-            for ns, name, value in element.attributes
-            if ns != BOARD_NS or name not in PROVENANCE
-        ),
-        tuple(
-            child if isinstance(child, str) else _renamed(child, renamed)
-            for child in element.children
-        ),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -13,10 +13,21 @@ from whiteboard.model.ids import Rid
 from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
+AT_ONCE = 100
+"""Edits or things that are looked at in one transaction: some milliseconds."""
 MAX_STEPS = 1000
 """Steps kept; the oldest is forgotten first."""
 
 E = TypeVar("E")
+
+
+class OneStep(str):
+    """A label: all transactions with this very object as theirs are one step of undo.
+
+    So what is too much for one turn of the loop is done in several, and taken back at once.
+    """
+
+    __slots__ = ()
 
 
 class Why(enum.Enum):
@@ -103,25 +114,67 @@ class Steps(ABC, Generic[E]):
         Returns:
             Whether anything changed; what did not is in `skipped`.
         """
-        if not self._undo:
-            return False
-        done, changed = self._perform(self._undo.pop(), redo=False)
-        self._redo.append(done)  # also if nothing changed: n undos and n redos are one state
-        self.on_change.emit(None)
-        return changed
+        return _at_the_end(self.performing(at_once=None))
 
     def redo(self) -> bool:
         """Do again what was undone last, as far as nobody else has written there since."""
-        if not self._redo:
+        return _at_the_end(self.performing(redo=True, at_once=None))
+
+    def is_large(self, *, redo: bool = False) -> bool:
+        """Whether the next undo or redo is too much for one turn of the loop."""
+        steps = self._redo if redo else self._undo
+        return bool(steps) and len(steps[-1].edits) > AT_ONCE
+
+    def performing(
+        self, *, redo: bool = False, at_once: int | None = AT_ONCE
+    ) -> Generator[float, None, bool]:
+        """As `undo` or `redo`, in bounded transactions.
+
+        Args:
+            redo: do again what was undone last.
+            at_once: edits in one transaction; None = all.
+
+        Yields:
+            The share that is done, 0 to 1. Who closes the generator leaves the rest of the step
+            where it was, and what was done as a step that goes the other way.
+
+        Returns:
+            Whether anything changed; what did not is in `skipped`.
+        """
+        here, there = (self._redo, self._undo) if redo else (self._undo, self._redo)
+        if not here or not self._may_perform(here[-1], redo=redo):
             return False
-        done, changed = self._perform(self._redo.pop(), redo=True)
-        self._undo.append(done)
-        self.on_change.emit(None)
+        step = here.pop()
+        done = Step[E](step.label, [])
+        total, changed, self.skipped = len(step.edits), False, ()
+        try:
+            while step.edits:
+                part = step.edits[-(at_once or total) :]
+                del step.edits[-(at_once or total) :]
+                opposite, did = self._perform(step.label, part[::-1], redo=redo)
+                done.edits.extend(opposite)
+                changed |= did
+                if step.edits:
+                    yield len(done.edits) / total
+        finally:
+            if step.edits:
+                here.append(step)
+            there.append(done)  # also if nothing changed: n undos and n redos are one state
+            self.on_change.emit(None)
         return changed
 
+    def _may_perform(self, step: Step[E], *, redo: bool) -> bool:
+        """Whether a step can be undone or redone now."""
+        del step, redo
+        return True
+
     @abstractmethod
-    def _perform(self, step: Step[E], *, redo: bool) -> tuple[Step[E], bool]:
-        """Undo or redo a step: what takes it back again, and whether anything changed."""
+    def _perform(self, label: str, edits: Sequence[E], *, redo: bool) -> tuple[Sequence[E], bool]:
+        """Undo or redo edits in this order, in one transaction, and note what was skipped.
+
+        Returns:
+            What takes it back again, in the order in which it was done; whether anything changed.
+        """
 
     @abstractmethod
     def _recorded(self, commit: Commit) -> list[E]:
@@ -132,7 +185,26 @@ class Steps(ABC, Generic[E]):
             return
         edits = self._recorded(commit)
         if edits:
-            self._undo.append(Step(commit.label, edits))
-            del self._undo[:-MAX_STEPS]
+            self._step_of(commit.label).edits.extend(edits)
             self._redo.clear()
             self.on_change.emit(None)
+
+    def _step_of(self, label: str) -> Step[E]:
+        """The step that a transaction with this label belongs to: a new one, but for `OneStep`."""
+        if isinstance(label, OneStep):
+            for step in reversed(self._undo):
+                if step.label is label:
+                    return step
+        step = Step[E](label, [])
+        self._undo.append(step)
+        del self._undo[:-MAX_STEPS]
+        return step
+
+
+def _at_the_end(work: Generator[float, None, bool]) -> bool:
+    """What comes of work that is done in one transaction."""
+    try:
+        next(work)
+    except StopIteration as end:
+        return bool(end.value)
+    raise AssertionError("one transaction is all")

@@ -78,17 +78,9 @@ class UndoStack(Steps[_Edit]):
         super().close()
         self._stop_waiting()
 
-    def undo(self) -> bool:
-        """See `Steps`; what reaches into the folded past waits for it (False, FOLDED)."""
-        if self._undo and self._waits_for_history(self._undo[-1], self.undo):
-            return False
-        return super().undo()
-
-    def redo(self) -> bool:
-        """See `Steps`; what reaches into the folded past waits for it (False, FOLDED)."""
-        if self._redo and self._waits_for_history(self._redo[-1], self.redo):
-            return False
-        return super().redo()
+    def _may_perform(self, step: Step[_Edit], *, redo: bool) -> bool:
+        """What reaches into the folded past waits for it (FOLDED)."""
+        return not self._waits_for_history(step, self.redo if redo else self.undo)
 
     def follow(self, document: Document) -> None:
         """Go on with another document: with all steps if it is a copy of this one, else with none.
@@ -118,16 +110,18 @@ class UndoStack(Steps[_Edit]):
         self.skipped = ()
         self.on_change.emit(None)
 
-    def _perform(self, step: Step[_Edit], *, redo: bool) -> tuple[Step[_Edit], bool]:
-        with self._document.transact(Origin.UNDO, step.label) as transaction:
+    def _perform(
+        self, label: str, edits: Sequence[_Edit], *, redo: bool
+    ) -> tuple[Sequence[_Edit], bool]:
+        with self._document.transact(Origin.UNDO, label) as transaction:
             pass_ = _Pass(self._document, transaction, self._cancelled, self._tails)
-            for edit in step.edits if redo else reversed(step.edits):
+            for edit in edits:
                 try:
                     (pass_.redo if redo else pass_.undo)(edit)
                 except NotPermittedError:
                     pass_.skipped.append(Skipped(edit.rid, edit.fields[0], Why.NOT_PERMITTED))
-        self.skipped = tuple(pass_.skipped)
-        return step, pass_.changed
+        self.skipped += tuple(pass_.skipped)
+        return edits, pass_.changed
 
     # --- what lies inside a checkpoint
 

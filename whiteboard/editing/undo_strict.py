@@ -8,7 +8,9 @@ new rids, and older steps are read as if they had been about those.
 
 from __future__ import annotations
 
-from whiteboard.editing.steps import Skipped, Step, Steps, Why
+from collections.abc import Sequence
+
+from whiteboard.editing.steps import Skipped, Steps, Why
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.ids import DOCUMENT, Rid
 from whiteboard.model.ops import Kind
@@ -33,14 +35,16 @@ class StrictUndo(Steps[Deed]):
     def _recorded(self, commit: Commit) -> list[Deed]:
         return list(commit.deeds)
 
-    def _perform(self, step: Step[Deed], *, redo: bool) -> tuple[Step[Deed], bool]:
-        del redo  # a step knows how it is taken back
-        with self._document.transact(Origin.UNDO, step.label) as transaction:
+    def _perform(
+        self, label: str, edits: Sequence[Deed], *, redo: bool
+    ) -> tuple[Sequence[Deed], bool]:
+        del redo  # a deed knows how it is taken back
+        with self._document.transact(Origin.UNDO, label) as transaction:
             pass_ = _Pass(self._document, transaction, self._renamed)
-            for deed in reversed(step.edits):
+            for deed in edits:
                 pass_.take_back(deed)
-        self.skipped = tuple(pass_.skipped)
-        return Step(step.label, list(transaction.deeds)), bool(transaction.deeds)
+        self.skipped += tuple(pass_.skipped)
+        return list(transaction.deeds), bool(transaction.deeds)
 
 
 class _Pass:

@@ -27,6 +27,16 @@ class Subscription(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class RunningBoard:
+    """A board announced in a group chat or by a contact."""
+
+    session: str
+    name: str
+    people: int
+    """How many take part."""
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One row of the contact list."""
 
@@ -42,6 +52,8 @@ class Contact:
     """I asked to see their presence, they have not answered."""
     last_seen: float | None = None
     """Unix time of the last presence while available."""
+    boards: tuple[RunningBoard, ...] = ()
+    """Boards that they show they are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +62,6 @@ class SubscriptionRequest:
 
     address: str
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunningBoard:
-    """A board announced in a group chat or by a contact."""
-
-    session: str
-    name: str
-    people: int
-    """How many take part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from json.encoder import encode_basestring
 from typing import Any
 
-from whiteboard.model.ids import Replica
+from whiteboard.model.ids import Replica, attribute_rid
 from whiteboard.model.ops import (
     Batch,
     Invalid,
@@ -28,6 +29,11 @@ from whiteboard.model.ops import (
 from whiteboard.model.weights import format_weight
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def row(texts: Iterable[str]) -> bytes:
+    """What `encode` gives of a list of texts, in a third of the time."""
+    return f"[{','.join(map(encode_basestring, texts))}]".encode("utf-8", "replace")
 
 
 def encode(value: object) -> bytes:
@@ -80,7 +86,25 @@ def expanded(ops: tuple[Op, ...]) -> Iterator[PlainOp]:
 
 def plain(ops: tuple[Op, ...]) -> list[Any]:
     """All operations as JSON writes them."""
-    return [operation(op) for op in expanded(ops)]
+    rows: list[Any] = []
+    for op in ops:
+        if isinstance(op, Literal):
+            rows.extend(_literal_rows(op))
+        else:
+            rows.append(operation(op))
+    return rows
+
+
+def _literal_rows(literal: Literal) -> Iterator[list[Any]]:
+    """What `operation` gives of the `new`s in a literal, which need not be made for it."""
+    for rid, parent, weight, node in literal.nodes():
+        place = [parent, format_weight(weight)]
+        if isinstance(node, str):
+            yield ["new", rid, "text", *place, None, "", node, "", ""]
+            continue
+        yield ["new", rid, "element", *place, node.ns, node.name, "", "", ""]
+        for ns, name, value in sorted(node.attributes):
+            yield ["new", attribute_rid(rid, name, ns), "attr", rid, "0", ns, name, value, "", ""]
 
 
 def canonical(batch: Batch, deps: Mapping[Replica, int]) -> bytes:

@@ -1,11 +1,15 @@
-"""What a commit tells its listeners: which nodes of the visible tree changed, and who did it."""
+"""What a commit tells its listeners: which nodes of the visible tree changed, and who did it.
+
+What is made for every message is a named tuple: a frozen dataclass takes three times as long.
+"""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from whiteboard.model.ids import Replica, Rid
 from whiteboard.model.ops import Batch, Ts
@@ -30,8 +34,10 @@ AttributeName = tuple[str, str]
 """(namespace, local name)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+NO_ATTRIBUTES: Mapping[Rid, frozenset[AttributeName]] = MappingProxyType({})
+
+
+class Changes(NamedTuple):
     """The difference between the visible tree before and after; all rids are of visible nodes.
 
     `reset` means: everything may differ, look again from the root (the other fields are empty).
@@ -44,7 +50,7 @@ class Changes:
     removed: frozenset[Rid] = frozenset()
     moved: frozenset[Rid] = frozenset()
     renamed: frozenset[Rid] = frozenset()
-    attributes: Mapping[Rid, frozenset[AttributeName]] = field(default_factory=dict)
+    attributes: Mapping[Rid, frozenset[AttributeName]] = NO_ATTRIBUTES
     """Element rid -> names of attributes whose value appeared, changed or went."""
     text: frozenset[Rid] = frozenset()
     """Elements some of whose own text, comment or instruction children changed, and DOCUMENT for
@@ -83,8 +89,7 @@ class Cut:
     """Indexes of the operations that have ceased to count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """One closed transaction."""
 
     origin: Origin

@@ -11,10 +11,9 @@ never refused and never applied to folded state.
 
 from __future__ import annotations
 
-import dataclasses
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from whiteboard.model.changes import Changes, Commit, Origin
 from whiteboard.model.folded import Folded
@@ -27,8 +26,7 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.util.event import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """What became of messages."""
 
     applied: tuple[Batch, ...]
@@ -118,11 +116,16 @@ class Checkpointed(SharedDocument):
         """The greatest checkpoint up to `want` that can be folded; `floor` if none is greater."""
         return self._history.usable(want)
 
-    def fold(self, want: Mapping[Replica, int]) -> bool:
+    def fold(self, want: Mapping[Replica, int], at_once: int | None = None) -> bool:
         """Drop from memory what lies inside the greatest usable checkpoint up to `want`.
 
         What is seen stays the same, and nothing is told: it takes time that grows with the number
         of records. Whether `want` may be asked for is the caller's knowledge (5.5, (1) and (2)).
+
+        Args:
+            want: Up to where.
+            at_once: Edits of texts made after the checkpoint that are put into their places anew,
+                the slow part; texts with more of them wait for `fold_on`. None = all.
 
         Returns:
             Whether there was anything to fold.
@@ -138,10 +141,28 @@ class Checkpointed(SharedDocument):
             self._settle()
             news = self._merge.news_up_to(w)
             self._history.fold(w, news)
-            self._merge.fold(self._history.horizon)
+            self._merge.fold(self._history.horizon, at_once)
         finally:
             self._busy = ""
         return True
+
+    @property
+    def is_folding(self) -> bool:
+        """Whether `fold` left something to `fold_on`."""
+        return self._merge.is_folding
+
+    def fold_on(self, at_once: int) -> None:
+        """Go on folding, with so many edits of texts.
+
+        Raises:
+            RuntimeError: a transaction is open.
+        """
+        self._enter("fold")
+        try:
+            self._settle()
+            self._merge.fold_on(self._history.horizon, at_once)
+        finally:
+            self._busy = ""
 
     def folded(self) -> Folded:
         """The plain state at `floor`; with `batches_since(floor)` it is all that is held."""
@@ -184,7 +205,7 @@ class Checkpointed(SharedDocument):
             self._busy = ""
         self.on_unfolded.emit(None)
         forks = tuple(r for r in self._history.forks if r not in known)
-        return dataclasses.replace(received, forks=forks)
+        return received._replace(forks=forks)
 
     def _held(self) -> dict[Replica, int]:
         """Messages that were delivered, without what only others' vectors named."""

@@ -203,47 +203,48 @@ class Document(Governed):
         """
         self._enter("receive")
         try:
+            history = self._history
+            known, acts = len(history.forks), history.acts
             duplicates = 0
-            known = tuple(self._history.forks)
-            acts = self._history.acts
             replay = False
             delivered: list[Message] = []
             for batch in batches:
-                messages, duplicate, forked = self._history.add(batch)
+                messages, duplicate, forked = history.add(batch)
                 delivered += messages
                 duplicates += duplicate
                 replay = replay or forked
+            kept = tuple([message.batch for message in delivered if message.batch is not None])
             valid = [message for message in delivered if message.valid]
-            if replay:
-                self._rebuild()
-                changes = Changes(reset=True)
-            else:
-                for message in valid:
-                    self._merge.apply(message)
-                self._merge.settle()
-                changes = self._projection.take_changes()
-                self._follow(changes)
-            self._history.applied = len(self._history.log)
-            cuts = self._own_cuts()
+            applied = kept
+            if len(valid) < len(delivered):
+                applied = tuple([message.batch for message in valid if message.batch is not None])
+            changes = self._take_in(valid, replay=replay)
+            history.applied = len(history.log)
+            cuts = self._own_cuts() if history.turned else ()
             self._rids.used = max(self._rids.used, self._merge.own_counter)
             lost = tuple(self._merge.lost)
             self._merge.lost.clear()
-            applied = tuple([message.batch for message in valid if message.batch is not None])
             if applied or replay:
                 self._busy = "on_commit"
-                rights = acts != self._history.acts or (replay and acts > 0)
+                rights = acts != history.acts or (replay and acts > 0)
                 commit = Commit(Origin.REMOTE, "", changes, applied, lost, cuts, rights)
                 self.on_commit.emit(commit)
-            return Received(
-                applied,
-                duplicates,
-                self._history.waiting,
-                tuple([r for r in self._history.forks if r not in known]),
-                tuple([message.batch for message in delivered if message.batch is not None]),
-                self._history.below,
-            )
+            forks = tuple(history.forks)[known:] if len(history.forks) > known else ()
+            return Received(applied, duplicates, history.waiting, forks, kept, history.below)
         finally:
             self._busy = ""
+
+    def _take_in(self, messages: Iterable[Message], *, replay: bool) -> Changes:
+        """Give valid messages their effect, or all that are held if they have new verdicts."""
+        if replay:
+            self._rebuild()
+            return Changes(reset=True)
+        for message in messages:
+            self._merge.apply(message)
+        self._merge.settle()
+        changes = self._projection.take_changes()
+        self._follow(changes)
+        return changes
 
     def _own_cuts(self) -> tuple[Cut, ...]:
         """Own operations that have ceased to count, by what control operations say now."""

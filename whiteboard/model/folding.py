@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from whiteboard.model.characters import is_representable
@@ -26,7 +27,7 @@ from whiteboard.model.projection import (
     slot_of,
 )
 from whiteboard.model.record import Entry, LiteralAttributes, Record, Slot, Value, order
-from whiteboard.model.text import TextLog
+from whiteboard.model.text import Partial, TextLog
 
 Entries: TypeAlias = Callable[[Record, str], Sequence[Entry]]
 """All writes of a field of a record, by ts."""
@@ -166,10 +167,24 @@ def _text_of(record: Record, epoch: Ts) -> TextLog | None:
 # -------------------------------------------------------------------- dropping what is inside
 
 
-def cut(record: Record, horizon: int, entries: Entries, parties: Parties) -> None:
+def cut(
+    record: Record,
+    horizon: int,
+    entries: Entries,
+    parties: Parties,
+    made: LateText | None = None,
+) -> None:
     """Drop, in place, the writes inside that lost, and make plain strings of texts inside.
 
     Of each field the newest write inside stays, and that whose value it restored: undo looks there.
+    A record that is left as it is, is right too: it only takes more memory.
+
+    Args:
+        record: Settled.
+        horizon: Of the checkpoint.
+        entries: Gives writes.
+        parties: Who is behind a replica.
+        made: The record's text without what is inside, if that was made before.
     """
     created = record.created
     if created is None or created.l > horizon:
@@ -178,7 +193,7 @@ def cut(record: Record, horizon: int, entries: Entries, parties: Parties) -> Non
         record.log = {**(record.log or {}), "parent": list(entries(record, "parent"))}
     if record.log is None:
         return
-    _cut_text(record, horizon, parties)
+    _cut_text(record, horizon, parties, made)
     for field, writes in tuple(record.log.items()):
         count = _count_inside(writes, horizon)
         base = writes[count - 1]
@@ -200,7 +215,7 @@ def _with_origin(base: Entry) -> list[Entry]:
     return [(alias, value, None), base]
 
 
-def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
+def _cut_text(record: Record, horizon: int, parties: Parties, made: LateText | None) -> None:
     assert record.log is not None
     writes = record.log.get("chdata")
     if writes is None:
@@ -209,12 +224,12 @@ def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
     epoch, value, alias = writes[count - 1]
     text = _text_of(record, epoch)
     if text is not None:
-        value, shared = text.inside(horizon, parties.get(epoch.r))
-        rest = [partial for partial in text.partials if partial.ts.l > horizon]
-        after = TextLog(epoch, value, text.law, shared=shared)
-        for partial in rest:
-            after.add(partial)
-        needed = after if rest or after.shared else None
+        if made is None or made.source is not text:
+            made = LateText(record, text, horizon, parties.get(epoch.r))
+        made.go_on(None)
+        after = made.after
+        value = after.base
+        needed = after if after.partials or after.shared else None
         writes[count - 1] = epoch, value, alias
         if record.text is text:
             record.text = needed
@@ -230,6 +245,62 @@ def _cut_text(record: Record, horizon: int, parties: Parties) -> None:
                 del record.closed[ts]
         if not record.closed:
             record.closed = None
+
+
+class LateText:
+    """A text without what lies inside a checkpoint, made some edits at a time.
+
+    Meanwhile the old one goes on as it is, and may get more edits.
+
+    Args:
+        record: Whose text.
+        source: The text with everything in it.
+        horizon: Of the checkpoint.
+        party: That of the full write.
+
+    Attributes:
+        after: What was made so far.
+    """
+
+    def __init__(self, record: Record, source: TextLog, horizon: int, party: Party | None) -> None:
+        self.record = record
+        self.source = source
+        text, shared = source.inside(horizon, party)
+        self.after = TextLog(source.epoch, text, source.law, shared=shared)
+        self._horizon = horizon
+
+    def go_on(self, count: int | None) -> int:
+        """Put so many more edits into their places, None = all; how many there were."""
+        done = 0
+        for partial in islice(self.source.newer(self._horizon, self.after), count):
+            self.after.add(partial)
+            done += 1
+        return done
+
+
+def late_text(record: Record, horizon: int, entries: Entries, parties: Parties) -> LateText | None:
+    """The text of a record with edits on both sides of a checkpoint, to be made anew."""
+    if record.text is None and record.closed is None:
+        return None
+    if record.created is None or record.created.l > horizon:
+        return None
+    epoch = _base(entries(record, "chdata"), horizon)[0]
+    text = _text_of(record, epoch)
+    return None if text is None else LateText(record, text, horizon, parties.get(epoch.r))
+
+
+def edits_after(record: Record, horizon: int) -> int:
+    """At most how many edits of texts must be put into their places anew to `cut` a record."""
+    logs = [] if record.text is None else [record.text]
+    logs += record.closed.values() if record.closed is not None else ()
+    return sum(
+        len(log.partials) - bisect.bisect_right(log.partials, horizon, key=_lamport_of)
+        for log in logs
+    )
+
+
+def _lamport_of(partial: Partial) -> int:
+    return partial.ts.l
 
 
 # ----------------------------------------------------------------------------------- loading

@@ -19,7 +19,17 @@ from whiteboard.model.causality import Point
 from whiteboard.model.changes import Lost
 from whiteboard.model.characters import has_white_space, is_representable
 from whiteboard.model.folded import FoldedRecord
-from whiteboard.model.folding import cut, is_kept, literal_at, load, place_at, record_at
+from whiteboard.model.folding import (
+    LateText,
+    cut,
+    edits_after,
+    is_kept,
+    late_text,
+    literal_at,
+    load,
+    place_at,
+    record_at,
+)
 from whiteboard.model.history import History, Message, count_news
 from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.law import Whole, is_void, numbered
@@ -76,6 +86,9 @@ class Merge:
         self._plain_slots: set[Slot] = set()
         """Names of attributes that were found to be ordinary ones."""
         self._purges: dict[Rid, int] = {}
+        self._late: list[Record] = []
+        """Records with texts that are still to be folded."""
+        self._making: LateText | None = None
         """Lamport time of the first message that purged a record; 0 = folded."""
         self._void_texts: dict[Rid, list[tuple[Ts, Message]]] = {}
         """Full writes of texts that are void now, which others may have seen as the newest."""
@@ -362,16 +375,48 @@ class Merge:
                 yield row
             yield from literal_at(record, horizon)
 
-    def fold(self, horizon: int) -> None:
-        """Drop the writes and moves inside a checkpoint that nobody outside it can need."""
-        parties = self._history.parties
+    def fold(self, horizon: int, at_once: int | None = None) -> None:
+        """Drop the writes and moves inside a checkpoint that nobody outside it can need.
+
+        Args:
+            horizon: Of the checkpoint.
+            at_once: Edits of texts that are put into their places anew; what is more waits for
+                `fold_on`. None = all.
+        """
+        self._late, self._making = [], None
+        left = at_once
         for record in self._records.values():
             if record.again is not None:
                 self._entries(record, "parent")
-            cut(record, horizon, self.entries, parties)
+            if left is not None and (count := edits_after(record, horizon)) > 0:
+                if count > left:
+                    self._late.append(record)
+                    continue
+                left -= count
+            cut(record, horizon, self.entries, self._history.parties)
         self._moves.cut(horizon)
         for rid, writes in tuple(self._void_texts.items()):
             self._void_texts[rid] = [write for write in writes if write[0].l > horizon]
+
+    @property
+    def is_folding(self) -> bool:
+        """Whether `fold_on` has something to do."""
+        return bool(self._late)
+
+    def fold_on(self, horizon: int, at_once: int) -> None:
+        """Go on with the texts that `fold` left, with so many edits."""
+        parties = self._history.parties
+        while self._late and at_once > 0:
+            record = self._late[-1]
+            made = self._making
+            if made is None or made.record is not record:
+                made = self._making = late_text(record, horizon, self.entries, parties)
+            done = 1 if made is None else made.go_on(at_once)
+            at_once -= done
+            if made is None or at_once > 0:
+                cut(record, horizon, self.entries, parties, made)
+                self._late.pop()
+                self._making = None
 
     def load(self, rows: Iterable[FoldedRecord]) -> None:
         """Begin with the records of a checkpoint, whose chains the history has."""

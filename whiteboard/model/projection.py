@@ -19,7 +19,7 @@ import functools
 import hashlib
 import re
 
-from whiteboard.model.canonical import encode
+from whiteboard.model.canonical import row
 from whiteboard.model.changes import AttributeName, Changes
 from whiteboard.model.characters import (
     comment_text,
@@ -428,8 +428,8 @@ class Projection:
 
 
 def _sha(rid: Rid, kind: Kind, parent: Rid, weight: float, ns: str, name: str, value: str) -> int:
-    row = encode([rid, kind.value, parent, format_weight(weight), ns, name, value])
-    return int.from_bytes(hashlib.sha256(row).digest(), "big")
+    content = row((rid, kind.value, parent, format_weight(weight), ns, name, value))
+    return int.from_bytes(hashlib.sha256(content).digest(), "big")
 
 
 def expanded_ns(ns: str | None) -> str:

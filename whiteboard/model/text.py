@@ -15,6 +15,8 @@ decided what he had seen.
 from __future__ import annotations
 
 import bisect
+import heapq
+from collections.abc import Iterator, Sequence
 
 from whiteboard.model.history import Message
 from whiteboard.model.ids import Party, Replica
@@ -138,6 +140,19 @@ class TextLog:
         return self._spans.text_of(view), self.shared or any(
             p.message.party != party and p.alias is None and view.counts(p) for p in self.partials
         )
+
+    def newer(self, horizon: int, other: TextLog) -> Iterator[Partial]:
+        """The edits after a checkpoint that another text has not, in an order to add them in.
+
+        Args:
+            horizon: The greatest Lamport time inside.
+            other: A text with the first of these edits of each replica, and no others.
+        """
+        chains: list[Sequence[Partial]] = []
+        for r, chain in self._chains.items():
+            first = bisect.bisect_right(chain, horizon, key=_lamport)
+            chains.append(chain[first + len(other._chains.get(r, ())) :])
+        return heapq.merge(*chains, key=_ts)
 
     # --- cancels
 

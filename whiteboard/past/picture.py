@@ -108,6 +108,10 @@ class Picture:
             yield rid
             waiting += [kid for _, kid in reversed(self._children.get(rid, ()))]
 
+    def __len__(self) -> int:
+        """How many nodes are visible."""
+        return len(self._nodes)
+
     @property
     def root(self) -> Rid | None:
         """The root element."""

@@ -1,25 +1,28 @@
-"""Undo of one person's work by somebody else, as ordinary edits of one transaction.
+"""Undo of one person's work by somebody else, as ordinary edits.
 
 1. Every field that still shows that person's value gets back the last value by somebody else.
 2. What that person made, and nobody else works in, goes to the trash.
 3. Of texts of others, the letters that person typed go and those that person deleted come back.
 
 Nothing that shows somebody else's value is touched; what had to stay is said (`Skipped`). The edits
-are the own ones of whoever asks, so that one undo takes all of it back.
+are the own ones of whoever asks, so that one undo takes all of it back. What is much is done in
+bounded transactions (`taking_back`), between which everybody may go on.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-from whiteboard.editing.steps import Skipped, Why
+from whiteboard.editing.slices import in_transactions
+from whiteboard.editing.steps import AT_ONCE, Skipped, Why
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, Transaction, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid
 from whiteboard.model.merge import FIELDS
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, Op, Set, Ts
+from whiteboard.model.rights import NotPermittedError
 
 _LONGEST_DIFF = 20_000
 """Code points of a text whose letters are told apart one by one; longer ones are left alone."""
@@ -33,8 +36,9 @@ class Typed:
     """A text that the person typed in."""
 
     now: str
-    without: str
-    """As it would be had the person never typed there."""
+    edits: tuple[tuple[int, int, str], ...] | None
+    """What makes of it what it would be had the person never typed there, the last place first:
+    place, how many code points go, what comes; None = it is too long to tell letters apart."""
 
 
 def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
@@ -67,8 +71,21 @@ def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
                     cancel = Set(rid, chdata="", replace=(0, 0))
                     transaction.do(cancel, {"chdata": write.ts})
     return {
-        rid: Typed(now[rid], scratch.text(rid)) for rid in known if scratch.text(rid) != now[rid]
+        rid: Typed(now[rid], _edits(now[rid], without))
+        for rid in known
+        if (without := scratch.text(rid)) != now[rid]
     }
+
+
+def _edits(now: str, without: str) -> tuple[tuple[int, int, str], ...] | None:
+    if len(now) + len(without) > _LONGEST_DIFF:
+        return None
+    diff = difflib.SequenceMatcher(None, now, without, autojunk=False)
+    return tuple(
+        (start, end - start, without[first:last])
+        for tag, start, end, first, last in reversed(diff.get_opcodes())
+        if tag != "equal"
+    )
 
 
 def _only(batch: Batch, rids: set[Rid]) -> Batch:
@@ -94,7 +111,25 @@ def take_back(
     texts: Mapping[Rid, Typed],
     label: str = "Undo their work",
 ) -> tuple[Skipped, ...]:
-    """Undo a person's work, as far as nobody else has built on it.
+    """As `taking_back`, in one transaction."""
+    work = taking_back(document, party, rids, texts, label, at_once=None)
+    try:
+        next(work)
+    except StopIteration as end:
+        return tuple(end.value)
+    raise AssertionError("one transaction is all")
+
+
+def taking_back(
+    document: Document,
+    party: Party,
+    rids: Iterable[Rid],
+    texts: Mapping[Rid, Typed],
+    label: str = "Undo their work",
+    *,
+    at_once: int | None = AT_ONCE,
+) -> Generator[float, None, tuple[Skipped, ...]]:
+    """Undo a person's work, as far as nobody else has built on it, in bounded transactions.
 
     Args:
         document: The live one; whoever writes there takes back.
@@ -102,32 +137,64 @@ def take_back(
         rids: All records the person wrote to (`Authors.touched_by`).
         texts: What `typed` found; one that has changed since is left alone.
         label: Name of the step of undo.
+        at_once: Things in one transaction; None = all.
+
+    Yields:
+        The share that is done, 0 to 1. Who closes the generator leaves the rest as it is.
 
     Returns:
         What had to stay, and why.
     """
     rids = tuple(dict.fromkeys(rids))
-    with document.transact(Origin.LOCAL, label) as transaction:
-        work = _TakingBack(document, transaction, party)
-        made = [rid for rid in rids if work.is_theirs(rid)]
-        for rid in rids:
-            if not work.is_theirs(rid) and document.kind(rid) is not None:
-                work.give_back(rid)
-                if rid in texts:
-                    work.untype(rid, texts[rid])
-        for rid in made:
-            work.remove(rid)
-    return tuple(work.skipped)
+    skipped: list[Skipped] = []
+
+    def steps(transaction: Callable[[], Transaction]) -> Iterator[None]:
+        return _TakingBack(document, transaction, party, skipped).all(rids, texts)
+
+    yield from in_transactions(document, label, steps, 2 * len(rids), at_once)
+    return tuple(skipped)
 
 
 class _TakingBack:
-    """One person's work going away while the transaction is open."""
+    """One person's work going away; what yields does so after each thing it looked at."""
 
-    def __init__(self, document: Document, transaction: Transaction, party: Party) -> None:
-        self.skipped: list[Skipped] = []
+    def __init__(
+        self,
+        document: Document,
+        transaction: Callable[[], Transaction],
+        party: Party,
+        skipped: list[Skipped],
+    ) -> None:
         self._document = document
-        self._transaction = transaction
+        self._open = transaction
         self._party = party
+        self._skipped = skipped
+
+    @property
+    def _transaction(self) -> Transaction:
+        return self._open()
+
+    def all(self, rids: Sequence[Rid], texts: Mapping[Rid, Typed]) -> Iterator[None]:
+        """Take back what the person wrote to these records."""
+        document = self._document
+        made: list[Rid] = []
+        for rid in rids:
+            if self.is_theirs(rid):
+                made.append(rid)
+            elif document.kind(rid) is not None:
+                try:
+                    yield from self.give_back(rid)
+                    if rid in texts:
+                        yield from self.untype(rid, texts[rid])
+                except NotPermittedError:
+                    self._skip(rid, "parent", Why.NOT_PERMITTED)
+            yield
+        for rid in made:
+            try:
+                yield from self.remove(rid)
+            except NotPermittedError:
+                self._skip(rid, "parent", Why.NOT_PERMITTED)
+            yield
 
     def is_theirs(self, rid: Rid) -> bool:
         """Whether the person made the record."""
@@ -135,11 +202,11 @@ class _TakingBack:
         return bool(writes) and writes[0].party == self._party
 
     def _skip(self, rid: Rid, field: str, why: Why) -> None:
-        self.skipped.append(Skipped(rid, field, why))
+        self._skipped.append(Skipped(rid, field, why))
 
     # --- what others made
 
-    def give_back(self, rid: Rid) -> None:
+    def give_back(self, rid: Rid) -> Iterator[None]:
         """Give the fields of somebody else's record the last values by somebody else."""
         values: dict[str, Write] = {}
         for field in FIELDS:
@@ -149,7 +216,7 @@ class _TakingBack:
                 continue
             if field == "chdata" and any(_types(w) and w.party != self._party for w in writes):
                 self._skip(rid, field, Why.CHANGED_SINCE)
-            elif field != "parent" or self._may_go(rid, writes, older):
+            elif field != "parent" or (yield from self._may_go(rid, writes, older)):
                 values[field] = older
         self._write(rid, values)
 
@@ -165,14 +232,14 @@ class _TakingBack:
         """Whose value a write gave: that of the write it restored."""
         return next((w.party for w in full if w.ts == write.alias), write.party)
 
-    def _may_go(self, rid: Rid, writes: Sequence[Write], to: Write) -> bool:
+    def _may_go(self, rid: Rid, writes: Sequence[Write], to: Write) -> Generator[None, None, bool]:
         document = self._document
         target = Rid(str(to.value))
         if document.parent(rid) != _full(writes)[-1].value:
             self._skip(rid, "parent", Why.CHANGED_SINCE)  # a move that would have made a circle
             return False
         if target == TRASH:
-            if self._others_inside(rid, since=_full(writes)[-1]):
+            if (yield from self._others_inside(rid, since=_full(writes)[-1])):
                 self._skip(rid, "parent", Why.OTHERS_INSIDE)
                 return False
             return True
@@ -214,27 +281,27 @@ class _TakingBack:
         if changes:
             transaction.do(Set(rid, **changes), restores)  # type: ignore[arg-type] # by field name
 
-    def untype(self, rid: Rid, text: Typed) -> None:
+    def untype(self, rid: Rid, text: Typed) -> Iterator[None]:
         """Take the person's letters out of somebody else's text, those of others left in place."""
-        document = self._document
-        if document.text(rid) != text.now or len(text.now) + len(text.without) > _LONGEST_DIFF:
-            self._skip(rid, "chdata", Why.CHANGED_SINCE)
-            return
-        diff = difflib.SequenceMatcher(None, text.now, text.without, autojunk=False)
-        for tag, start, end, first, last in reversed(diff.get_opcodes()):
-            if tag != "equal":
-                self._transaction.splice_text(rid, start, end - start, text.without[first:last])
+        wanted = text.now
+        for start, count, insert in text.edits or ((0, 0, ""),):
+            if text.edits is None or self._document.text(rid) != wanted:
+                self._skip(rid, "chdata", Why.CHANGED_SINCE)
+                return
+            self._transaction.splice_text(rid, start, count, insert)
+            wanted = wanted[:start] + insert + wanted[start + count :]
+            yield
 
     # --- what the person made
 
-    def remove(self, rid: Rid) -> None:
+    def remove(self, rid: Rid) -> Iterator[None]:
         """Trash what the person made, unless somebody else works in it."""
         document = self._document
         if not document.is_visible(rid) or self._belongs_to_their_own(rid):
             return
         if rid == document.root:
             return  # a board has a root; what lies in it is looked at by itself
-        if self._others_inside(rid):
+        if (yield from self._others_inside(rid)):
             self._skip(rid, "parent", Why.OTHERS_INSIDE)
             return
         self._transaction.trash(rid)
@@ -247,12 +314,13 @@ class _TakingBack:
             return False
         return document.kind(rid) is not Kind.ELEMENT or document.name(rid) in _PARTS
 
-    def _others_inside(self, top: Rid, since: Write | None = None) -> bool:
+    def _others_inside(self, top: Rid, since: Write | None = None) -> Generator[None, None, bool]:
         """Whether anything seen at or below a record is another's; `since`: and newer than that."""
         document = self._document
         waiting = [top]
         while waiting:
             rid = waiting.pop()
+            yield
             if any(self._is_others(rid, field, since) for field in FIELDS):
                 return True
             if document.kind(rid) is Kind.ELEMENT:

@@ -37,6 +37,16 @@ class BoardState(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ArchivedCopy:
+    """A board that nobody was on came from the archive of its group chat."""
+
+    newest: str
+    """When its newest change was made (ISO 8601, UTC)."""
+    is_part: bool
+    """Whether changes are lacking there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody on a board."""
 
@@ -123,6 +133,15 @@ class Board(Protocol):
     @property
     def progress(self) -> float | None:
         """0 to 1 while JOINING and known."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate of how long JOINING still takes; None while there is none."""
+
+    is_sought: bool
+    """JOINING, and looked for in the archive of a group chat."""
+    archived: ArchivedCopy | None
+    """Where it came from, if that was an archive."""
 
     @property
     def participants(self) -> Sequence[Participant]:
@@ -233,6 +252,14 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownBoard:
+    """A board that somebody shows: of a session that runs, or of earlier times."""
+
+    session: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SavedBoard:
     """A board of an earlier time that is on this computer's disk and not open."""
 
@@ -281,6 +308,8 @@ class BoardService(Protocol):
 
     changed: Event[None]
     """The list of boards, of saved ones or of invitations differs now."""
+    arrived: Event[Board]
+    """A board opened by itself: I was let in where I had asked, or somebody whom I let in waits."""
 
     @property
     def saved(self) -> Sequence[SavedBoard]:
@@ -325,6 +354,9 @@ class BoardService(Protocol):
     def accept(self, invitation: str) -> Board:
         """Join what I am invited to; the board is JOINING."""
 
+    def let_in(self, request: str) -> Board | None:
+        """Say yes to somebody who asks; the board, or None where `arrived` tells of it later."""
+
     def use_running(self, invitation: str) -> Board | None:
         """Say that we draw together already, and go on there: `Invitation.running`."""
 
@@ -334,11 +366,28 @@ class BoardService(Protocol):
     def dismiss(self, invitation: str) -> None:
         """Take an answered invitation off the list."""
 
+    def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
+        """Which boards a contact shows me, of past sessions too; `then` gets them, perhaps none."""
+
+    def ask_to_join(self, address: str, board: KnownBoard) -> None:
+        """Ask a contact to be let in to a board of theirs; `arrived` tells if they say yes."""
+
+    def wishes_changed(self) -> None:
+        """The preferences 'invitations' or 'show_boards' differ now."""
+
     def share_in_room(self, board: Board, room: str) -> None:
         """Let the board run in a group chat I am in."""
 
     def join_in_room(self, room: str, session: str) -> Board:
         """Take part in a board that runs in a group chat."""
+
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> Board:
+        """Go on with the board that a group chat I am in has in its archive; nobody is on it.
+
+        The board is JOINING and `is_sought` meanwhile; closing it ends the search. `then` gets it
+        once it was found; where nothing is found it is closed, and `then` gets a sentence that says
+        why.
+        """
 
     def open_in_room(self, room: str, session: str, nick: str = "", password: str = "") -> Board:
         """The same by address: enters the group chat first; JOINING until I am let in."""

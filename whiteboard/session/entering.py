@@ -20,7 +20,7 @@ from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining, Step
-from whiteboard.session.live import Handler, Live
+from whiteboard.session.live import FOLD_TIMER, Handler, Live
 from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
     Advertise,
@@ -122,7 +122,8 @@ class Entering(Live):
             return []
         self.state = State.ENDED
         self._joining = None
-        timers = (OPEN_TIMER, EPHEMERAL_TIMER, ASK_TIMER, STALL_TIMER, PACE_TIMER, LOOK_TIMER)
+        joining = (OPEN_TIMER, ASK_TIMER, STALL_TIMER, PACE_TIMER)
+        timers = (*joining, EPHEMERAL_TIMER, LOOK_TIMER, FOLD_TIMER)
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()

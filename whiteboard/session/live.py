@@ -19,13 +19,14 @@ from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
+from whiteboard.session.archiving import Archiving
 from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
 from whiteboard.session.members import People
 from whiteboard.session.memory import Later, Memory
-from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help
+from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help, cut
 from whiteboard.session.ports import (
     CancelTimer,
     Counters,
@@ -34,6 +35,7 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     KeepBase,
+    MakeState,
     NewDocument,
     Notice,
     Notify,
@@ -53,6 +55,7 @@ from whiteboard.session.table import Outcome, Refusal, Role, State
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
+    ArchivedPart,
     Connect,
     Description,
     EditMessage,
@@ -69,10 +72,15 @@ from whiteboard.wire.messages import (
     Terminate,
     Vector,
 )
+from whiteboard.wire.pack import pack
 
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
 
+FOLD_TIMER = "fold"
+FOLD_AT_ONCE = 200
+"""Edits of texts that are folded in one turn: about 20 ms."""
+FOLD_PAUSE = 0.05
 FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
 """Why somebody leaves who wanted to stay."""
 NOT_REACHED = "The board did not reach {}."
@@ -100,6 +108,7 @@ class Live:
         """Creator of a direct session: the guests that the guests were told of."""
         self._sync: Sync | None = None
         self.memory = Memory()
+        self.archiving = Archiving()
         self._help: Help | None = None
         """Deep help under way."""
         self.left_over: tuple[Piece, ...] = ()
@@ -173,7 +182,7 @@ class Live:
     def _beat(self, *, bye: bool = False) -> list[Effect]:
         assert self._sync is not None
         beat, effects = self._sync.heartbeat(bye=bye)
-        beat = replace(beat, floor=dict(self.memory.journal_floor))
+        beat = replace(beat, floor=dict(self.memory.journal_floor), archived=self.archiving.holds)
         if isinstance(self.place, Direct) and self.role is Role.CREATOR:
             self._introduced = self._people.guests()
             beat = replace(beat, guests=self._introduced)
@@ -265,14 +274,71 @@ class Live:
             effects += self._reach_below()
         return received.applied, effects
 
+    # -------------------------------------------------------------------- the room's archive
+
+    @property
+    def _held(self) -> int:
+        """How many messages the document has."""
+        assert self.document is not None
+        return sum(self.document.vv.values())
+
+    def _archive(self, now: float) -> list[Effect]:
+        """Put the state into the room's archive, if it is time and my turn."""
+        assert self.document is not None
+        others = self.memory.replicas_of(self._people.present())
+        if not isinstance(self.place, InRoom) or self.document.forks:
+            return []
+        if not self.archiving.is_my_turn(self.document.replica, others, self._held, now):
+            return []
+        return self._archive_now()
+
+    def _archive_now(self) -> list[Effect]:
+        document, description = self.document, self.description
+        assert document is not None
+        assert description is not None
+        self.archiving.is_making = True
+        holds = self._held
+        parts = cut(document.folded()) if document.floor else ()
+        originals = tuple(
+            EditMessage(batch, self._people.author_of(batch))
+            for batch in document.batches_since(document.floor)
+        )
+
+        def make() -> bytes:
+            return pack(self.session, description, parts, originals)
+
+        def made(data: bytes, _now: float) -> list[Effect]:
+            if self.state is not State.LIVE or not self.connected:
+                self.archiving.is_making = False
+                return []
+            return self.archiving.say(self.session, data, holds, self._rng)
+
+        return [MakeState(make, made)]
+
+    def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, ArchivedPart)
+        if message.number + 1 == message.parts:
+            self.archiving.heard(message.holds, self._held)
+        return []
+
     # ------------------------------------------------------------------- the folded past (5.5)
 
-    def _fold(self, now: float) -> None:
+    def _fold(self, now: float) -> list[Effect]:
         """Free memory, if that is worth its while."""
         assert self.document is not None
         w = self.memory.choose(self.document, now)
         if w is not None:
-            self.document.fold(w)
+            self.document.fold(w, FOLD_AT_ONCE)
+        return self._more_to_fold()
+
+    def _fold_on(self) -> list[Effect]:
+        if self.document is not None:
+            self.document.fold_on(FOLD_AT_ONCE)
+        return self._more_to_fold()
+
+    def _more_to_fold(self) -> list[Effect]:
+        is_folding = self.document is not None and self.document.is_folding
+        return [StartTimer(FOLD_TIMER, FOLD_PAUSE)] if is_folding else []
 
     def want_history(self, now: float) -> list[Effect]:
         """Somebody needs the folded past of the document."""
@@ -540,6 +606,8 @@ class Live:
         if not fits(message.r, self.session, party, self._people.identity):
             return self._refuse(Refusal.FOREIGN_REPLICA)
         self.memory.announced(peer.address, message, now)
+        if message.archived:
+            self.archiving.heard(message.archived, self._held)
         if message.bye:
             last = self._sync.compare(peer, message, now).effects
             return [*last, *self._gone(peer.address)]
@@ -728,5 +796,6 @@ class Live:
         Outcome.HELP_BEGIN: _on_help_begin,
         Outcome.HELP_PART: _on_help_part,
         Outcome.HELP_END: _on_help_end,
+        Outcome.NOTE_ARCHIVED: _on_archived,
     }
     """What does each outcome of the table."""

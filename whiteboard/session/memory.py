@@ -151,6 +151,10 @@ class Memory:
         )
         return max((mine, *theirs))[2]
 
+    def replicas_of(self, present: Iterable[str]) -> list[Replica]:
+        """The replicas that these members announced."""
+        return [self._replicas[address] for address in present if address in self._replicas]
+
     def floor_of(self, address: str) -> Vector:
         """What a member announced as its journal's floor."""
         return self._floors.get(address, EMPTY)

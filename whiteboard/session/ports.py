@@ -135,6 +135,14 @@ class KeepBase:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeState:
+    """Have `make` called beside the loop, which takes long, and its result handed to `then`."""
+
+    make: Callable[[], bytes]
+    then: Callable[[bytes, float], list[Effect]]
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
     """The session's document is this one from now on."""
 
@@ -219,6 +227,7 @@ Effect: TypeAlias = (
     | Persist
     | ReadHistory
     | KeepBase
+    | MakeState
     | NewDocument
     | AskUser
     | Notify

@@ -30,6 +30,7 @@ from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
+from whiteboard.session.live import FOLD_TIMER
 from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
     TO_SESSION,
@@ -51,6 +52,7 @@ from whiteboard.session.ports import (
 )
 from whiteboard.session.presence import Presence
 from whiteboard.session.rebasing import REFUSED, rebased
+from whiteboard.session.rebuilding import Rebuilt
 from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
@@ -58,6 +60,7 @@ from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     EMPTY,
     Advertisement,
+    ArchivedPart,
     Connect,
     Description,
     EditMessage,
@@ -231,6 +234,28 @@ class Session(Entering):
         return self
 
     @classmethod
+    def rebuilt(
+        cls, rebuilt: Rebuilt, me: Peer, room: InRoom, rng: random.Random, party: Party
+    ) -> Session:
+        """Take part in a session that nobody is in, as the room's archive has it; then `start`.
+
+        Args:
+            rebuilt: what was read there.
+            me: how the others see this member.
+            room: whose archive it is.
+            rng: chooses ids and delays.
+            party: who I am there.
+        """
+        self = cls(rebuilt.session, me, room, rng, Role.JOINER)
+        self._people.description = rebuilt.description
+        replica = new_replica(rebuilt.session, party, rng, rebuilt.replicas)
+        self.document = rebuilt.document(replica, party)
+        self._sync = self._new_sync(self.document)
+        self.memory.journal_floor = dict(self.document.floor)
+        self.archiving.holds = rebuilt.holds
+        return self
+
+    @classmethod
     def resume_strict(
         cls,
         description: Description,
@@ -279,6 +304,15 @@ class Session(Entering):
         if self._strict is not None:
             self._strict.rejects = wanted
 
+    def take_archived(self, rebuilt: Rebuilt) -> list[Effect]:
+        """Messages that the room's archive has and that may be lacking here."""
+        if self.state is not State.LIVE or self._sync is None:
+            return []
+        assert self.document is not None
+        effects = self._apply(list(rebuilt.batches))[1]
+        self.archiving.heard(rebuilt.holds, self._held)
+        return effects
+
     def admit(self, address: str) -> None:
         """Direct: somebody was invited and may connect, from any device."""
         self._people.admit(address)
@@ -306,6 +340,8 @@ class Session(Entering):
 
     def start(self, now: float) -> list[Effect]:
         """Begin; call once."""
+        if self.document is not None and self.role is Role.JOINER:
+            return [NewDocument(self.document), *self._go_live(())]
         if self._joining is not None:
             return [Notify(Notice.STATE), *self._joining.ask()]
         if self._yields:
@@ -334,7 +370,23 @@ class Session(Entering):
         self.document.receive(own)
         self._opened_at = now
         self._sync = self._new_sync(self.document)
-        return [NewDocument(self.document), Persist(tuple(own)), *self._go_live(own)]
+        effects = [NewDocument(self.document), Persist(tuple(own)), *self._go_live(own)]
+        return [*effects, *self._archive_first()]
+
+    def archive_known(self, now: float) -> list[Effect]:
+        """It turned out whether the room keeps an archive."""
+        return self._archive_first() if self.state is State.LIVE else []
+
+    def _archive_first(self) -> list[Effect]:
+        """The opener tells the archive what the board is, and what is on it.
+
+        Joiners get that by state: without this the archive would never have it.
+        """
+        archiving = self.archiving
+        is_first = self.role is Role.CREATOR and not archiving.holds and not archiving.is_making
+        if self._sync is None or not is_first or not archiving.is_kept():
+            return []
+        return self._archive_now() if isinstance(self.place, InRoom) else []
 
     @property
     def members(self) -> Sequence[Member]:
@@ -450,6 +502,8 @@ class Session(Entering):
                 effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
                 return effects
+        if name == FOLD_TIMER:
+            return self._fold_on()
         if name == LOOK_TIMER and self.state is State.LIVE:
             return self._look_again(now)
         if self._strict is not None and self.connected and self.state is State.LIVE:
@@ -465,9 +519,7 @@ class Session(Entering):
 
     def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
-            effects = self._beat()
-            self._fold(now)
-            return effects
+            return [*self._beat(), *self._archive(now), *self._fold(now)]
         if name == HELP_TIMER:
             return self._help_failed()
         if name == SOON_TIMER:
@@ -485,6 +537,8 @@ class Session(Entering):
         told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
             told.append(Notify(Notice.STATE, NOT_TAKEN))
+        if isinstance(message, ArchivedPart):
+            self.archiving.refused()
         if isinstance(message, EditMessage):
             told += self._refused(message.batch, condition)
         return told

@@ -17,6 +17,7 @@ from whiteboard.wire.messages import (
     AcceptState,
     Advertisement,
     Answer,
+    ArchivedPart,
     Connect,
     EditMessage,
     EphemeralMessage,
@@ -83,6 +84,7 @@ class Outcome(enum.Enum):
     YIELD_OR_NOTE = "note it, or give way to an older board"
     TAKE_OR_KEEP = "take as part of the state, else keep"
     TAKE_OR_REFUSE = "accept the offer if it was asked for anew, else refuse it"
+    NOTE_ARCHIVED = "note what the archive has"
     RESYNC = "ask for the state anew"
 
 
@@ -125,6 +127,7 @@ _ROW: Mapping[type[Message], tuple[Entry, Entry, Entry, Entry]] = {
     StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _O.HELP_BEGIN),
     StatePart: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_PART, _O.HELP_PART),
     StateEnd: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_END, _O.HELP_END),
+    ArchivedPart: (_R.NOT_OPEN, _R.NOT_YET, _R.NOT_YET, _O.NOTE_ARCHIVED),
     Initiate: (_R.NOT_FOR_SESSIONS,) * 4,
     Accept: (_R.NOT_FOR_SESSIONS,) * 4,
     Terminate: (_R.NOT_OPEN, _O.OTHER_ENDED, _O.OTHER_ENDED, _O.OTHER_ENDED),
@@ -165,6 +168,7 @@ _STRICT_ROW: Mapping[type[Message], tuple[Entry, Entry]] = {
     StateBegin: (_R.UNSUPPORTED, _R.UNSUPPORTED),
     StatePart: (_R.UNSUPPORTED, _R.UNSUPPORTED),
     StateEnd: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+    ArchivedPart: (_R.UNSUPPORTED, _R.UNSUPPORTED),
 }
 """Where a strict session differs, once it is known to be one."""
 

@@ -21,6 +21,7 @@ from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, keep
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import (
+    ArchivedCopy,
     BoardState,
     Ephemera,
     NotShown,
@@ -28,6 +29,7 @@ from whiteboard.session.boards import (
     Oddity,
     Participant,
 )
+from whiteboard.session.estimate import Estimate
 from whiteboard.session.naming import board_name, rename_board
 from whiteboard.session.ports import (
     Direct,
@@ -39,6 +41,7 @@ from whiteboard.session.ports import (
     Link,
     Member,
     NewDocument,
+    Notice,
     Notify,
     Offence,
     Persist,
@@ -82,6 +85,10 @@ class BoardLink(Link, Protocol):
     def page(self) -> int:
         """Bytes that a page of a state should have now."""
 
+    @property
+    def has_archive(self) -> bool:
+        """Whether what is said to all is kept by the room."""
+
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""
 
@@ -121,6 +128,9 @@ class SharedBoard:
         self.waiting_for_answer = False
         """An invitation of mine to this board is open."""
         self.is_being_read = False
+        self.is_sought = False
+        self._estimate = Estimate()
+        self.archived: ArchivedCopy | None = None
         """It is joined anew, and its copy on disk is being opened."""
         self.changed: Event[None] = Event()
         self.document_replaced: Event[SharedDocument] = Event()
@@ -196,6 +206,11 @@ class SharedBoard:
     def progress(self) -> float | None:
         """See `Board`."""
         return self._session.progress if self._session is not None else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """See `Board`."""
+        return self._estimate.left(self._clock.now())
 
     @property
     def participants(self) -> Sequence[Participant]:
@@ -349,6 +364,7 @@ class SharedBoard:
             read_back=self._read_back,
         )
         session.memory.may_fold = self._may_fold
+        session.archiving.is_kept = lambda: link.has_archive
         return self._driver
 
     def _persist(self, effect: Persist, done: Callable[[], None]) -> None:
@@ -409,6 +425,12 @@ class SharedBoard:
         session = self._session
         if session is not None:
             self.run(lambda now: session.bounced(target, message, condition, now))
+
+    def archive_known(self) -> None:
+        """It is known whether the room keeps an archive."""
+        session = self._session
+        if session is not None:
+            self.run(session.archive_known)
 
     def left(self, peer: Peer) -> None:
         """Somebody is gone."""
@@ -550,6 +572,9 @@ class SharedBoard:
         elif isinstance(effect, Notify):
             if effect.text:
                 self._problem = effect.text
+            progress = self.progress
+            if effect.what is Notice.PROGRESS and progress is not None:
+                self._estimate.note(progress, self._clock.now())
         elif isinstance(effect, Ended):
             self._over = True
             self._problem = effect.text

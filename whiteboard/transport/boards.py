@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from whiteboard.model.document import new_document
 from whiteboard.model.ids import SessionId
 from whiteboard.model.shared import SharedDocument
-from whiteboard.session.boards import Board, Invitation, SavedBoard
+from whiteboard.session.boards import Board, Invitation, KnownBoard, SavedBoard
 from whiteboard.session.ports import (
     Direct,
     InRoom,
@@ -18,19 +18,24 @@ from whiteboard.session.ports import (
     ToPeer,
 )
 from whiteboard.session.session import State
+from whiteboard.transport.archived_boards import ArchivedBoards
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.connection import Connection
+from whiteboard.transport.gate import Gate
 from whiteboard.transport.invitation_list import InvitationList
 from whiteboard.transport.invitations import Invitations
 from whiteboard.transport.inviting import Inviting
 from whiteboard.transport.links import Sent
+from whiteboard.transport.looking import look
 from whiteboard.transport.muc import Happening, RoomEvent
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.reopening import Reopening
+from whiteboard.transport.requests import Requests
 from whiteboard.transport.returning import Returning
 from whiteboard.transport.room_boards import RoomBoards
 from whiteboard.transport.shelf import Afterwards, Shelf
+from whiteboard.transport.showing import Showing
 from whiteboard.transport.soon import Soon
 from whiteboard.transport.stanzas import bare
 from whiteboard.transport.wishes import Wishes
@@ -38,6 +43,7 @@ from whiteboard.util.event import Event
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire.messages import (
     Accept,
+    Advertisement,
     Connect,
     Initiate,
     Message,
@@ -85,8 +91,31 @@ class Boards:
         self._room_boards = RoomBoards(
             connection, self._open, self._reopening, self._rng, applications, self._changed
         )
+        self._archived = ArchivedBoards(
+            connection,
+            self._open,
+            self._room_boards,
+            self._reopening,
+            self._rng,
+            applications,
+            self.close,
+            self._changed,
+        )
         self._list = InvitationList(self._open, self._changed)
         self._inviting = Inviting(connection, self._open, self._list, self._rng, self._changed)
+        gate = Gate(lambda: self._wishes.admission, self._is_contact, self._open.clock)
+        self._showing = Showing(connection, self._open, shelf, self._wishes)
+        self._requests = Requests(
+            connection,
+            self._open,
+            self._showing,
+            shelf,
+            self._reopening,
+            self._inviting,
+            gate,
+            self._list,
+            self._changed,
+        )
         self._invitations = Invitations(
             connection,
             self._open,
@@ -96,8 +125,10 @@ class Boards:
             self._rng,
             applications,
             self._changed,
-            lambda: self._wishes.admission,
+            gate,
+            self._requests,
         )
+        self.arrived = self._requests.arrived
         self.invited = self._list.invited
         """Somebody invites me."""
 
@@ -186,6 +217,10 @@ class Boards:
         """See `BoardService`."""
         return self._room_boards.open(room, session, nick, password)
 
+    def open_archived(self, room: str, then: Callable[[Board | str], object]) -> SharedBoard:
+        """See `BoardService`."""
+        return self._archived.open(room, then)
+
     def close(self, board: Board) -> None:
         """See `BoardService`."""
         self._close(self._open.own(board), and_then=Afterwards.CLOSED)
@@ -244,22 +279,60 @@ class Boards:
         """
         return self._invitations.accept(invitation)
 
+    def let_in(self, request: str) -> SharedBoard | None:
+        """See `BoardService`."""
+        return self._requests.let_in(request)
+
     def use_running(self, invitation: str) -> SharedBoard | None:
         """See `BoardService`."""
         return self._invitations.use_running(invitation)
 
     def decline(self, invitation: str) -> None:
         """See `BoardService`."""
-        self._invitations.decline(invitation)
+        entry = self._list.get(invitation)
+        if entry is not None and entry.row.is_request:
+            self._requests.decline(invitation)
+        else:
+            self._invitations.decline(invitation)
 
     def dismiss(self, invitation: str) -> None:
         """See `BoardService`."""
         self._list.dismiss(invitation)
 
+    # --- what others show, and what they may see ---
+
+    def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
+        """See `BoardService`."""
+        look(self._connection(), address, then)
+
+    def ask_to_join(self, address: str, board: KnownBoard) -> None:
+        """See `BoardService`."""
+        self._requests.ask(address, board)
+
+    def wishes_changed(self) -> None:
+        """See `BoardService`."""
+        self._changed()
+
+    def shown_to(self, address: str) -> tuple[Advertisement, ...]:
+        """See `Listener`."""
+        return self._showing.running(address)
+
+    def items_for(self, address: str, node: str) -> Sequence[KnownBoard] | None:
+        """See `Listener`."""
+        return self._showing.items(address, node)
+
+    def _is_contact(self, address: str) -> bool:
+        connection = self._connection()
+        return connection is not None and connection.roster.is_contact(address)
+
     # --- what comes in: implements `connection.Listener` ---
 
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """See `Listener`."""
+        is_direct = isinstance(place, Direct) and isinstance(message, Connect)
+        if is_direct and self._open.shared_with(message.session, peer) is None:
+            self._requests.asked(peer, message.session)
+            return
         for board in self._open.at(place):
             if board.session != message.session:
                 continue
@@ -297,9 +370,14 @@ class Boards:
         for board in self._open.at(InRoom(event.room)):
             if event.what is Happening.ENTERED:
                 self._open.rebind(board)
-                if board.link is None:
+                was_resting = board.link is None
+                if was_resting:
                     self._returning.wake(board)
                 board.online(event.peer)
+                if was_resting:
+                    self._archived.complete(board)
+            elif event.what is Happening.LEARNED:
+                board.archive_known()
             elif event.what is Happening.OUT:
                 connection = self._connection()
                 cut = connection is None or not connection.account.is_online
@@ -326,6 +404,7 @@ class Boards:
             if isinstance(board.where, Direct):
                 board.left(peer)
         self._list.device_gone(peer)
+        self._requests.device_gone(address)
 
     def on_online(self) -> None:
         """See `Listener`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from slixmpp import JID, Iq
@@ -19,13 +19,16 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from whiteboard.im.account import AccountSettings
+from whiteboard.session.boards import KnownBoard
 from whiteboard.session.ports import Counters, Direct, InRoom, Place
 from whiteboard.transport.account import Account, BackOff
+from whiteboard.transport.announcing import items_of
+from whiteboard.transport.archive import RoomArchives
 from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
-from whiteboard.transport.muc import Happening, RoomEvent, Rooms
+from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
@@ -39,6 +42,7 @@ from whiteboard.wire.description import unsupported, write_jingle
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import (
     Accept,
+    Advertisement,
     EditMessage,
     EphemeralMessage,
     Initiate,
@@ -69,6 +73,12 @@ class Listener(Protocol):
 
     def on_room(self, event: RoomEvent) -> None:
         """Something happened in a group chat."""
+
+    def shown_to(self, address: str) -> tuple[Advertisement, ...]:
+        """Running boards that a bare address may see; '' = all who see my presence."""
+
+    def items_for(self, address: str, node: str) -> Sequence[KnownBoard] | None:
+        """Boards that a bare address may see under a node of mine; None if there is none."""
 
     def on_flood(self, sender: str) -> None:
         """Somebody (see `inbox.sender_of`) sends more than can be shown at once."""
@@ -117,10 +127,11 @@ class Connection:
         """Signed in, with the contact list, and visible to others."""
         self.account = Account(settings, register=register, back_off=back_off, resource=resource)
         self.capabilities = Capabilities(self.account)
-        self.roster = Roster(self.account, self.capabilities, drawing_with)
+        self.roster = Roster(self.account, self.capabilities, drawing_with, listener.shown_to)
         self.rooms = Rooms(
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
         )
+        self.archives = RoomArchives(self.account, self.rooms.stamps)
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
@@ -236,12 +247,21 @@ class Connection:
         )
         stream.register_handler(
             Callback(
+                "Whiteboard archive",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(MAM, 'result')}"),
+                lambda stanza: self.archives.result(stanza.xml),
+            )
+        )
+        stream.register_handler(
+            Callback(
                 "Whiteboard returned",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.CLIENT, 'error')}"),
                 self._on_returned,
             )
         )
         stream.jingle.consumer = self._on_jingle
+        disco = stream.plugin["xep_0030"]
+        disco.set_node_handler("get_items", handler=self._on_items)
         if self._chats is not None:
             for feature in ns.CHAT_FEATURES:
                 stream.plugin["xep_0030"].add_feature(feature)
@@ -339,15 +359,29 @@ class Connection:
             refusal = unsupported(jingle.xml)
             if refusal is None or error.fault is not Fault.UNSUPPORTED:
                 raise JingleError("bad-request", kind="modify") from error
-            self._terminate(full, refusal)
+            self.terminate(full, refusal)
             return
         if isinstance(message, Initiate | Accept | Terminate):
             self._listener.on_jingle(Peer(full, jid=bare(full)), message)
         elif (refusal := unsupported(jingle.xml)) is not None:
-            self._terminate(full, refusal)
+            self.terminate(full, refusal)
 
-    def _terminate(self, address: str, refusal: Terminate) -> None:
-        """Say that this kind of session is not spoken here; nobody waits for the answer."""
+    def _on_items(self, _to: object, node: str | None, sender: JID, _data: object) -> StanzaBase:
+        """Which boards I show: those that run, or under their node all that I know."""
+        address = str(sender.bare) if sender is not None else ""
+        boards = self._listener.items_for(address, node or "") if address else ()
+        if boards is None:
+            raise XMPPError("item-not-found")
+        answer = Iq()
+        items = answer["disco_items"]
+        if node:
+            items["node"] = node
+        for at, name in items_of(boards):
+            items.add_item(JID(self.account.jid), node=at, name=name)
+        return items  # type: ignore[no-any-return]  # slixmpp does not type interfaces of stanzas
+
+    def terminate(self, address: str, refusal: Terminate) -> None:
+        """End a session that never was; nobody waits for the answer."""
         stream = self.account.stream
         if stream is not None:
             answer = stream.jingle.request(address, write_jingle(refusal))

@@ -21,6 +21,7 @@ from whiteboard.session.ports import (
     Ended,
     Incident,
     Link,
+    MakeState,
     NewDocument,
     Persist,
     ReadHistory,
@@ -137,6 +138,8 @@ class Driver:
         elif isinstance(effect, ReadHistory):
             if self._read_back is not None:
                 self._read_back(effect.document)
+        elif isinstance(effect, MakeState):
+            self._make_state(effect)
         else:
             if isinstance(effect, NewDocument):
                 self.listen(effect.document)
@@ -153,6 +156,15 @@ class Driver:
         if self._persist is not None:
             self._asked += 1
             self._persist(effect, functools.partial(self._persisted, self._asked))
+
+    def _make_state(self, effect: MakeState) -> None:
+        made = asyncio.get_running_loop().run_in_executor(None, effect.make)
+
+        def done(made: asyncio.Future[bytes]) -> None:
+            if not made.cancelled():
+                self.run(lambda now: effect.then(made.result(), now))
+
+        made.add_done_callback(done)
 
     def _let_out(self, effect: Send | Advertise) -> None:
         if isinstance(effect, Send):

@@ -78,8 +78,8 @@ class Task:
     """What to do.
 
     Exactly one of `room`, `contact` and `accept` says where (`accept` with `contact` waits for an
-    invitation of that contact). Without `session` a room's first running board is joined, or a new
-    one made.
+    invitation of that contact). Without `session` a room's first running board is joined, else the
+    one that its archive has, or a new one is made.
     """
 
     settings: AccountSettings
@@ -232,10 +232,20 @@ class _Participant:
         with contextlib.suppress(HeadlessError):  # by then it is what is known
             # By what the others can do it is decided for ever how the board runs.
             await self._until(lambda: not connection.rooms.is_asking(task.room), "", _CAPS_SECONDS)
+        if (kept := await self._look_in_archive()) is not None:
+            self._record(kept)
+            return kept
         board = self._new_board(local(task.room))
         self._record(board)
         self._boards.share_in_room(board, task.room)
         return board
+
+    async def _look_in_archive(self) -> SharedBoard | None:
+        """The board of the room that nobody is on."""
+        answers: list[object] = []
+        board = self._boards.open_archived(self._task.room, answers.append)
+        await self._until(lambda: bool(answers), "The archive of the group chat does not answer.")
+        return board if board in answers else None
 
     def _new_board(self, name: str) -> SharedBoard:
         application = self._task.application

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from whiteboard.model.document import new_document
-from whiteboard.session.boards import Admission, InvitationState
+from whiteboard.session.boards import InvitationState
 from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.negotiation import Stage
 from whiteboard.session.ports import Direct
@@ -18,6 +18,7 @@ from whiteboard.transport.gate import Gate
 from whiteboard.transport.invitation_list import Entry, InvitationList
 from whiteboard.transport.open_boards import NOT_SIGNED_IN, OpenBoards
 from whiteboard.transport.reopening import Reopening
+from whiteboard.transport.requests import Requests
 from whiteboard.transport.room_boards import RoomBoards
 from whiteboard.transport.stanzas import bare, resource
 from whiteboard.wire.messages import Accept, Initiate, Peer, Reason, Terminate
@@ -38,7 +39,8 @@ class Invitations:
         rng: chooses ids and delays.
         applications: namespaces of the application types to take part in; others are declined.
         changed: called when the list of boards differs.
-        admission: whose invitations the person wants to see.
+        gate: which of them the person sees.
+        requests: what I asked for: an invitation may be the answer.
     """
 
     def __init__(
@@ -51,7 +53,8 @@ class Invitations:
         rng: random.Random,
         applications: Collection[str],
         changed: Callable[[], object],
-        admission: Callable[[], Admission],
+        gate: Gate,
+        requests: Requests,
     ) -> None:
         self._connection = connection
         self._open = open_boards
@@ -61,7 +64,8 @@ class Invitations:
         self._rng = rng
         self._applications = applications
         self._changed = changed
-        self._gate = Gate(admission, self._is_contact, open_boards.clock)
+        self._gate = gate
+        self._requests = requests
 
     @property
     def turned_away(self) -> int:
@@ -179,6 +183,8 @@ class Invitations:
             self._on_initiate(peer, message)
             return
         boards = [board for board in self._open if board.session == message.session]
+        if not known and isinstance(message, Terminate) and self._requests.refused(peer, message):
+            return
         if not known and not boards:
             raise JingleError("item-not-found", "unknown-session")
         # An end before the answer is the invitation's own matter: nobody was on the board yet.
@@ -196,7 +202,8 @@ class Invitations:
         if connection is None:
             raise JingleError("service-unavailable")
         running = self._open.shared_with(message.session, peer)
-        wanted = running is not None or self._gate.look(peer, *self._waiting(peer))
+        lets_in = running is None and self._requests.is_answered_by(peer, message)
+        wanted = lets_in or running is not None or self._gate.look(peer, *self._waiting(peer))
         room = _room_of(message, peer)
         is_here = self._is_taken(message.session, peer, room) if running is None else False
         entry = self._list.add(peer.jid or peer.bare, running, incoming=True)
@@ -207,7 +214,7 @@ class Invitations:
             room=room,
             running=self._running_name(peer.bare),
         )
-        entry.is_shown = wanted and not is_here and running is None
+        entry.is_shown = wanted and not (is_here or lets_in) and running is None
         actor = Negotiation.incoming(message.session, connection.me, peer, self._applications)
         attempt = self._list.drive(entry, connection, actor)
         attempt.driver.run(lambda now: actor.receive(peer, message, now))
@@ -215,6 +222,8 @@ class Invitations:
             self._list.remove(entry)
         elif running is not None:
             self.accept(entry.row.id)  # nobody is asked twice to the board that is open
+        elif lets_in:
+            self._requests.arrived.emit(self.accept(entry.row.id))
         elif is_here:
             self._say_no(entry, Reason.ALTERNATIVE_SESSION, message.session)
         elif not wanted:

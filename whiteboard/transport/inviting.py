@@ -95,7 +95,11 @@ class Inviting:
             place = Direct(address)
             board.say_name()
             description = Description(
-                mode=mode, name=board.name, identity=Identity.JID, application=board.application
+                mode=mode,
+                name=board.name,
+                identity=Identity.JID,
+                continues=board.session or "",
+                application=board.application,
             )
             actor = Session.share(board.document, description, connection.me, place, self._rng)
             board.attach(actor, self._open.link(connection, place), place)

@@ -26,6 +26,7 @@ from whiteboard.wire.messages import (
     Accept,
     Advertisement,
     Answer,
+    ArchivedPart,
     EditMessage,
     EphemeralMessage,
     Initiate,
@@ -38,7 +39,7 @@ from whiteboard.wire.messages import (
 )
 
 _MOST_REMEMBERED = 4000
-_STATE = (StateBegin, StatePart, StateEnd)
+_STATE = (StateBegin, StatePart, StateEnd, ArchivedPart)
 """Goes behind all else, in order, with the answers that are paced (`Send.receipt`)."""
 
 
@@ -174,6 +175,11 @@ class StanzaLink:
     def load(self) -> int:
         """Bytes that wait in the account's outbox, bulk aside."""
         return self._account.outbox.waiting_bytes
+
+    @property
+    def has_archive(self) -> bool:
+        """Whether what is said to all is kept by the room."""
+        return isinstance(self.place, InRoom) and self._rooms.has_archive(self.place.room)
 
     @property
     def page(self) -> int:

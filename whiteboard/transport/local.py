@@ -126,6 +126,7 @@ class LocalLink:
         self.waiting_changed: Event[None] = Event()
         self.load = 0
         self.page = PAGE_BYTES
+        self.has_archive = False
 
     def send(self, send: Send) -> None:
         """See `session.ports.Link`."""

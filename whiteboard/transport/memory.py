@@ -12,6 +12,7 @@ import itertools
 import random
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.changes import Commit
@@ -32,6 +33,7 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     KeepBase,
+    MakeState,
     NewDocument,
     Offence,
     Persist,
@@ -42,6 +44,7 @@ from whiteboard.session.ports import (
     StartTimer,
     ToPeer,
 )
+from whiteboard.session.rebuilding import Found, Rebuilt
 from whiteboard.session.session import Session
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire import ns
@@ -96,6 +99,8 @@ class MemoryNetwork:
         self.now = 0.0
         self.count = Count()
         self.nodes: dict[str, Node] = {}
+        self.archive: list[Found] | None = None
+        """What the rooms keep of what is said to all, in order; None: they keep nothing."""
         self.drop: Callable[[str, str, Message], bool] = lambda _from, _to, _message: False
         """Drops more messages than the weather does: (sender, receiver, message)."""
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
@@ -209,8 +214,16 @@ class MemoryNetwork:
         if node.is_muted:
             self.later(0.05, lambda: node.bounced(send, "forbidden"))
             return
+        if self.archive is not None and send.store and isinstance(node.place, InRoom):
+            self._keep(self.archive, node.peer, text)
         for target in [*self._neighbours(node), node]:
             self._carry(node.peer, target, text, send.message)
+
+    def _keep(self, archive: list[Found], peer: Peer, text: str) -> None:
+        message = decode(parse(text))
+        if message is not None:
+            stamp = (_BEGINNING + timedelta(seconds=self.now)).isoformat(timespec="seconds")
+            archive.append(Found(f"kept-{len(archive)}", peer, message, stamp))
 
     def _in_order(self, link: tuple[str, str], action: Callable[[], None]) -> None:
         """Do `action` after a delay, never before what went the same way earlier."""
@@ -331,6 +344,10 @@ class Shown:
     commits: list[Commit] = field(default_factory=list)
 
 
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the time of a network begins, by the stamps of its archives."""
+
+
 class Node:
     """One member's driver: performs effects, runs timers, hands commits to the session."""
 
@@ -378,8 +395,17 @@ class Node:
         )
         return self._begin(joining)
 
+    def go_on(self, rebuilt: Rebuilt) -> Session:
+        """Take part in a session as the room's archive has it, with nobody there."""
+        assert isinstance(self.place, InRoom)
+        party = rebuilt.description.identity.party(self.peer)
+        assert party is not None
+        rng = random.Random(self.network.rng.random())
+        return self._begin(Session.rebuilt(rebuilt, self.peer, self.place, rng, party))
+
     def _begin(self, session: Session) -> Session:
         self.session = session
+        session.archiving.is_kept = lambda: self.network.archive is not None
         self.perform(session.start(self.network.now), session)
         return session
 
@@ -452,6 +478,8 @@ class Node:
             elif isinstance(effect, Persist):
                 self.journal.batches += effect.batches
                 self.journal.strict += effect.strict
+            elif isinstance(effect, MakeState):
+                self.perform(effect.then(effect.make(), self.network.now), of)
             elif isinstance(effect, ReadHistory):
                 self._read_back(effect.document)
             elif isinstance(effect, KeepBase):

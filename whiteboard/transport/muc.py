@@ -18,8 +18,8 @@ from slixmpp.exceptions import IqError, XMPPError
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
-from whiteboard.model.ids import SessionId
 from whiteboard.transport.account import Account
+from whiteboard.transport.announcing import announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
 from whiteboard.transport.stanzas import (
     STATUS,
@@ -38,17 +38,22 @@ from whiteboard.wire.messages import Advertisement, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
+MAM = "urn:xmpp:mam:2"
 MUC_OWNER = "http://jabber.org/protocol/muc#owner"
 ROOM_CONFIG = "http://jabber.org/protocol/muc#roomconfig"
 DATA_FORM = "jabber:x:data"
 
 _JOIN_SECONDS = 20.0
 _MOST_OCCUPANTS = 2000
-_MOST_BOARDS = 64
 _LOCKED_TRIES = 5
 _LOCKED_WAIT = 0.4
 """Seconds until a room that is being made is tried again, longer each time."""
 _NICK_TRIES = 5
+_TECHNICAL = frozenset({"332", "333"})
+"""Out because the service is shut down, or because something did not reach me: nobody's will."""
+_RESTART_WAIT = 2.0
+"""Seconds until a room is entered again that put me out so, twice as long each time."""
+_RESTART_TRIES = 6
 _HISTORY = 30
 """Messages of the text chat that are asked for on entering; rooms keep none without a body."""
 
@@ -75,6 +80,15 @@ _THROWN_OUT = {
     "322": ProblemKind.MEMBERS_ONLY,
 }
 
+_NOT_THERE = frozenset(
+    {
+        ProblemKind.UNREACHABLE,
+        ProblemKind.NO_SUCH_ROOM,
+        ProblemKind.ROOM_FULL,  # how a server says that it has no such service
+        ProblemKind.OTHER,
+    }
+)
+
 
 class Happening(enum.Enum):
     """What rooms tell the sessions in them."""
@@ -87,6 +101,8 @@ class Happening(enum.Enum):
     """I am not let in; the peer is the room."""
     CAME = "came"
     LEFT = "left"
+    LEARNED = "learned"
+    """It is known whether the room keeps an archive."""
     BOARDS = "boards"
     """The peer's announced boards differ."""
 
@@ -118,11 +134,13 @@ class _Room:
     problem: Problem | None = None
     anonymous: bool = False
     members_only: bool = False
+    has_archive: bool = False
     is_members_only: bool = False
     is_temporary: bool = False
     was_in: bool = False
     tries: int = 0
     locked_tries: int = 0
+    restart_tries: int = 0
     me: Peer | None = None
     occupants: dict[str, _Occupant] = field(default_factory=dict)
     advertised: dict[str, Advertisement] = field(default_factory=dict)
@@ -183,6 +201,16 @@ class Rooms:
         """Whether the room hides addresses."""
         room = self._rooms.get(address)
         return room is None or room.anonymous
+
+    def has_archive(self, address: str) -> bool:
+        """Whether the room keeps what is said there (XEP-0313), as far as known."""
+        room = self._rooms.get(address)
+        return room is not None and room.has_archive
+
+    def stamps(self, address: str) -> bool:
+        """Whether the room stamps what is said with occupant-ids (XEP-0421)."""
+        me = self.me(address)
+        return me is not None and bool(me.occupant_id)
 
     def peer(self, full: str, stanza: ET.Element | None = None) -> Peer:
         """Who an occupant address is; the `stanza`'s own occupant-id counts first."""
@@ -340,7 +368,7 @@ class Rooms:
                 room.state = RoomState.WAITING
                 if room.me is not None:
                     self._tell(room, Happening.OUT, room.me)
-            elif room.state is RoomState.JOINING:
+            elif room.state in {RoomState.JOINING, RoomState.WAITING}:
                 self._stop_timer(room)
                 room.state = RoomState.WAITING
         self.changed.emit(None)
@@ -414,11 +442,23 @@ class Rooms:
                 _LOCKED_WAIT * room.locked_tries, self._enter, room
             )
             return
-        room.locked_tries = 0
+        if problem.kind in _NOT_THERE and 0 < room.restart_tries < _RESTART_TRIES:
+            self._enter_later(room)
+            self.changed.emit(None)
+            return
+        room.locked_tries = room.restart_tries = 0
         room.state = RoomState.FAILED
         room.problem = problem
         self._tell(room, Happening.REFUSED, Peer(room.address))
         self.changed.emit(None)
+
+    def _enter_later(self, room: _Room) -> None:
+        """Out for technical reasons: a server that is shut down mostly starts again."""
+        self._stop_timer(room)
+        room.state = RoomState.WAITING
+        wait = _RESTART_WAIT * 2**room.restart_tries
+        room.restart_tries += 1
+        room.timer = asyncio.get_running_loop().call_later(wait, self._enter, room)
 
     def _send_presence(self, room: _Room, kind: str = "", *, joining: bool = False) -> None:
         stream = self._account.stream
@@ -437,8 +477,7 @@ class Rooms:
             version = self._version()
             if version:
                 xml.append(own_element(version))
-            for board in room.advertised.values():
-                ET.SubElement(xml, tag(ns.SXE, "sxe"), session=board.session, name=board.name)
+            announce(xml, room.advertised.values())
         presence.send()
 
     # --- presence from rooms ---
@@ -477,7 +516,7 @@ class Rooms:
         jid = valid_jid(item.get("jid")) or ""
         if mine and not jid:
             jid = self._account.jid
-        boards = _boards(xml)
+        boards = announced(xml)
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
         old = room.occupants.get(nick)
@@ -520,7 +559,7 @@ class Rooms:
     def _entered(self, room: _Room) -> None:
         room.state = RoomState.IN
         room.was_in = True
-        room.tries = 0
+        room.tries = room.restart_tries = 0
         self._account.spawn(asyncio.ensure_future(self._learn_name(room)))
         if room.me is not None:
             self._tell(room, Happening.ENTERED, room.me)
@@ -546,6 +585,9 @@ class Rooms:
         destroyed = user is not None and user.find(tag(MUC_USER, "destroy")) is not None
         kinds = [kind for code, kind in _THROWN_OUT.items() if code in codes]
         self._went_out(room)
+        if _TECHNICAL & codes:
+            self._enter_later(room)
+            return
         room.state = RoomState.FAILED
         kind = kinds[0] if kinds else ProblemKind.OTHER
         if destroyed:
@@ -622,6 +664,9 @@ class Rooms:
         features = info["disco_info"].get_features()
         room.is_members_only = "muc_membersonly" in features
         room.is_temporary = "muc_temporary" in features
+        room.has_archive = MAM in features
+        if room.me is not None:
+            self._tell(room, Happening.LEARNED, room.me)
         for _, _, _, name in info["disco_info"].get_identities():
             if name:
                 room.name = str(name)[:200]
@@ -665,12 +710,3 @@ def _status_codes(xml: ET.Element) -> frozenset[str]:
 def _occupant_id(xml: ET.Element) -> str:
     found = xml.find(tag(ns.OCCUPANT_ID, "occupant-id"))
     return found.get("id", "") if found is not None else ""
-
-
-def _boards(xml: ET.Element) -> tuple[Advertisement, ...]:
-    found: dict[str, Advertisement] = {}
-    for sxe in xml.iterfind(tag(ns.SXE, "sxe")):
-        session = sxe.get("session", "")
-        if session and len(session) <= 128 and len(found) < _MOST_BOARDS:
-            found[session] = Advertisement(SessionId(session), sxe.get("name", "")[:200])
-    return tuple(found.values())

@@ -85,7 +85,7 @@ class RoomBoards:
         name = self._announced_name(room, session)
         board = self._open.make(name if connection is not None else session, new_document())
         self._open.put(board)
-        self._begin(board, room, session)
+        self.begin(board, room, session)
         self._changed()
         return board
 
@@ -120,7 +120,7 @@ class RoomBoards:
                 continue  # closed meanwhile
             if board.needs_name:
                 board.rename(self._announced_name(room, session))
-            self._begin(board, room, session)
+            self.begin(board, room, session)
         self._changed()
 
     def refused(self, room: str) -> None:
@@ -136,7 +136,7 @@ class RoomBoards:
         names = [ad.name for _, ad in running if ad.session == session and ad.name]
         return names[0] if names else ""
 
-    def _begin(self, board: SharedBoard, room: str, session: str) -> None:
+    def begin(self, board: SharedBoard, room: str, session: str) -> None:
         """Go on with the copy on disk, if there is one, else join anew."""
         connection = self._connection()
         me = connection.rooms.me(room) if connection is not None else None

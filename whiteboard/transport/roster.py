@@ -13,13 +13,21 @@ from slixmpp import Iq
 from slixmpp.exceptions import XMPPError
 from slixmpp.xmlstream import StanzaBase
 
-from whiteboard.im.people import Availability, Contact, Subscription, SubscriptionRequest
+from whiteboard.im.people import (
+    Availability,
+    Contact,
+    RunningBoard,
+    Subscription,
+    SubscriptionRequest,
+)
 from whiteboard.transport.account import Account
+from whiteboard.transport.announcing import announce, announced
 from whiteboard.transport.caps import Capabilities, own_element
 from whiteboard.transport.stanzas import STATUS, availability, bare, local, tag, valid_jid
 from whiteboard.transport.stream import Stream
 from whiteboard.util.event import Event
 from whiteboard.util.log import XMPP
+from whiteboard.wire.messages import Advertisement
 
 ROSTER = "jabber:iq:roster"
 NICK = "http://jabber.org/protocol/nick"
@@ -40,6 +48,7 @@ class _Item:
 class _Device:
     availability: Availability
     status: str
+    boards: tuple[Advertisement, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,6 +64,7 @@ class Roster:
         account: whose.
         capabilities: looks up who can draw.
         drawing_with: whether I share a board with this bare address now.
+        shown_to: boards of mine that a bare address may see; '' = everybody who sees my presence.
     """
 
     def __init__(
@@ -62,10 +72,15 @@ class Roster:
         account: Account,
         capabilities: Capabilities,
         drawing_with: Callable[[str], bool],
+        shown_to: Callable[[str], tuple[Advertisement, ...]] = lambda _address: (),
     ) -> None:
         self._account = account
         self._capabilities = capabilities
         self._drawing_with = drawing_with
+        self._shown_to = shown_to
+        self._version: str | None = None
+        self._shown: tuple[Advertisement, ...] = ()
+        """What my presence tells of now."""
         self._items: dict[str, _Item] = {}
         self._people: dict[str, _Person] = {}
         self._requests: dict[str, SubscriptionRequest] = {}
@@ -97,6 +112,11 @@ class Roster:
         item = self._items.get(address)
         return item is not None and item.subscription in {Subscription.TO, Subscription.BOTH}
 
+    def is_seen_by(self, address: str) -> bool:
+        """Whether I let this bare address see when I am here."""
+        item = self._items.get(address)
+        return item is not None and item.subscription in {Subscription.FROM, Subscription.BOTH}
+
     def name_of(self, address: str) -> str:
         """The name on the list, or the part before the @."""
         item = self._items.get(address)
@@ -125,6 +145,13 @@ class Roster:
             subscription=item.subscription,
             waiting=item.asked,
             last_seen=person.last_seen,
+            boards=tuple(
+                {
+                    board.session: RunningBoard(board.session, board.name, 1)
+                    for device in person.devices.values()
+                    for board in device.boards
+                }.values()
+            ),
         )
 
     # --- what is asked ---
@@ -155,7 +182,25 @@ class Roster:
         """Send my presence to somebody who need not be a contact: they learn when I go."""
         stream = self._account.stream
         if stream is not None and self._account.is_online:
-            stream.make_presence(pto=address).send()
+            self._present(stream, self._shown_to(bare(address)), to=address)
+
+    def look_again(self) -> None:
+        """What I show of my boards may differ: tell everybody who sees my presence."""
+        stream = self._account.stream
+        shown = self._shown_to("")
+        is_visible = stream is not None and self._account.is_online and self._version is not None
+        if stream is not None and is_visible and shown != self._shown:
+            self._shown = shown
+            self._present(stream, shown)
+
+    def _present(self, stream: Stream, boards: Sequence[Advertisement], to: str = "") -> None:
+        presence = stream.make_presence(pto=to or None)
+        if self._version is not None:
+            presence.xml.append(own_element(self._version))
+        if self._account.settings.name and not to:
+            ET.SubElement(presence.xml, tag(NICK, "nick")).text = self._account.settings.name
+        announce(presence.xml, boards)
+        presence.send()
 
     async def enter(self, version: str) -> None:
         """A new session began: get the list, then become visible.
@@ -176,15 +221,14 @@ class Roster:
         else:
             self._items.clear()
             self._take(answer.xml)
-        presence = stream.make_presence()
-        presence.xml.append(own_element(version))
-        if self._account.settings.name:
-            ET.SubElement(presence.xml, tag(NICK, "nick")).text = self._account.settings.name
-        presence.send()
+        self._version = version
+        self._shown = self._shown_to("")
+        self._present(stream, self._shown)
         self.changed.emit(None)
 
     def leave(self) -> None:
         """The session is down: nobody's presence is known."""
+        self._version = None
         for address, person in self._people.items():
             for full in tuple(person.devices):
                 self._gone(address, full)
@@ -250,7 +294,7 @@ class Roster:
         if full not in person.devices and len(person.devices) >= _MOST_RESOURCES:
             return
         status = (xml.findtext(STATUS) or "")[:500]
-        person.devices[full] = _Device(availability(xml), status)
+        person.devices[full] = _Device(availability(xml), status, announced(xml))
         person.last_seen = time.time()
         self._capabilities.heard(full, xml)
 

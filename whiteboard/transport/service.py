@@ -112,6 +112,8 @@ class People:
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _look_at_boards(self, _: object) -> None:
+        if self.connection is not None:
+            self.connection.roster.look_again()
         drawing_with = self._boards.drawing_with()
         if drawing_with != self._drawing_with:
             self._drawing_with = drawing_with

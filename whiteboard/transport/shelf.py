@@ -148,6 +148,15 @@ class Shelf:
                 return one.key
         return None
 
+    @property
+    def sessions(self) -> Sequence[tuple[str, str]]:
+        """(session, name) of the boards on disk that were shared once."""
+        return [(one.about.session, one.about.name) for one in self._listed if one.about.role]
+
+    def kept_as(self, session: str) -> str | None:
+        """The key of the newest copy of a session that is not open, ended or not."""
+        return next((one.key for one in self._listed if one.about.session == session), None)
+
     def is_of(self, session: str, place: str) -> bool:
         """Whether no kept copy is of this session, or it was shared with this bare address."""
         kept = [one.about for one in self._listed if one.about.session == session]

@@ -158,12 +158,15 @@ class ProgressCard(Floating):
         if board is None or board.state is not BoardState.JOINING:
             self.hide()
             return
-        self._title.set_whole(words.opening(board.name))
-        progress = board.progress
+        sought = board.is_sought
+        self._title.set_whole(words.looking_in_archive() if sought else words.opening(board.name))
+        progress, left = board.progress, board.seconds_left
         self._bar.setRange(0, 0 if progress is None else 1000)
         if progress is not None:
             self._bar.setValue(round(progress * 1000))
-            self._percent.setText(f"{words.number(round(progress * 100))} %")
+            percent = f"{words.number(round(progress * 100))} %"
+            self._percent.setText(percent if left is None else words.time_left(left))
+            self._bar.setToolTip(percent)
         else:
             self._percent.setText("")
         self.place()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer
 
 from whiteboard.im.account import ConnectionState
-from whiteboard.session.boards import Board, BoardState, Odd, Oddity, Participant
+from whiteboard.session.boards import ArchivedCopy, Board, BoardState, Odd, Oddity, Participant
 from whiteboard.ui import words
 from whiteboard.ui.notices import Notice, Toast
 from whiteboard.ui.ports import Services
@@ -48,6 +48,7 @@ class ConnectionTeller(QObject):
         self._toast = toast
         self._invite_again = invite_again
         self._board: Board | None = None
+        self._told_of_archive: ArchivedCopy | None = None
         self._told_of_rules: Board | None = None
         self._stops: tuple[Callable[[], None], ...] = ()
         self._was_offline = False
@@ -94,6 +95,7 @@ class ConnectionTeller(QObject):
         self._follow_people()
         self._follow_problem()
         self._follow_rules()
+        self._follow_archive()
 
     # --- chip -----------------------------------------------------------------------------
 
@@ -190,6 +192,18 @@ class ConnectionTeller(QObject):
         if is_plain and board is not self._told_of_rules:
             self._told_of_rules = board
             self._toast.say(Notice("rules", words.simpler_program()))
+
+    def _follow_archive(self) -> None:
+        """Say once that nobody is here and where the board came from."""
+        board = self._board
+        copy = board.archived if board is not None and board.state is BoardState.LIVE else None
+        if copy is None or copy is self._told_of_archive:
+            return
+        self._told_of_archive = copy
+        text = words.part_of_archive()
+        if not copy.is_part:
+            text = words.from_archive(copy.newest)
+        self._toast.say(Notice("archive", text, "info"))
 
     def _say_odd(self, odd: Odd) -> None:
         """Quietly, and without a warning's colour: there is nothing for the person to do."""

@@ -20,6 +20,7 @@ from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.looking_back import LookingBack
 from whiteboard.ui.panes.history import HistoryPane
 from whiteboard.ui.people_flow import PeopleFlow
+from whiteboard.ui.slices import BusyNotice
 from whiteboard.ui.surface import Surface
 
 
@@ -47,6 +48,7 @@ class HistoryFlow(QObject):
         self._people = people
         self._window = window
         self._say = say
+        self._busy = BusyNotice(frame.toast)
         self._surface: Surface | None = None
         self._past: PastView | None = None
         self._pointed = 0
@@ -77,11 +79,14 @@ class HistoryFlow(QObject):
         self._stop = [
             history.changed.subscribe(lambda _none: self._changed()),
             history.moved.subscribe(lambda _none: self._moved()),
+            history.busy.subscribe(self._busy.show),
             surface.changed.subscribe(lambda _none: self._show_story()),
         ]
         self._changed()
 
     def _let_go(self) -> None:
+        if self.history is not None:
+            self.history.stop()
         for stop in self._stop:
             stop()
         self._stop = []
@@ -203,10 +208,16 @@ class HistoryFlow(QObject):
             return
         when = "" if history.time is None else words.clock(history.time)
         picked = past.picked if only_picked else None
-        if history.restore(picked):
-            self._say(words.restored(when) if picked is None else words.restored_some(len(picked)))
-        else:
-            self._say(words.tr("The board looks so already."))
+
+        def done(changed: bool) -> None:
+            if not changed:
+                self._say(words.tr("The board looks so already."))
+            elif picked is None:
+                self._say(words.restored(when))
+            else:
+                self._say(words.restored_some(len(picked)))
+
+        history.restore(picked, done)
 
     def _decide(self, piece: Piece, is_kept: bool) -> None:
         if self.history is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -26,13 +26,14 @@ from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
 from whiteboard.past.entries import Entries, Entry
 from whiteboard.past.moments import Moments
-from whiteboard.past.restoring import restore
+from whiteboard.past.restoring import restoring
 from whiteboard.past.scale import Scale
 from whiteboard.past.strict import StrictTimeline, everything_of
-from whiteboard.past.taking_back import Typed, take_back, typed
+from whiteboard.past.taking_back import taking_back, typed
 from whiteboard.past.timeline import Timeline
 from whiteboard.session.boards import Board, BoardService
 from whiteboard.ui import words
+from whiteboard.ui.slices import Busy, Slices
 from whiteboard.util.event import Event
 
 SLICE = 0.006
@@ -68,6 +69,7 @@ class LookingBack(QObject):
     Attributes:
         changed: Anything that is shown of it differs now; `moved` says the same of the position.
         moved: The position or the picture differs now.
+        busy: The live board is being changed in slices; the position stays as long.
         timeline: All messages that were read.
         entries: The same as a list for people.
         scale: The same on a line of time.
@@ -83,6 +85,7 @@ class LookingBack(QObject):
         super().__init__(parent)
         self.changed: Event[None] = Event()
         self.moved: Event[None] = Event()
+        self.busy: Event[Busy | None] = Event()
         self.board = board
         self.speed = SPEEDS[1]
         self.only: Party | None = None
@@ -95,9 +98,8 @@ class LookingBack(QObject):
         self._read_timer = self._timer(self._read)
         self._seek_timer = self._timer(self._seek_on)
         self._play_timer = self._timer(self._play_on)
-        self._undo_timer = self._timer(self._undo_on)
+        self._slices = Slices(self.busy, self)
         self._thread = ThreadPoolExecutor(1, "looking-back")
-        self._undoing: tuple[Party, Future[dict[Rid, Typed]], Callable[[int], object]] | None = None
         self._stop_document: Callable[[], None] = lambda: None
         self._left_over = board.left_over
         self._stop_board = board.changed.subscribe(lambda _none: self._look_at_left_over())
@@ -131,14 +133,19 @@ class LookingBack(QObject):
         field = "chdata" if piece.field == PARTIAL else piece.field
         return str(document.value(piece.rid, field) or "") if field in FIELDS else ""
 
+    def stop(self) -> None:
+        """Change the live board no further."""
+        self._slices.stop()
+
     def close(self) -> None:
         """Read and follow no further."""
         self._stop_board()
         self._stop_document()
         self._stop_replaced()
         self._recall.close()
+        self._slices.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
-        for timer in (self._read_timer, self._seek_timer, self._play_timer, self._undo_timer):
+        for timer in (self._read_timer, self._seek_timer, self._play_timer):
             timer.stop()
 
     # --- reading
@@ -146,6 +153,7 @@ class LookingBack(QObject):
     def _begin(self) -> None:
         """Read the board's history from the start, of the document that it has now."""
         self._stop_document()
+        self._slices.stop()
         self._pause()
         self.position = None
         self._document: SharedDocument = self.board.document
@@ -323,9 +331,13 @@ class LookingBack(QObject):
         return 0 if self.position is None else len(self.timeline) - self.position
 
     def seek(self, seq: int) -> None:
-        """Look at the board after `seq` messages; after the newest one that is now."""
+        """Look at the board after `seq` messages; after the newest one that is now.
+
+        Nothing happens while that moment is being restored.
+        """
         self._pause()
-        self._go(seq)
+        if not self._slices.is_running:
+            self._go(seq)
 
     def _go(self, seq: int) -> None:
         self.position = None if seq >= len(self.timeline) else max(0, seq)
@@ -371,7 +383,7 @@ class LookingBack(QObject):
         if self.is_playing:
             self._pause()
             self.moved.emit(None)
-        elif len(self.timeline):
+        elif len(self.timeline) and not self._slices.is_running:
             start = self.position or 0
             self._go(start)
             self.is_playing = True
@@ -403,44 +415,60 @@ class LookingBack(QObject):
 
     # --- changing the live board
 
-    def restore(self, rids: Iterable[Rid] | None = None) -> bool:
+    def restore(
+        self,
+        rids: Iterable[Rid] | None = None,
+        then: Callable[[bool], object] = lambda _changed: None,
+    ) -> None:
         """Make the live board, or some elements of it, look as at the position, and go back to it.
 
-        Returns:
-            Whether anything had to be changed.
+        Args:
+            rids: the elements; None = everything.
+            then: gets whether anything had to be changed.
         """
-        document = self._document
-        if self.position is None:
-            return False
+        if self.position is None or self._slices.is_running:
+            return
         self._pause()
-        self.timeline.seek(self.position)
-        changed = restore(document, self.timeline.picture, rids, words.tr("Restore"))
-        self.back_to_now()
-        return changed
+        chosen = None if rids is None else tuple(rids)
+
+        def done(changed: bool) -> None:
+            self.back_to_now()
+            then(changed)
+
+        self._slices.run(self._restoring(self.position, chosen), words.restoring, done)
+
+    def _restoring(
+        self, position: int, rids: tuple[Rid, ...] | None
+    ) -> Generator[float, None, bool]:
+        while not self.timeline.seek(position, _after(SLICE)):
+            yield 0.0
+        picture, label = self.timeline.picture, words.tr("Restore")
+        return (yield from restoring(self._document, picture, rids, label))
 
     def undo_work(self, party: Party, then: Callable[[int], object]) -> None:
         """Undo all that a person did; `then` gets how many things had to stay.
 
         What the texts would be without that person is found in a thread; one question at a time.
         """
-        if self._undoing is None and isinstance(self.timeline, Timeline):
-            batches = tuple(self.timeline.since(0))
-            self._undoing = (party, self._thread.submit(typed, batches, party), then)
-            self._undo_timer.start(WAIT_MS)
+        if not self._slices.is_running and isinstance(self.timeline, Timeline):
+            self._slices.run(self._undoing(self.timeline, party), words.undoing_work, then)
 
-    def _undo_on(self) -> None:
-        assert self._undoing is not None
-        party, found, then = self._undoing
-        if not found.done():
-            self._undo_timer.start(WAIT_MS)
-            return
-        self._undoing = None
+    def _undoing(self, timeline: Timeline, party: Party) -> Generator[float | None, None, int]:
+        batches = tuple(timeline.since(0))
+        found = self._thread.submit(typed, batches, party)
+        while not found.done():
+            yield None
         document = self._document
-        if isinstance(document, Document) and isinstance(self.timeline, Timeline):
-            rids = self.timeline.authors.touched_by(party)
-            label = words.tr("Undo their work")
-            skipped = take_back(document, party, rids, found.result(), label)
-            then(len({one.rid for one in skipped}))
+        assert isinstance(document, Document)
+        rids, label = timeline.authors.touched_by(party), words.tr("Undo their work")
+        skipped = yield from taking_back(document, party, rids, found.result(), label)
+        return len({one.rid for one in skipped})
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    """Whether so much time has passed since this call."""
+    end = time.perf_counter() + seconds
+    return lambda: time.perf_counter() >= end
 
 
 def _timeline_of(document: SharedDocument) -> Moments:

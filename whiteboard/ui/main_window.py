@@ -38,6 +38,7 @@ from whiteboard.ui.panes.people import PeoplePane
 from whiteboard.ui.panes.sessions import SessionsPane
 from whiteboard.ui.people_flow import PeopleFlow
 from whiteboard.ui.ports import Services
+from whiteboard.ui.slices import BusyNotice
 from whiteboard.ui.start_page import StartPage, small_picture
 from whiteboard.ui.surface import Surface
 from whiteboard.ui.theme import Scheme, theme
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
             services, self.top.chip, self.frame.toast, self.people_flow.invite, self
         )
         self.not_shown = NotShownNotices(self.frame.toast, self._doer("undo"))
+        self.busy = BusyNotice(self.frame.toast)
         self.left_over = LeftOverNotices(
             self.frame.toast, lambda: self.body.open_pane(self.history_pane, opened=True)
         )
@@ -176,6 +178,7 @@ class MainWindow(QMainWindow):
         card.declined.connect(self.services.boards.decline)
         card.postponed.connect(self._postpone)
         self.frame.progress.cancelled.connect(self._cancel_joining)
+        self.people_flow.told.connect(self.say)
         self._class_changed()
         self._panes_changed()
 
@@ -469,6 +472,7 @@ class MainWindow(QMainWindow):
             self.frame.let_go()
             self.not_shown.watch(None)
             self.left_over.watch(None)
+            self.busy.watch(None)
             return
         tool = self.frame.surface.tool if self.frame.surface is not None else ""
         if tool:
@@ -479,6 +483,7 @@ class MainWindow(QMainWindow):
         self.teller.watch(page.board)
         self.not_shown.watch(page)
         self.left_over.watch(page)
+        self.busy.watch(page.surface.busy)
         page.surface.widget.setFocus()
 
     def _pages_changed(self) -> None:
@@ -762,7 +767,7 @@ class MainWindow(QMainWindow):
         self.chat_flow.let_go()
         self.look_flow.let_go()
         self.start.let_go()
-        for watcher in (self.teller, self.not_shown, self.left_over):
+        for watcher in (self.teller, self.not_shown, self.left_over, self.busy):
             watcher.watch(None)
         self.frame.let_go()
         for page in self.pages.all:

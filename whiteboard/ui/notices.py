@@ -29,6 +29,8 @@ class Notice:
     act: Callable[[], None] | None = None
     lasting: bool = False
     """Stays until it is taken back (offline)."""
+    first: bool = False
+    """Does not wait for the one that is shown, which comes again afterwards."""
 
 
 class Toast(Floating):
@@ -62,8 +64,8 @@ class Toast(Floating):
         """Show it now, or after the one shown; one of the same kind is replaced."""
         self._waiting = [other for other in self._waiting if other.kind != notice.kind]
         shown = self.notice
-        if shown is None or shown.kind == notice.kind or shown.lasting:
-            if shown is not None and shown.lasting and shown.kind != notice.kind:
+        if shown is None or shown.kind == notice.kind or shown.lasting or notice.first:
+            if shown is not None and shown.kind != notice.kind:
                 self._waiting.append(shown)
             self._show(notice)
         else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
@@ -33,10 +34,12 @@ from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board, BoardState, Ephemera
 from whiteboard.svg.bounds import union
 from whiteboard.svg.plan import Rect
+from whiteboard.svg.transform import translation
 from whiteboard.tools.context import ToolContext
 from whiteboard.tools.events import ToolEvent
 from whiteboard.tools.root import ToolBox
 from whiteboard.ui import words
+from whiteboard.ui.slices import Busy, Slices
 from whiteboard.ui.surface import Selected, Style
 from whiteboard.ui.theme import theme
 from whiteboard.util.clock import MonotonicClock
@@ -53,6 +56,8 @@ _PLACES: Final = {
 _NEEDS_SELECTION: Final = {"cut", "copy", "duplicate", "delete", *_PLACES}
 _LONGEST_PASTE: Final = 1_000_000
 """Characters of text that are pasted as a text; more is refused."""
+_SHORT_PASTE: Final = 10_000
+"""Characters that are read and checked at once: some milliseconds."""
 
 
 class _KeysOfTools(QObject):
@@ -89,6 +94,8 @@ class CanvasSurface:
         self.steered = self._flight.steered
         self.looked = self._flight.moved
         self._keys = _KeysOfTools(self.view, self._hears_keys)
+        self.busy: Event[Busy | None] = Event()
+        self._slices = Slices(self.busy, self.view)
         self._soon = QTimer(self.view)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: self.changed.emit(None))
@@ -147,6 +154,7 @@ class CanvasSurface:
 
     def _document_replaced(self, document: SharedDocument) -> None:
         """The board was shared or joined: go on there, also with a stroke that is being drawn."""
+        self._slices.stop()
         self.view.set_document(document)
         self.tools.follow(document)
         self._lock_or_unlock()
@@ -431,10 +439,8 @@ class CanvasSurface:
     def _do_with_things(self, command: str) -> None:
         editor = self.editor
         chosen = editor.selection.rids
-        if command == "undo":
-            editor.undo()
-        elif command == "redo":
-            editor.redo()
+        if command in {"undo", "redo"}:
+            self._step(redo=command == "redo")
         elif command == "delete":
             editor.delete(chosen)
         elif command == "duplicate":
@@ -453,6 +459,20 @@ class CanvasSurface:
         elif command == "paste":
             self._paste()
 
+    def _step(self, *, redo: bool) -> None:
+        """Undo or redo; what is large in slices. Something half done is taken back as it is."""
+        self._slices.stop()
+        steps = self.editor.undo_stack
+        if steps.is_large(redo=redo):
+            say = words.redoing if redo else words.undoing
+            work = steps.performing(redo=redo)
+            stopped = words.tr("Stopped half-way.")
+            self._slices.run(work, say, lambda _changed: self._change_now(), stopped=stopped)
+        elif redo:
+            self.editor.redo()
+        else:
+            self.editor.undo()
+
     def _paste(self) -> None:
         """Drawings from the clipboard, 16 px beside where they were copied."""
         data = QGuiApplication.clipboard().mimeData()
@@ -462,14 +482,26 @@ class CanvasSurface:
             text = bytes(data.data(clipboard.MIME).data()).decode("utf-8", "replace")
         else:
             text = data.text()
-        if len(text) > _LONGEST_PASTE or "<" not in text:
+        if len(text) > _LONGEST_PASTE or "<" not in text or self._slices.is_running:
             return
+        self.tools.choose("select")
+        self._slices.run(self._pasting(text), words.pasting)
+
+    def _pasting(self, text: str) -> Generator[float | None, None, None]:
+        """What is pasted is read and checked beside the loop where that would be felt."""
         try:
-            pasted = clipboard.from_text(text)
+            if len(text) <= _SHORT_PASTE:
+                pasted = clipboard.from_text(text)
+            else:
+                thread = ThreadPoolExecutor(1, "paste")
+                reading = thread.submit(clipboard.from_text, text)
+                thread.shutdown(wait=False)
+                while not reading.done():
+                    yield None
+                pasted = reading.result()
         except clipboard.FileError:
             return  # text that is no drawing
-        self.tools.choose("select")
-        self.editor.paste(pasted.elements, 16.0, 16.0)
+        yield from self.editor.pasting(pasted.elements, translation(16.0, 16.0))
         if pasted.left_out:
             self.left_out.emit(pasted.left_out)
 
@@ -616,6 +648,7 @@ class CanvasSurface:
         """Let go of the board."""
         if self._closed:
             return
+        self._slices.stop()
         self.look_now()
         self._closed = True
         self._soon.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
@@ -30,7 +30,12 @@ class PeopleFlow(QObject):
 
     Attributes:
         dialog: the question that is open, None if none is.
+
+    Signals:
+        told: a sentence for the person, as a fact.
     """
+
+    told = Signal(str)
 
     def __init__(
         self, services: Services, pages: Pages, window: QWidget, new_board: Callable[[], Board]
@@ -224,11 +229,32 @@ class PeopleFlow(QObject):
         elif len(room.boards) == 1 and not details:
             self.join_in_room(address, room.boards[0].session)
         elif not room.boards and not details:
-            self.share_in_room(address)
+            self.find_in_room(address, lambda: self.share_in_room(address))
         else:
             dialog = self.open(RoomBoards(room, self._window))
             dialog.join_wanted.connect(self.join_in_room)
             dialog.start_wanted.connect(self.share_in_room)
+
+    def find_in_room(self, address: str, start: Callable[[], None]) -> None:
+        """Nobody is on a board there: the one that the group chat has kept, else `start` one."""
+        front = self._pages.front
+
+        def found(what: Board | str) -> None:
+            page = self._pages.of(board)
+            if isinstance(what, str):
+                if page is not None:
+                    self._pages.remove(page)
+                if front is not None and front in self._pages.all:
+                    self._pages.show(front.board)
+                start()
+                self.told.emit(what)
+            elif front is not None and front in self._pages.all and front.is_untouched:
+                self._services.boards.close(front.board)
+                self._pages.remove(front)
+
+        board = self._services.boards.open_archived(address, found)
+        if board in self._services.boards.boards:
+            self._pages.show(board)
 
     def join_in_room(self, room: str, session: str) -> None:
         """Take part in a board of a group chat; bring it to the front if I do already."""

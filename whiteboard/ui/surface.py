@@ -18,6 +18,7 @@ from whiteboard.model.ephemeral import Box
 from whiteboard.model.ids import Rid
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board
+from whiteboard.ui.slices import Busy
 from whiteboard.util.event import Event
 
 
@@ -50,6 +51,8 @@ class Surface(Protocol):
 
     changed: Event[None]
     """Tool, style, selection, zoom or what can be undone differ now."""
+    busy: Event[Busy | None]
+    """Something that was asked for takes its time; None: it is over."""
     left_out: Event[int]
     """Emits how many parts of what was pasted were left out, as they cannot be shown."""
     steered: Event[None]

@@ -140,6 +140,34 @@ def opening(board: str, who: str = "") -> str:
     return _fill("Opening “{board}”", board=board)
 
 
+def looking_in_archive() -> str:
+    return tr("Looking for the board in the group chat’s archive")
+
+
+def from_archive(stamp: str) -> str:
+    """`stamp`: when the newest change was made, as the server wrote it (ISO 8601)."""
+    try:
+        day = clock(datetime.datetime.fromisoformat(stamp).timestamp())
+    except ValueError:
+        return tr("Nobody is here. This is the board as the group chat kept it.")
+    return _fill(
+        "Nobody is here. This is the board as the group chat kept it, from {date}.", date=day
+    )
+
+
+def part_of_archive() -> str:
+    return tr(
+        "Nobody is here and the group chat kept only part of the board."
+        " It completes itself when someone who has it returns."
+    )
+
+
+def time_left(seconds: float) -> str:
+    if seconds < 90:
+        return plural(max(5, 5 * round(seconds / 5)), "%n second left", "%n seconds left")
+    return plural(round(seconds / 60), "%n minute left", "%n minutes left")
+
+
 def window_title(board: str, who: str = "") -> str:
     return f"{board} – Whiteboard" + (f" ({who})" if who else "")
 
@@ -250,6 +278,10 @@ def link_question(address: str, *, is_room: bool) -> tuple[str, str, str]:
         tr("A link leads to this person, who is not in your contacts and would see your address."),
         tr("Ask to draw together"),
     )
+
+
+def asked_to_join(who: str) -> str:
+    return _fill("{who} is asked to let you in. The board opens when they say yes.", who=who)
 
 
 def sign_in_for_link() -> str:
@@ -653,6 +685,26 @@ def restored_some(n: int) -> str:
         "%n thing looks as it did. Undo takes this back.",
         "%n things look as they did. Undo takes this back.",
     )
+
+
+def restoring(share: float) -> str:
+    return _fill("Restoring… {share} %", share=number(int(100 * share)))
+
+
+def undoing_work(share: float) -> str:
+    return _fill("Undoing their work… {share} %", share=number(int(100 * share)))
+
+
+def undoing(share: float) -> str:
+    return _fill("Undoing… {share} %", share=number(int(100 * share)))
+
+
+def redoing(share: float) -> str:
+    return _fill("Doing it again… {share} %", share=number(int(100 * share)))
+
+
+def pasting(share: float) -> str:
+    return _fill("Pasting… {share} %", share=number(int(100 * share)))
 
 
 def undo_work_of(who: str) -> str:

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.ops import Op
 from whiteboard.wire import ns, sxe, sync
+from whiteboard.wire.archived import read_archived, write_archived
 from whiteboard.wire.blanks import PutBack, TakenOut
 from whiteboard.wire.description import (
     MAX_NAME,
@@ -29,6 +30,7 @@ from whiteboard.wire.messages import (
     AcceptState,
     Advertisement,
     Answer,
+    ArchivedPart,
     Connect,
     EditMessage,
     EphemeralMessage,
@@ -69,6 +71,7 @@ _ANSWER = f"{{{ns.SYNC}}}answer"
 _REJECT = f"{{{ns.SYNC}}}reject"
 _SNAPSHOT = f"{{{ns.SYNC}}}snapshot"
 _FOLDED = f"{{{ns.SYNC}}}folded"
+_ARCHIVED = f"{{{ns.SYNC}}}archived"
 _FORWARDED = f"{{{ns.FORWARD}}}forwarded"
 _DELAY = f"{{{ns.DELAY}}}delay"
 _OCCUPANT = f"{{{ns.OCCUPANT_ID}}}occupant-id"
@@ -97,6 +100,8 @@ def encode(message: Message) -> list[Element]:
         element = sync.unnumbered(message.session)
         SubElement(element, _FOLDED, {"part": str(message.number)}).text = message.text
         return [element]
+    if isinstance(message, ArchivedPart):
+        return [write_archived(message)]
     if isinstance(message, EphemeralMessage):
         element = sync.unnumbered(message.session)
         if message.guest:
@@ -250,6 +255,8 @@ def _decode_unnumbered(stamp: Element) -> Message | None:
             return sync.read_reject(child, session)
         if child.tag == _FOLDED:
             return _decode_part(child, session)
+        if child.tag == _ARCHIVED:
+            return read_archived(child, session)
     items = read_items(stamp)
     guest = Party(stamp.get("guest", "")[:MAX_SESSION])
     return EphemeralMessage(session, items, guest) if items else None

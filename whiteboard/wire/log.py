@@ -2,20 +2,22 @@
 
     <log xmlns='urn:x-whiteboard:log:0' session='…' mode='merge'>
       <description xmlns='urn:xmpp:jingle:apps:svg'>…</description>
+      <folded xmlns='urn:x-whiteboard:sync:0' part='0'>…</folded> …
       <message xmlns='jabber:client' from='…'>…</message> …
     </log>
 
 Reading is incremental and takes nothing on trust: no document type, no entities, bounded depth
 and size. A log that breaks off (the program died while writing it) is good up to its last whole
 message; a message that says nothing acceptable is counted and passed over. The log of a strict
-session gives `StrictMessage`s.
+session gives `StrictMessage`s. `folded`: where it does not begin with the first message, the state
+that does, in parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, Protocol, TypeAlias
 from xml.etree.ElementTree import Element, SubElement
 
 from whiteboard.model.ids import SessionId
@@ -29,6 +31,7 @@ from whiteboard.wire.xml import Reader, split_tag, to_xml
 
 _ROOT = f"{{{ns.LOG}}}log"
 _MESSAGE = f"{{{ns.CLIENT}}}message"
+_FOLDED = f"{{{ns.SYNC}}}folded"
 _DELAY = f"{{{ns.DELAY}}}delay"
 _PIECE = 1 << 16
 
@@ -44,6 +47,13 @@ class LogHeader:
     description: Description | None = None
 
 
+class Source(Protocol):
+    """Where a log is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; b'' at the end."""
+
+
 class LogReader:
     """Reads a log: iterate over it to get its edits, in the order of the file.
 
@@ -51,13 +61,15 @@ class LogReader:
         header: session, mode and description; known once the first edit is given.
         faults: messages that were passed over, or were not understood in part, by fault.
         is_cut_off: the file ends before its end tag.
+        folded: texts of the parts of a folded state, in order.
         until: read only so many `<message/>` elements, edits or not; None = all.
     """
 
-    def __init__(self, file: BinaryIO, until: int | None = None) -> None:
+    def __init__(self, file: Source, until: int | None = None) -> None:
         self.header: LogHeader | None = None
         self.faults: dict[Fault, int] = {}
         self.is_cut_off = False
+        self.folded: list[str] = []
         self._file = file
         self.until = until
         self._read = 0
@@ -111,7 +123,9 @@ class LogReader:
         try:
             if child.tag == _MESSAGE:
                 return self._read_message(child)
-            if split_tag(child.tag)[1] == "description" and self.header.description is None:
+            if child.tag == _FOLDED and child.get("part") == str(len(self.folded)):
+                self.folded.append(child.text or "")
+            elif split_tag(child.tag)[1] == "description" and self.header.description is None:
                 self.header.description = read_description(child)
                 self.header.mode = self.header.description.mode
         except RemoteProtocolError as error:
@@ -154,6 +168,13 @@ class LogWriter:
         self._write("<?xml version='1.0' encoding='UTF-8'?>\n" + start.removesuffix("/>") + ">\n")
         if description is not None:
             self._write(to_xml(write_description(description), ns.LOG) + "\n")
+
+    def write_folded(self, parts: Iterable[str]) -> None:
+        """Add the state from which the messages go on; before the first of them."""
+        for number, text in enumerate(parts):
+            element = Element(_FOLDED, {"part": str(number)})
+            element.text = text
+            self.write_stanza(element)
 
     def write(self, message: Logged) -> None:
         """Add an edit with its sender and time."""

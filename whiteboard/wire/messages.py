@@ -149,7 +149,8 @@ class Heartbeat:
 
     `r` is the sender's replica; `digests` the chain digest D(n) of each replica's newest number,
     32 hex digits; `bye` = the sender leaves. `guests`: from the creator of a direct session with
-    several guests, which of them are there.
+    several guests, which of them are there. `archived`: how many messages the newest state in the
+    room's archive has, as far as the sender knows.
     """
 
     session: SessionId
@@ -161,6 +162,7 @@ class Heartbeat:
     floor: Vector = field(default_factory=dict)
     bye: bool = False
     guests: tuple[Party, ...] = ()
+    archived: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,21 @@ class StateEnd:
     vv: Vector = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivedPart:
+    """A part of the state, said to a room for its archive: for who comes when nobody is there.
+
+    The parts of one `id`, from 0, are a packed session log (`wire.pack`) of `holds` messages.
+    """
+
+    session: SessionId
+    id: str
+    number: int
+    parts: int
+    holds: int
+    data: bytes
+
+
 # ------------------------------------------------------------------ invitations (Jingle, 1:1)
 
 
@@ -359,6 +376,7 @@ Message: TypeAlias = (
     | StateBegin
     | StatePart
     | StateEnd
+    | ArchivedPart
     | Initiate
     | Accept
     | Terminate
@@ -381,6 +399,7 @@ MESSAGE_TYPES: tuple[type[Message], ...] = (
     StateBegin,
     StatePart,
     StateEnd,
+    ArchivedPart,
     Initiate,
     Accept,
     Terminate,

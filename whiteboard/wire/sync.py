@@ -146,6 +146,8 @@ def write_heartbeat(message: Heartbeat) -> Element:
         beat.set("bye", "1")
     if message.guests:
         beat.set("guests", " ".join(message.guests))
+    if message.archived:
+        beat.set("archived", str(message.archived))
     return sync
 
 
@@ -168,6 +170,7 @@ def read_heartbeat(sync: Element, beat: Element, session: SessionId) -> Heartbea
         floor=parse_vector(beat.get("floor")),
         bye=beat.get("bye") in {"1", "true"},
         guests=tuple(Party(guest) for guest in beat.get("guests", "").split()[:MAX_GUESTS]),
+        archived=parse_count(beat.get("archived")) or 0,
     )
 
 

@@ -497,7 +497,9 @@ def test_a_board_of_plain_xep_0284_has_a_history_but_no_undo_of_ones_work(story)
     story.pane._open_menu("entry:2", story.pane.pos())
     assert [one.text() for one in story.pane.menu.actions()] == ["Show the board then"]
     story.pane.menu.close()
-    assert story.history.restore()
+    changed = []
+    story.history.restore(then=changed.append)
+    story.wait(lambda: changed == [True])
     assert [live.name(rid) for rid in live.children(live.root)] == ["rect"]
 
 

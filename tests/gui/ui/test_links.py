@@ -7,13 +7,14 @@ import socket
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtNetwork import QLocalSocket
 
 from tests.helpers.hands import click, settle
 from whiteboard.app import instance
 from whiteboard.app.going import Going
-from whiteboard.app.instance import MAX_LINE, Instance, hand_over
+from whiteboard.app.instance import MAX_LINE, DesktopLinks, Instance, hand_over
 from whiteboard.im.account import AccountState, ConnectionState
 from whiteboard.im.links import BoardLink, read_link
 from whiteboard.model.document import Document
@@ -166,6 +167,12 @@ def test_a_person_is_invited_to_the_board_in_front(window, world, going):
     assert world.boards.calls[-1][2] == "mira@example.org"
 
 
+def test_the_person_of_a_one_to_one_board_is_asked_to_let_me_in(window, world, going):
+    going.open("xmpp:mira@example.org?whiteboard;session=s9", window)
+    assert world.boards.calls[-1] == ("ask_to_join", "mira@example.org", "s9")
+    assert said(window).startswith("mira@example.org is asked to let you in.")
+
+
 def test_a_chat_message_with_a_link_opens_it_in_the_program(world, open_window):
     opened = []
     window = open_window(world.populated())
@@ -227,3 +234,12 @@ def test_a_socket_that_a_crash_left_behind_is_taken_over(tmp_path):
     first = Instance(profile, lambda _: None)
     assert first.is_first
     first.close()
+
+
+def test_macos_hands_links_over_as_events(qapp):
+    got = []
+    desktop = DesktopLinks(qapp, got.append)
+    qapp.sendEvent(qapp, QFileOpenEvent(QUrl(LINK)))
+    qapp.sendEvent(qapp, QFileOpenEvent(QUrl("file:///tmp/a.svg")))
+    qapp.removeEventFilter(desktop)
+    assert got == [LINK]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 
 from tests.helpers.fake_services import World
-from tests.helpers.hands import settle
+from tests.helpers.hands import click, settle
+from whiteboard.editing.steps import AT_ONCE
+from whiteboard.formats import clipboard
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
 from whiteboard.model.ephemeral import Attention, Box, Cursor, Viewport
 from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import BoardState, Ephemera, Participant
 from whiteboard.svg.plan import SVG_NS
+from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.page import CanvasSurface
 from whiteboard.ui.theme import Scheme, theme
@@ -123,6 +128,58 @@ def test_what_may_not_be_pasted_is_left_out_and_said(window):
     assert names(window) == ["rect", "rect"]
     assert told == [3]
     assert window.pages.front.surface.missing() == ()
+
+
+def much_to_paste(count):
+    drawing = "".join(f'<rect width="{i + 1}" onclick="x()"/>' for i in range(count))
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{drawing}</svg>'
+
+
+def test_much_is_read_beside_the_loop_and_pasted_in_slices_with_progress(
+    window, qtbot, monkeypatch
+):
+    surface, threads, commits = window.pages.front.surface, [], []
+    read = clipboard.from_text
+
+    def noting(text):
+        threads.append(threading.get_ident())
+        return read(text)
+
+    monkeypatch.setattr(clipboard, "from_text", noting)
+    told, progress = [], []
+    surface.left_out.subscribe(told.append)
+    surface.busy.subscribe(progress.append)
+    window.pages.front.board.document.on_commit.subscribe(commits.append)
+    QGuiApplication.clipboard().setText(much_to_paste(1500))
+    QTest.keyClick(view(window), Qt.Key.Key_V, CTRL)
+    assert window.frame.toast.notice.text == words.pasting(0.0)
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == [1500]
+    assert threads != [threading.get_ident()]
+    assert max(len(one.changes.added) for one in commits) <= AT_ONCE
+    assert progress[-1] is None
+    assert len(progress) > 5
+    assert len(names(window)) == 1500
+    assert window.frame.toast.notice.kind == "not-shown"
+    QTest.keyClick(view(window), Qt.Key.Key_Z, CTRL)
+    assert window.frame.toast.notice.text == words.undoing(1 / 15)
+    qtbot.waitUntil(lambda: names(window) == [])
+    assert not surface.can("undo")
+
+
+def test_pasting_much_can_be_stopped_and_undone(window, qtbot):
+    surface = window.pages.front.surface
+    QGuiApplication.clipboard().setText(much_to_paste(3000))
+    QTest.keyClick(view(window), Qt.Key.Key_V, CTRL)
+    qtbot.waitUntil(lambda: len(names(window)) >= 100)
+    toast = window.frame.toast
+    assert toast.notice.kind == "busy"
+    click(toast._button)
+    settle()
+    assert toast.notice.text == "Stopped. Undo takes back what was done."
+    assert 100 <= len(names(window)) < 3000
+    surface.do("undo")
+    qtbot.waitUntil(lambda: names(window) == [])
 
 
 def test_text_that_is_no_drawing_is_not_pasted(window):

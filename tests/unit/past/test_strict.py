@@ -2,14 +2,18 @@
 
 from tests.helpers.strict import BASE, SESSION, attribute, element, removed, stanza, written
 from tests.helpers.strict_people import rect
+from whiteboard.editing.editor import Editor
+from whiteboard.editing.parts import LITERAL
+from whiteboard.editing.steps import AT_ONCE
 from whiteboard.model.changes import Origin
 from whiteboard.model.ids import Party, Replica
-from whiteboard.model.ops import New
+from whiteboard.model.ops import LiteralElement, New
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import NewAt, State
-from whiteboard.past.restoring import restore
+from whiteboard.past.restoring import restore, restoring
 from whiteboard.past.strict import StrictTimeline
 from whiteboard.past.summary import Verb
+from whiteboard.svg.plan import SVG_NS
 
 ANA = Party("ana")
 
@@ -147,3 +151,23 @@ def test_restoring_a_board_whose_root_was_removed_makes_another():
     assert restore(live, timeline.picture)
     assert live.name(live.root) == "svg"
     assert len(live.children(live.root)) == 2
+
+
+def test_a_large_group_that_was_removed_comes_back_part_by_part_and_one_undo_takes_it_away():
+    live = ana_at(BASE)
+    with live.transact(Origin.LOCAL) as edit:
+        group = edit.add("~r", LiteralElement(SVG_NS, "g", (), (rect(),) * 300))
+    timeline = history(*live.stanzas)
+    timeline.seek(len(timeline))
+    with live.transact(Origin.LOCAL) as edit:
+        edit.trash(group)
+    editor, commits = Editor(live), []
+    live.on_commit.subscribe(commits.append)
+    shares = list(restoring(live, timeline.picture))
+    assert len(shares) >= 3
+    assert max(len(one.changes.added) for one in commits) <= AT_ONCE + LITERAL
+    (copy,) = [rid for rid in live.children("~r") if live.children(rid)]
+    assert [live.name(rid) for rid in live.children(copy)] == ["rect"] * 300
+    editor.undo()
+    assert not any(live.children(rid) for rid in live.children("~r"))
+    assert not editor.can_undo

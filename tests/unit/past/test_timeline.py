@@ -1,14 +1,16 @@
 """The history of small boards: what is said of each message, and what a moderator takes back."""
 
-from tests.unit.model.boards import board, element, exchange, others
+from tests.unit.model.boards import SESSION, board, element, exchange, others
 from whiteboard.editing.editor import Editor
-from whiteboard.editing.steps import Why
+from whiteboard.editing.steps import AT_ONCE, Why
 from whiteboard.model.changes import Origin
-from whiteboard.model.ids import Party
-from whiteboard.model.ops import LiteralElement
-from whiteboard.past.restoring import restore
+from whiteboard.model.document import Document
+from whiteboard.model.ids import Party, Replica
+from whiteboard.model.ops import Literal, LiteralElement
+from whiteboard.model.rights import Ground, Role
+from whiteboard.past.restoring import restore, restoring
 from whiteboard.past.summary import Deed, Thing, Verb
-from whiteboard.past.taking_back import take_back, typed
+from whiteboard.past.taking_back import take_back, taking_back, typed
 from whiteboard.past.timeline import Kept, Timeline
 
 SVG = "http://www.w3.org/2000/svg"
@@ -294,3 +296,96 @@ def test_a_board_that_begins_with_a_state_shows_it_and_says_who_made_it():
     assert timeline.picture.children(timeline.picture.root) == (rect, later)
     assert timeline.seek(0)
     assert timeline.picture.children(timeline.picture.root) == (rect,)
+
+
+def written(commits):
+    """How many operations each transaction wrote, literals by their nodes."""
+    return [
+        sum(len(list(op)) if isinstance(op, Literal) else 1 for b in one.batches for op in b.ops)
+        for one in commits
+    ]
+
+
+def test_restoring_much_writes_little_in_each_transaction_and_is_one_step():
+    ana = board("ana", element("svg"))
+    things = [draw(ana, "rect", x="1", fill="red") for _ in range(400)]
+    timeline = timeline_of(ana)
+    timeline.seek(len(timeline))
+    for rid in things[:300]:
+        change(ana, rid, x="2")
+    with ana.transact(Origin.LOCAL) as edit:
+        for rid in things[300:]:
+            edit.trash(rid)
+        new = [edit.add(ana.root, element("path")) for _ in range(200)]
+    before = ana.c14n()
+    editor, commits = Editor(ana), []
+    ana.on_commit.subscribe(commits.append)
+    shares = list(restoring(ana, timeline.picture))
+    assert shares == sorted(shares)
+    assert len(commits) > 5
+    assert max(written(commits)) <= 2 * AT_ONCE
+    assert list(ana.children(ana.root)) == things
+    assert {ana.attribute(rid, "x") for rid in things} == {"1"}
+    assert not any(ana.is_visible(rid) for rid in new)
+    editor.undo()
+    assert ana.c14n() == before
+    assert not editor.can_undo
+
+
+def test_undoing_much_work_writes_little_in_each_transaction_and_is_one_step():
+    ana = board("ana", element("svg"))
+    mine = [draw(ana, "rect", fill="red") for _ in range(300)]
+    (ben,) = others(ana, "ben")
+    with ben.transact(Origin.LOCAL) as edit:
+        theirs = edit.add(ben.root, element("g", *(element("path") for _ in range(300))))
+        for rid in mine:
+            edit.set_attribute(rid, "fill", "black")
+    exchange(ana, ben)
+    before = ana.c14n()
+    editor, commits = Editor(ana), []
+    ana.on_commit.subscribe(commits.append)
+    rids = timeline_of(ana).authors.touched_by(Party("ben"))
+    assert len(list(taking_back(ana, Party("ben"), rids, {}))) > 5
+    assert max(written(commits)) <= AT_ONCE
+    assert {ana.attribute(rid, "fill") for rid in mine} == {"red"}
+    assert not ana.is_visible(theirs)
+    editor.undo()
+    assert ana.c14n() == before
+
+
+def test_a_text_that_is_too_long_to_tell_letters_apart_is_left_alone():
+    ana = board("ana", element("svg"))
+    text = write(ana, "a" * 15_000)
+    (ben,) = others(ana, "ben")
+    words = ben.children(text)[0]
+    with ben.transact(Origin.LOCAL) as edit:
+        edit.splice_text(words, 5, 0, "b" * 6_000)
+    exchange(ana, ben)
+    assert [one.why for one in undo_work_of(ana, "ben")] == [Why.CHANGED_SINCE]
+    assert "b" in ana.text(words)
+
+
+def test_what_somebody_may_not_change_stays_as_it_is():
+    ground = Ground(creator=Party("ana"))
+    ana, ben = (Document(SESSION, Party(n), Replica(n), ground=ground) for n in ("ana", "ben"))
+    with ana.transact(Origin.LOCAL) as edit:
+        edit.add_root(element("svg"))
+    first = draw(ana, "rect", x="1")
+    exchange(ana, ben)
+    second = draw(ben, "rect", x="1")
+    change(ben, first, x="2")
+    exchange(ana, ben)
+    ana.mark_complete(first)
+    exchange(ana, ben)
+    timeline = timeline_of(ben)
+    timeline.seek(2)
+    before = ben.c14n()
+    assert restore(ben, timeline.picture)
+    assert ben.c14n() != before
+    assert ben.attribute(first, "x") == "2"
+    assert not ben.is_visible(second)
+    ana.grant(Party("ben"), Role.VIEWER)
+    exchange(ana, ben)
+    assert not restore(ben, timeline.picture)
+    skipped = undo_work_of(ben, "ben")
+    assert {one.why for one in skipped} == {Why.NOT_PERMITTED}

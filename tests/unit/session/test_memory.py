@@ -14,8 +14,12 @@ from tests.helpers.boards import (
     join_running,
     room_of,
 )
-from whiteboard.session import memory
+from whiteboard.model.changes import Origin
+from whiteboard.model.document import Document
+from whiteboard.model.ops import LiteralElement
+from whiteboard.session import live, memory
 from whiteboard.session.memory import ACTIVE_SECONDS, SETTLED_SECONDS
+from whiteboard.svg.plan import SVG_NS as SVG
 from whiteboard.transport.memory import MemoryNetwork, Node
 
 
@@ -61,6 +65,36 @@ def test_what_all_have_had_for_ten_minutes_is_folded_and_work_goes_on():
         draw(node, 5)
     assert network.run_until(lambda: in_sync(nodes), 60)
     assert_equal(nodes)
+
+
+def test_a_text_that_is_much_written_in_is_folded_in_several_turns(monkeypatch):
+    monkeypatch.setattr(live, "FOLD_AT_ONCE", 10)
+    turns = []
+    fold_on = Document.fold_on
+
+    def counting(document, at_once):
+        turns.append(at_once)
+        fold_on(document, at_once)
+
+    monkeypatch.setattr(Document, "fold_on", counting)
+    network = MemoryNetwork(1)
+    ana, mira = room_of(network, "ana", "mira")
+    for node in (ana, mira):
+        node.keep()
+    with board_of(ana).transact(Origin.LOCAL) as edit:
+        home = edit.add(board_of(ana).root, LiteralElement(SVG, "text", (), ("hello",)))
+    (text,) = board_of(ana).children(home)
+    for _ in range(5):
+        network.run(SETTLED_SECONDS / 2)
+        for _ in range(60):
+            with board_of(ana).transact(Origin.LOCAL) as edit:
+                edit.splice_text(text, 0, 1, "ab")
+    assert settle(network, [ana, mira])
+    assert network.run_until(lambda: not board_of(ana).is_folding, 60)
+    assert len(turns) > 5
+    assert set(turns) == {10}
+    assert network.run_until(lambda: in_sync([ana, mira]), 60)
+    assert_equal([ana, mira])
 
 
 def test_nothing_is_folded_without_a_journal():

@@ -11,6 +11,7 @@ from whiteboard.model.document import Document, FoldedError
 from whiteboard.model.folded import Folded, FormatError, read_lines
 from whiteboard.model.ids import Party, Replica, Rid
 from whiteboard.model.ops import Batch, Kind, New, Remove, Set
+from whiteboard.model.text import TextLog
 from whiteboard.model.view import view
 
 
@@ -381,3 +382,91 @@ def test_what_hangs_in_an_attribute_that_nobody_touched_does_so_after_a_fold():
     a.do(Set(Rid(f"{group}@id"), weight=1.0))
     b.doc.receive(a.doc.batches_since(a.doc.floor))
     assert_equal(b.doc, view(a.sent))
+
+
+@pytest.fixture
+def placed(monkeypatch):
+    """Edits that were put into their places anew, in lists that a test begins."""
+    counts = [0]
+    add = TextLog.add
+
+    def counting(log, partial):
+        counts[-1] += 1
+        add(log, partial)
+
+    monkeypatch.setattr(TextLog, "add", counting)
+    return counts
+
+
+def test_a_text_with_many_edits_since_the_checkpoint_is_folded_some_at_a_time(placed):
+    a, b, c = members()
+    text = board(a, b, c)
+    for _ in range(30):
+        a.splice(text, 1, 1, "xy")
+    b.hear(a)
+    c.hear(a)
+    want = dict(a.doc.vv)
+    for turn in range(150):
+        a.splice(text, turn % 7, 1, "a")
+        b.splice(text, turn % 5, 0, "b")
+    a.hear(b)
+    before, placed[-1] = a.doc.c14n(), 0
+    assert a.doc.fold(want, 100)
+    assert a.doc.is_folding
+    assert placed == [0]
+    assert a.doc.floor == want
+    while a.doc.is_folding:
+        assert a.doc.c14n() == before
+        state = read_lines(a.doc.folded().lines())
+        copy = a.doc.like(state)
+        copy.receive(a.doc.batches_since(a.doc.floor))
+        assert copy.c14n() == before
+        placed.append(0)
+        a.doc.fold_on(100)
+        assert placed[-1] <= 100
+    # Joining text edits that were folded, and those of the copies, are not counted here.
+    assert sum(count > 0 for count in placed[1:]) == 3
+    assert a.doc.c14n() == before
+    whole = a.doc.like(read_lines(a.doc.folded().lines()))
+    whole.receive(a.doc.batches_since(a.doc.floor))
+    assert whole.state_hash() == a.doc.state_hash()
+
+
+def test_edits_that_come_while_a_text_is_folded_are_in_it(placed):
+    a, b, c = members()
+    text = board(a, b, c)
+    a.splice(text, 0, 5, "Once upon a time")
+    b.hear(a)
+    c.hear(a)
+    want = dict(a.doc.vv)
+    for turn in range(40):
+        a.splice(text, turn % 7, 1, "a")
+        c.splice(text, 3, 0, "c")  # concurrent with all that a writes
+    a.doc.fold(want, 5)
+    for batch in c.sent:
+        a.doc.fold_on(5)
+        a.doc.receive([batch])
+        a.splice(text, 2, 1, "A")
+        a.undo.undo()
+    while a.doc.is_folding:
+        a.doc.fold_on(5)
+    b.hear(c, a)
+    assert b.doc.c14n() == a.doc.c14n()
+    a.doc.fold(dict(a.doc.vv))
+    assert b.doc.c14n() == a.doc.c14n()
+
+
+def test_another_checkpoint_begins_anew_with_what_the_last_one_left():
+    a, b = members("ab")
+    text = board(a, b)
+    for turn in range(30):
+        a.splice(text, turn % 3, 1, "a")
+    want = dict(a.doc.vv)
+    for turn in range(30):
+        a.splice(text, turn % 3, 1, "b")
+    b.hear(a)
+    a.doc.fold(want, 5)
+    a.doc.fold_on(5)
+    a.doc.fold(dict(a.doc.vv), 5)
+    assert not a.doc.is_folding, "nothing came after it"
+    assert a.doc.c14n() == b.doc.c14n()

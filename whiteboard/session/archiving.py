@@ -1,0 +1,85 @@
+"""When a member puts the state of the board into the room's archive, and in what pieces.
+
+When nobody is on a board any more, whoever comes next reads it from the archive of the room
+(XEP-0313). Edits are there because they carry a store hint; a state now and then bounds how many of
+them must be read. The opener says one at once, so that an archive tells what the board is. After
+that one is due when as many messages have come as `FIRST`, or as half of what the last one holds,
+whatever is more: so states never take more room than some times the edits.
+
+Who says it: of the members who are there the one with the smallest replica at once, the next a
+minute later if nobody has, and so on. Two at the same moment do no harm.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from whiteboard.model.ids import Replica, SessionId
+from whiteboard.session.ports import TO_SESSION, Effect, Send
+from whiteboard.wire.messages import ArchivedPart
+
+FIRST = 500
+"""Messages since the last state: about ten pages of an archive."""
+TURN_SECONDS = 60.0
+MAX_BYTES = 4 * 1024 * 1024
+"""Of one packed state; a larger one is not said to everybody."""
+PART_BYTES = 5 * 1024
+"""Of one part, 7 KiB as base64."""
+
+
+@dataclass
+class Archiving:
+    """What is known of the room's archive."""
+
+    is_kept: Callable[[], bool] = field(default=lambda: False)
+    """Whether the room has one."""
+    holds: int = 0
+    """Messages inside the newest state in it, as far as known."""
+    is_making: bool = False
+    _due_since: float | None = None
+    _is_refused: bool = False
+
+    def heard(self, holds: int, held: int) -> None:
+        """Somebody says that the archive has a state of so many messages; `held` are here."""
+        self.holds = max(self.holds, min(holds, held))
+
+    def is_due(self, held: int) -> bool:
+        """Whether so many messages are worth a new state; the first one always."""
+        return not self.holds or held - self.holds >= max(FIRST, self.holds // 2)
+
+    def is_my_turn(
+        self, replica: Replica, others: Iterable[Replica], held: int, now: float
+    ) -> bool:
+        """Whether to make a state now."""
+        if self._is_refused or self.is_making or not self.is_kept() or not self.is_due(held):
+            self._due_since = None
+            return False
+        if self._due_since is None:
+            self._due_since = now
+        turn = sum(other < replica for other in others)
+        return now - self._due_since >= turn * TURN_SECONDS
+
+    def say(self, session: SessionId, data: bytes, holds: int, rng: random.Random) -> list[Effect]:
+        """The state in pieces, to the room."""
+        self.is_making = False
+        if not data or len(data) > MAX_BYTES:
+            self._is_refused = True
+            return []
+        self.heard(holds, holds)
+        name = f"{rng.getrandbits(48):012x}"
+        pieces = [data[i : i + PART_BYTES] for i in range(0, len(data), PART_BYTES)]
+        return [
+            Send(
+                TO_SESSION,
+                ArchivedPart(session, name, number, len(pieces), holds, piece),
+                store=True,
+            )
+            for number, piece in enumerate(pieces)
+        ]
+
+    def refused(self) -> None:
+        """The room did not take it: somebody else has to."""
+        self._is_refused = True
+        self.holds = 0
