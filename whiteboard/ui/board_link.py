@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import segno
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ _MODULE = 4
 def link_of(board: Board, people: PeopleService) -> BoardLink | None:
     """The link by which others come to a board; None while it is shared with nobody.
 
-    One-to-one it names whoever can let somebody in: me, or who began it.
+    One-to-one only who began it can let somebody in, and has it.
     """
     account = people.account
     if board.state in {BoardState.ALONE, BoardState.ENDED} or not board.session or not board.place:
@@ -31,8 +31,9 @@ def link_of(board: Board, people: PeopleService) -> BoardLink | None:
         return BoardLink(board.place, True, board.session)
     hosts = board.document.hosts()
     is_mine = not hosts or any(one.me and one.id in hosts for one in board.participants)
-    address = account.address if is_mine and account is not None else board.place
-    return BoardLink(address, False, board.session)
+    if not is_mine or account is None:
+        return None
+    return BoardLink(account.address, False, board.session)
 
 
 class QrCode(QWidget):
@@ -67,9 +68,15 @@ class QrCode(QWidget):
 
 
 class LinkFoot(QWidget):
-    """The foot of the Invite popover: the link, a button that copies it, its QR code."""
+    """The foot of the Invite popover: the link, a button that copies it, its QR code.
 
-    def __init__(self, link: BoardLink | None, parent: QWidget) -> None:
+    Signals:
+        given: it was copied or shown, so that somebody else may have it.
+    """
+
+    given = Signal()
+
+    def __init__(self, link: BoardLink | None, why_not: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._link = str(link) if link is not None else ""
         self.code = QrCode(self)
@@ -79,7 +86,7 @@ class LinkFoot(QWidget):
         self.copy.clicked.connect(self._copy)
         self.qr = IconButton("qr", words.tr("QR code"), self, side=32, checkable=True)
         self.qr.toggled.connect(self._show_code)
-        self.why_not = Label(words.no_link_yet(), self, px=12, tone="text2", wrap=True)
+        self.why_not = Label(why_not, self, px=12, tone="text2", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(8)
@@ -99,9 +106,11 @@ class LinkFoot(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._link)
+        self.given.emit()
         self.copy.setText(words.tr("Copied"))
 
     def _show_code(self, shown: bool) -> None:
         if shown:
             self.code.show_text(self._link)
+            self.given.emit()
         self.code.setVisible(shown)

@@ -279,7 +279,10 @@ class PeopleFlow(QObject):
         """The popover under the Invite button."""
         people, front = self._services.people, self._pages.front
         link = link_of(front.board, people) if front is not None else None
-        popover = InvitePopover(people, self._services.boards, self._window, link)
+        why_not = words.no_link_yet() if front is None or not front.board.place else words.no_link()
+        popover = InvitePopover(people, self._services.boards, self._window, link, why_not)
+        if front is not None:
+            popover.link.given.connect(lambda: self._services.boards.give_link(front.board))
         popover.picked.connect(self._picked)
         popover.destroyed.connect(self._popover_gone)
         self.popover = popover

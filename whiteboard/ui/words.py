@@ -288,8 +288,8 @@ def sign_in_for_link() -> str:
     return tr("Sign in first; then the link is opened.")
 
 
-def link_copied() -> str:
-    return tr("The link is copied.")
+def no_link() -> str:
+    return tr("Whoever began this board has the link to it.")
 
 
 def no_link_yet() -> str:

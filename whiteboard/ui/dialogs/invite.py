@@ -34,6 +34,7 @@ class InvitePopover(Picker):
         boards: BoardService,
         parent: QWidget | None = None,
         link: BoardLink | None = None,
+        why_no_link: str = "",
     ) -> None:
         search, rows = words.tr("Search people and group chats"), words.tr("People and group chats")
         super().__init__(parent, words.tr("Invite"), search, rows)
@@ -53,7 +54,7 @@ class InvitePopover(Picker):
         column.addLayout(holder)
         self.list.acted.connect(self._act)
         column.addWidget(self.list, 1)
-        self.link = LinkFoot(link, self)
+        self.link = LinkFoot(link, why_no_link, self)
         self.link.setVisible(people.account is not None)
         self.link.qr.toggled.connect(self._fit)
         column.addWidget(self.link)
