@@ -239,13 +239,22 @@ all_messages = st.one_of(
     ),
     st.builds(m.Connect, session),
     st.builds(m.StateOffer, session, descriptions),
-    st.builds(m.AcceptState, session, vectors),
+    st.builds(m.AcceptState, session, vectors, st.booleans()),
     st.builds(m.RefuseState, session),
     st.builds(m.StateBegin, session, text, counts, vectors, counts),
     st.builds(
         m.StatePart, session, counts, st.text(st.characters(max_codepoint=126, min_codepoint=32))
     ),
     st.builds(m.StateEnd, session, vectors),
+    st.builds(
+        m.StateUploaded,
+        session,
+        st.sampled_from(["https://files.example/1", "nothing"]),
+        hex32,
+        counts,
+        hex32,
+        vectors,
+    ),
     st.builds(
         lambda *values: m.ArchivedPart(SESSION, *values),
         st.text("0123456789abcdef", min_size=1, max_size=12),

@@ -7,11 +7,11 @@ on to the other guests. Heartbeats, questions and answers keep all members at th
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.changes import Commit, Lost
 from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
@@ -19,7 +19,7 @@ from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
-from whiteboard.session.archiving import Archiving
+from whiteboard.session.archiving import FILE_BYTES, Archiving
 from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
@@ -28,6 +28,7 @@ from whiteboard.session.members import People
 from whiteboard.session.memory import Later, Memory
 from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help, cut
 from whiteboard.session.ports import (
+    Beside,
     CancelTimer,
     Counters,
     Direct,
@@ -35,7 +36,6 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     KeepBase,
-    MakeState,
     NewDocument,
     Notice,
     Notify,
@@ -46,18 +46,22 @@ from whiteboard.session.ports import (
     ShowEphemeral,
     StartTimer,
     ToPeer,
+    Upload,
 )
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
-from whiteboard.session.serving import Askers, Serving
+from whiteboard.session.serving import Askers, Serving, coverage
 from whiteboard.session.strict import Strict
+from whiteboard.session.strict_psi import PsiStrict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.session.uploading import Sealed, is_worth, sealed
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
     ArchivedPart,
     Connect,
     Description,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Get,
@@ -69,6 +73,7 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StatePart,
+    StateUploaded,
     Terminate,
     Vector,
 )
@@ -109,6 +114,10 @@ class Live:
         self._sync: Sync | None = None
         self.memory = Memory()
         self.archiving = Archiving()
+        self.can_fetch = False
+        """Whether files can be fetched here."""
+        self.upload_limit: Callable[[], int] = lambda: 0
+        """Bytes of the largest file that can be put where others fetch it; 0 = none can."""
         self._help: Help | None = None
         """Deep help under way."""
         self.left_over: tuple[Piece, ...] = ()
@@ -144,7 +153,8 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        strict = Strict(
+        kind = PsiStrict if self.dialect is Dialect.PSI else Strict
+        strict = kind(
             self.session,
             self._people,
             self.counters,
@@ -154,6 +164,12 @@ class Live:
         )
         strict.rejects = self._requires_order
         return strict
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the session is said on the wire, as far as it is known what it is."""
+        description = self._people.description
+        return Dialect.XEP if description is None else description.dialect
 
     def _next_receipt(self) -> int:
         self._receipt += 1
@@ -307,15 +323,31 @@ class Live:
         def make() -> bytes:
             return pack(self.session, description, parts, originals)
 
+        vv = dict(document.vv)
+
         def made(data: bytes, _now: float) -> list[Effect]:
             if self.state is not State.LIVE or not self.connected:
                 self.archiving.is_making = False
                 return []
+            if FILE_BYTES <= len(data) < self.upload_limit():
+                return [Beside(lambda: sealed(data, self.session, vv), put)]
             return self.archiving.say(self.session, data, holds, self._rng)
 
-        return [MakeState(make, made)]
+        def put(file: Sealed, _now: float) -> list[Effect]:
+            def there(url: str, _now: float) -> list[Effect]:
+                if self.state is not State.LIVE or not self.connected or not url:
+                    self.archiving.is_making = False
+                    return []
+                return self.archiving.said_file(replace(file.said, url=url))
+
+            return [Upload(file.data, there)]
+
+        return [Beside(make, made)]
 
     def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        if isinstance(message, StateUploaded):
+            self.archiving.heard(sum(message.vv.values()), self._held)
+            return []
         assert isinstance(message, ArchivedPart)
         if message.number + 1 == message.parts:
             self.archiving.heard(message.holds, self._held)
@@ -558,10 +590,11 @@ class Live:
         self.left_over = (*(p for p in rest if not p.by), *told)
         return [Notify(Notice.LEFT_OVER)]
 
-    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
-        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+    def _note_cut(self, commit: Commit) -> list[Effect]:
+        """Own work does not count any more, or again: of what does not, the person decides."""
         assert self.document is not None
-        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
+        rest = (piece for piece in self.left_over if piece.at not in commit.revived)
+        self.left_over = (*rest, *cut_off(self.document, commit.void))
         return [Notify(Notice.LEFT_OVER)]
 
     def settle(self, piece: Piece) -> None:
@@ -766,8 +799,45 @@ class Live:
         amount = len(batches) if folded is None else sum(self.document.vv.values())
         if not self._may_have(self._people.party(peer) or peer.address, amount, now):
             return self._refuse(Refusal.TOO_MANY)
+        if message.fetches and self.upload_limit() and is_worth(batches, folded):
+            return self._give_file(peer, batches, since, folded)
         prolog = self.description.prolog
         return self._serving.give_state(peer.address, batches, since, prolog, folded)
+
+    def _give_file(
+        self, peer: Peer, batches: Sequence[Batch], since: Vector, folded: Folded | None
+    ) -> list[Effect]:
+        """The state as a file; within the stream, if it cannot be put anywhere."""
+        description = self.description
+        assert description is not None
+        parts = cut(folded) if folded is not None else ()
+        vv = {**(folded.floor if folded is not None else {}), **coverage(batches, since)}
+        originals = tuple(EditMessage(b, self._people.author_of(b)) for b in batches)
+        limit = self.upload_limit()
+
+        def make() -> Sealed:
+            return sealed(pack(self.session, description, parts, originals), self.session, vv)
+
+        def within_stream() -> list[Effect]:
+            if self.state is not State.LIVE or not self._serving.has_offered(peer.address):
+                return []
+            return self._serving.give_state(
+                peer.address, batches, since, description.prolog, folded
+            )
+
+        def made(file: Sealed, _now: float) -> list[Effect]:
+            if len(file.data) > limit or not self._serving.has_offered(peer.address):
+                return within_stream()
+
+            def put(url: str, now: float) -> list[Effect]:
+                if not url:
+                    return within_stream()
+                self._serving.keep_offer(peer.address, now)
+                return [Send(ToPeer(peer.address), replace(file.said, url=url))]
+
+            return [Upload(file.data, put)]
+
+        return [Beside(make, made)]
 
     def _on_refuse_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         self._serving.forget(peer.address)
@@ -777,6 +847,8 @@ class Live:
         assert isinstance(message, Terminate)
         if self._people.get(peer.address) is None:
             return self._refuse(Refusal.NOT_INVITED)
+        if self.dialect is Dialect.PSI and message.reason is not Reason.SUCCESS:
+            return self._on_refuse_state(peer, message, now)  # it ends what was being negotiated
         gone = self._gone(peer.address)
         if message.reason in FAILED:
             gone.append(Notify(Notice.STATE, NOT_REACHED.format(peer.bare)))

@@ -170,6 +170,10 @@ class Serving:
         self._offers.pop(to, None)
         self._transfers.pop(to, None)
 
+    def keep_offer(self, to: str, now: float) -> None:
+        """The offer stands for another minute: it may be taken in another way."""
+        self._offers[to] = now
+
     def has_offered(self, to: str) -> bool:
         """Whether an offer to this peer stands."""
         return to in self._offers

@@ -34,7 +34,6 @@ from whiteboard.session.live import FOLD_TIMER
 from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
     TO_SESSION,
-    Advertise,
     Direct,
     Effect,
     Incident,
@@ -53,22 +52,25 @@ from whiteboard.session.ports import (
 from whiteboard.session.presence import Presence
 from whiteboard.session.rebasing import REFUSED, rebased
 from whiteboard.session.rebuilding import Rebuilt
-from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
-from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.session.table import PSI_TABLE, STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.session.uploading import LOAD_TIMER
 from whiteboard.validation.applications import DRAWINGS
+from whiteboard.wire import psi
 from whiteboard.wire.messages import (
     EMPTY,
     Advertisement,
     ArchivedPart,
     Connect,
     Description,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Message,
     Mode,
     Peer,
     Reason,
+    StateUploaded,
     StrictMessage,
     Terminate,
     Vector,
@@ -97,6 +99,7 @@ class Session(Entering):
         self, session: SessionId, me: Peer, place: Place, rng: random.Random, role: Role
     ) -> None:
         super().__init__(session, me, place, rng, role)
+        self._is_given = False
         self._presence = Presence()
         self._presence_timer = False
 
@@ -149,6 +152,8 @@ class Session(Entering):
         ask: Sequence[Peer] = (),
         name: str = "",
         applications: Collection[str] = DRAWINGS,
+        dialect: Dialect = Dialect.XEP,
+        is_given: bool = False,
     ) -> Session:
         """Take part in a session that runs.
 
@@ -160,9 +165,14 @@ class Session(Entering):
             ask: members known, the inviter or host first.
             name: of the board, '' if unknown.
             applications: namespaces of the application types that can be taken part in.
+            dialect: how it is said on the wire.
+            is_given: the first of `ask` sends the state without being asked (`psi`).
         """
         self = cls(session, me, place, rng, Role.JOINER)
         self._name = name
+        if dialect is Dialect.PSI:
+            self._people.description = replace(psi.DESCRIPTION, name=name)
+        self._is_given = is_given
         self._applications = applications
         self._joining = Joining(session, ask)
         for peer in ask:
@@ -336,13 +346,24 @@ class Session(Entering):
         is_up = self.state is State.LIVE and self.connected and isinstance(self.place, Direct)
         if not is_up or self._people.is_listening(address):
             return []
+        if self.dialect is Dialect.PSI:
+            return self._strict.ask_again(address) if self._strict is not None else []
         return [Send(ToPeer(address), Connect(self.session))]
+
+    def ask_room(self, now: float) -> list[Effect]:
+        """Somebody with Psi came into the group chat: invite all that are there and not here."""
+        return self._ask_room() if self.state is State.LIVE else []
 
     def start(self, now: float) -> list[Effect]:
         """Begin; call once."""
+        if self._joining is not None and self._is_given:
+            assert self.description is not None
+            given = self._begin_strict(Peer(self._joining.first), self.description)
+            return [effect for effect in given if not isinstance(effect, Send)]
         if self.document is not None and self.role is Role.JOINER:
             return [NewDocument(self.document), *self._go_live(())]
         if self._joining is not None:
+            self._joining.can_fetch = self.can_fetch
             return [Notify(Notice.STATE), *self._joining.ask()]
         if self._yields:
             return [Notify(Notice.STATE), StartTimer(OPEN_TIMER, self._rng.uniform(*OPEN_SECONDS))]
@@ -406,7 +427,8 @@ class Session(Entering):
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
         if commit.origin is Origin.REMOTE and self.state is State.LIVE:
             lost = self._note_lost(commit.lost) if commit.lost else []
-            return [*lost, *(self._note_cut(commit.void) if commit.void else ())]
+            is_judged = commit.void or commit.revived
+            return [*lost, *(self._note_cut(commit) if is_judged else ())]
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
@@ -451,6 +473,8 @@ class Session(Entering):
     def receive(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """A message came, also an own one that the room reflected."""
         table = TABLE if self._strict is None else STRICT_TABLE
+        if self.dialect is Dialect.PSI and self._strict is not None:
+            table = PSI_TABLE
         entry: Entry = table[self.role, self.state][type(message)]
         is_other = message.session != self.session
         if is_other and not isinstance(message, Advertisement):
@@ -465,8 +489,8 @@ class Session(Entering):
         if known is not None and known.away and isinstance(self.place, Direct):
             effects = self._people.meet(peer)  # no presence tells of a return there
             effects += self._strict.came_back(peer.address) if self._strict is not None else []
-        if self._strict is not None and entry in Strict.handlers:
-            effects += Strict.handlers[entry](self._strict, peer, message, now)
+        if self._strict is not None and entry in self._strict.handlers:
+            effects += self._strict.handlers[entry](self._strict, peer, message, now)
             if self.state is State.RECEIVING and self._strict.document is not None:
                 shown, *rest = self._strict_joined(now)
                 return [shown, *effects, *rest]  # what is kept belongs to a document that is there
@@ -498,6 +522,8 @@ class Session(Entering):
                 effects = self._step(*self._joining.stalled())
                 self._look_at_giver()
                 return effects
+            if name == LOAD_TIMER and self.state is State.RECEIVING and self._to_load:
+                return self._load_slice()
             if name == PACE_TIMER and self.state is State.RECEIVING:
                 effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
@@ -537,7 +563,7 @@ class Session(Entering):
         told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
             told.append(Notify(Notice.STATE, NOT_TAKEN))
-        if isinstance(message, ArchivedPart):
+        if isinstance(message, ArchivedPart | StateUploaded):
             self.archiving.refused()
         if isinstance(message, EditMessage):
             told += self._refused(message.batch, condition)
@@ -556,6 +582,8 @@ class Session(Entering):
     def offline(self, now: float) -> list[Effect]:
         """The stream is cut; own edits go on."""
         self.connected = False
+        if self._strict is not None:
+            self._strict.offline()
         self._stop_help()
         self._presence.clear()
         effects: list[Effect] = [Notify(Notice.STATE)]
@@ -578,7 +606,7 @@ class Session(Entering):
             effects += self._joining.ask()
         if self.state is State.LIVE:
             if isinstance(self.place, InRoom):
-                effects.append(Advertise(Advertisement(self.session, self.name)))
+                effects.append(self._advertise())
             if self._strict is not None:
                 return [*effects, *self._strict.online()]
             assert self._sync is not None
@@ -593,4 +621,6 @@ class Session(Entering):
         if isinstance(self.place, Direct):
             goodbye = Terminate(self.session, reason)
             effects += [Send(ToPeer(a), goodbye) for a in self._people.listeners()]
+        elif self.dialect is Dialect.PSI and self.state is State.LIVE:
+            effects.append(Send(TO_SESSION, Terminate(self.session, Reason.SUCCESS)))
         return [*effects, *self._end(reason, "")]

@@ -51,20 +51,20 @@ from whiteboard.session.ports import (
     Target,
 )
 from whiteboard.session.session import Role, Session, State
-from whiteboard.transport.driver import Driver
+from whiteboard.transport.driver import Driver, Files
 from whiteboard.transport.inbox import sender_of
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import SVG
-from whiteboard.wire.messages import Message, Mode, Peer, Reason, StrictMessage
+from whiteboard.wire.messages import Dialect, Message, Mode, Peer, Reason, StrictMessage
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
 
 _MOST_PREVIEWS = 64
 
 
-class BoardLink(Link, Protocol):
+class BoardLink(Link, Files, Protocol):
     """A session's way to the others, and how much of it waits."""
 
     waiting_changed: Event[None]
@@ -88,6 +88,14 @@ class BoardLink(Link, Protocol):
     @property
     def has_archive(self) -> bool:
         """Whether what is said to all is kept by the room."""
+
+    @property
+    def upload_limit(self) -> int:
+        """Bytes of the largest file that can be put somewhere; 0 = none can."""
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether files can be fetched."""
 
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""
@@ -362,7 +370,10 @@ class SharedBoard:
             subscribe=self._listen,
             persist=self._persist,
             read_back=self._read_back,
+            files=link,
         )
+        session.can_fetch = link.can_fetch
+        session.upload_limit = lambda: link.upload_limit
         session.memory.may_fold = self._may_fold
         session.archiving.is_kept = lambda: link.has_archive
         return self._driver
@@ -502,6 +513,16 @@ class SharedBoard:
         if wanted != self._requires_order:
             self._requires_order = wanted
             self.changed.emit(None)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its session is said on the wire."""
+        return self._session.dialect if self._session is not None else Dialect.XEP
+
+    @property
+    def rules(self) -> tuple[Mode, Dialect]:
+        """Those of its session, which are fixed."""
+        return (Mode.STRICT if self.is_plain else Mode.MERGE), self.dialect
 
     def fail_softly(self, problem: str) -> None:
         """Something that was asked for did not work; the board goes on."""

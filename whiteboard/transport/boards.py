@@ -29,6 +29,7 @@ from whiteboard.transport.links import Sent
 from whiteboard.transport.looking import look
 from whiteboard.transport.muc import Happening, RoomEvent
 from whiteboard.transport.open_boards import OpenBoards
+from whiteboard.transport.psi_door import PsiDoor
 from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.reopening import Reopening
 from whiteboard.transport.requests import Requests
@@ -128,6 +129,7 @@ class Boards:
             gate,
             self._requests,
         )
+        self._psi = PsiDoor(connection, self._open, self._list, self._invitations)
         self.arrived = self._requests.arrived
         self.invited = self._list.invited
         """Somebody invites me."""
@@ -339,7 +341,7 @@ class Boards:
             self._requests.asked(peer, message.session)
             return
         for board in self._open.at(place):
-            if board.session != message.session:
+            if board.session != message.session or not self._psi.may_hear(board, message):
                 continue
             if isinstance(message, Connect) and self._is_too_simple(board, peer):
                 goodbye = Terminate(SessionId(message.session), Reason.UNSUPPORTED_APPLICATIONS)
@@ -356,6 +358,10 @@ class Boards:
             and connection.capabilities.is_plain(peer.address)
             and not board.is_plain
         )
+
+    def on_psi(self, place: Place, peer: Peer, message: Message) -> None:
+        """See `Listener`."""
+        self._psi.receive(place, peer, message)
 
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """See `Listener`."""
@@ -401,6 +407,7 @@ class Boards:
     def on_device_here(self, address: str) -> None:
         """See `Listener`."""
         self._returning.device_here(self._open, address)
+        self._psi.device_here(address)
 
     def on_device_gone(self, address: str) -> None:
         """See `Listener`."""

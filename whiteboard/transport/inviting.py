@@ -11,11 +11,12 @@ from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.ports import Direct
 from whiteboard.session.session import Session, State
 from whiteboard.transport.board import SharedBoard
+from whiteboard.transport.caps import Rules
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.invitation_list import Entry, InvitationList
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.stanzas import bare, resource, valid_jid
-from whiteboard.wire.messages import Description, Identity, Mode, Peer
+from whiteboard.wire.messages import Description, Identity, Peer
 
 TOO_SIMPLE = "Their program is simpler and cannot join this board. Invite them to a new one."
 
@@ -56,24 +57,20 @@ class Inviting:
         if connection is None or jid is None or not devices:
             self._list.set_state(entry, InvitationState.GONE)
             return
-        plain = [device for device in devices if connection.capabilities.is_plain(device)]
-        mode = Mode.STRICT if len(plain) == len(devices) else Mode.MERGE
         room = board.room
         if room:
             connection.rooms.let_in(room, bare(jid))
             entry.row = replace(entry.row, room=room)
         else:
-            self._share(board, connection, bare(jid), mode)
-        if board.is_plain:
-            mode = Mode.STRICT
-        elif mode is Mode.STRICT:
-            # The session merges, for ever: a simpler program could not follow.
+            rules = connection.capabilities.rules_for(devices)
+            self._share(board, connection, bare(jid), rules)
+        able = connection.capabilities.able(devices, board.rules, in_room=bool(room))
+        if not able:
+            # Its rules are fixed for ever: a simpler program could not follow.
             self._list.set_state(entry, InvitationState.DECLINED)
             board.fail_softly(TOO_SIMPLE)
             return
-        if mode is Mode.MERGE:
-            devices = [device for device in devices if device not in plain]
-        for device in devices:
+        for device in able:
             self._ask_device(entry, board, connection, device)
         board.waiting_for_answer = True
         board.changed.emit(None)
@@ -88,18 +85,22 @@ class Inviting:
             entry.is_shown = False
             self._changed()
 
-    def _share(self, board: SharedBoard, connection: Connection, address: str, mode: Mode) -> None:
+    def _share(
+        self, board: SharedBoard, connection: Connection, address: str, rules: Rules
+    ) -> None:
         """Let the board be one that the person may join one-to-one."""
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
             board.say_name()
+            mode, dialect = rules
             description = Description(
                 mode=mode,
                 name=board.name,
                 identity=Identity.JID,
                 continues=board.session or "",
                 application=board.application,
+                dialect=dialect,
             )
             actor = Session.share(board.document, description, connection.me, place, self._rng)
             board.attach(actor, self._open.link(connection, place), place)

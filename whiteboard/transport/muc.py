@@ -19,7 +19,7 @@ from slixmpp.exceptions import IqError, XMPPError
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
 from whiteboard.transport.account import Account
-from whiteboard.transport.announcing import announce, announced
+from whiteboard.transport.announcing import MOST_BOARDS, announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
 from whiteboard.transport.stanzas import (
     STATUS,
@@ -34,7 +34,7 @@ from whiteboard.transport.stanzas import (
 from whiteboard.util.event import Event
 from whiteboard.util.log import XMPP
 from whiteboard.wire import ns
-from whiteboard.wire.messages import Advertisement, Peer
+from whiteboard.wire.messages import Advertisement, Dialect, Mode, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
@@ -122,6 +122,8 @@ class _Occupant:
     row: Occupant
     peer: Peer
     boards: tuple[Advertisement, ...] = ()
+    said: tuple[Advertisement, ...] = ()
+    """Of those, what was said to all and does not stand in presence."""
 
 
 @dataclass(slots=True)
@@ -265,17 +267,50 @@ class Rooms:
         room = self._rooms.get(address)
         return room is not None and room.is_temporary
 
-    def has_plain_client(self, address: str) -> bool:
-        """Whether somebody there can draw by plain XEP-0284 and not by what our programs add."""
-        room = self._rooms.get(address)
-        others = [one for one in room.occupants.values() if not one.row.me] if room else []
-        return any(self._capabilities.is_plain(one.peer.address) for one in others)
-
     def is_asking(self, address: str) -> bool:
         """Whether it is still being found out what somebody there can do."""
         room = self._rooms.get(address)
         others = room.occupants.values() if room is not None else ()
         return any(self._capabilities.is_asking(one.peer.address) for one in others)
+
+    def rules_for(self, address: str) -> tuple[Mode, Dialect]:
+        """By which rules everybody there who can draw can take part.
+
+        Where some know only the XEP and some only Psi's dialect, the former can.
+        """
+        room = self._rooms.get(address)
+        others = (
+            [one.peer.address for one in room.occupants.values() if not one.row.me] if room else []
+        )
+        if any(map(self._capabilities.is_plain, others)):
+            return Mode.STRICT, Dialect.XEP
+        if any(map(self._capabilities.is_psi, others)):
+            return Mode.STRICT, Dialect.PSI
+        return Mode.MERGE, Dialect.XEP
+
+    def dialect_of(self, address: str, session: str) -> Dialect:
+        """How a session that runs there is said."""
+        running = (ad for _, ad in self.advertisements(address) if ad.session == session)
+        return next((ad.dialect for ad in running), Dialect.XEP)
+
+    def invited(self, address: str, peer: Peer, board: Advertisement) -> None:
+        """An occupant said to all that a board runs there, which its presence does not show."""
+        room = self._rooms.get(address)
+        occupant = room.occupants.get(resource(peer.address)) if room is not None else None
+        if room is None or occupant is None or occupant.row.me:
+            return
+        known = {one.session for one in occupant.boards}
+        if board.session not in known and len(known) < MOST_BOARDS:
+            occupant.said = (*occupant.said, board)
+            self._show_boards(room, occupant, (*occupant.boards, board))
+            self.changed.emit(None)
+
+    def _show_boards(
+        self, room: _Room, occupant: _Occupant, boards: tuple[Advertisement, ...]
+    ) -> None:
+        occupant.boards = boards
+        occupant.row = replace(occupant.row, boards=tuple(board.session for board in boards))
+        self._tell(room, Happening.BOARDS, occupant.peer, boards)
 
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
@@ -516,10 +551,12 @@ class Rooms:
         jid = valid_jid(item.get("jid")) or ""
         if mine and not jid:
             jid = self._account.jid
-        boards = announced(xml)
+        old = room.occupants.get(nick)
+        said = old.said if old is not None else ()
+        shown = announced(xml)
+        boards = (*shown, *(one for one in said if one not in shown))
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
-        old = room.occupants.get(nick)
         row = Occupant(
             nick=nick,
             address=bare(jid) or None,
@@ -530,7 +567,7 @@ class Rooms:
             boards=tuple(board.session for board in boards),
             me=mine,
         )
-        room.occupants[nick] = _Occupant(row, peer, boards)
+        room.occupants[nick] = _Occupant(row, peer, boards, said)
         if mine:
             self._on_own(room, nick, peer, codes)
         else:

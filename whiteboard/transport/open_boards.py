@@ -117,13 +117,17 @@ class OpenBoards:
             sent=board.sent,
             bounced=board.bounced,
             taken=board.taken.emit,
+            dialect=lambda: board.dialect,
+            uploads=connection.uploads,
         )
 
     def rebind(self, board: SharedBoard) -> None:
         """Let its way to the others lead over the present connection."""
         connection = self._connection()
         if connection is not None and isinstance(board.link, StanzaLink):
-            board.link.rebind(connection.account, connection.rooms, connection.bounces)
+            board.link.rebind(
+                connection.account, connection.rooms, connection.bounces, connection.uploads
+            )
 
     def name_of(self, address: str) -> str:
         """A contact's name, else the address."""

@@ -238,9 +238,10 @@ class PeopleFlow(QObject):
     def find_in_room(self, address: str, start: Callable[[], None]) -> None:
         """Nobody is on a board there: the one that the group chat has kept, else `start` one."""
         front = self._pages.front
+        sought: list[Board] = []
 
         def found(what: Board | str) -> None:
-            page = self._pages.of(board)
+            page = self._pages.of(sought[0]) if sought else None
             if isinstance(what, str):
                 if page is not None:
                     self._pages.remove(page)
@@ -253,6 +254,7 @@ class PeopleFlow(QObject):
                 self._pages.remove(front)
 
         board = self._services.boards.open_archived(address, found)
+        sought.append(board)
         if board in self._services.boards.boards:
             self._pages.show(board)
 

@@ -45,6 +45,7 @@ from whiteboard.wire.messages import (
     StateEnd,
     StateOffer,
     StatePart,
+    StateUploaded,
     StrictMessage,
     Terminate,
 )
@@ -71,6 +72,7 @@ _ANSWER = f"{{{ns.SYNC}}}answer"
 _REJECT = f"{{{ns.SYNC}}}reject"
 _SNAPSHOT = f"{{{ns.SYNC}}}snapshot"
 _FOLDED = f"{{{ns.SYNC}}}folded"
+_UPLOADED = f"{{{ns.SYNC}}}uploaded"
 _ARCHIVED = f"{{{ns.SYNC}}}archived"
 _FORWARDED = f"{{{ns.FORWARD}}}forwarded"
 _DELAY = f"{{{ns.DELAY}}}delay"
@@ -100,6 +102,8 @@ def encode(message: Message) -> list[Element]:
         element = sync.unnumbered(message.session)
         SubElement(element, _FOLDED, {"part": str(message.number)}).text = message.text
         return [element]
+    if isinstance(message, StateUploaded):
+        return [sync.write_uploaded(message)]
     if isinstance(message, ArchivedPart):
         return [write_archived(message)]
     if isinstance(message, EphemeralMessage):
@@ -172,8 +176,11 @@ def _encode_negotiation(
         SubElement(element, _REFUSE)
     elif isinstance(message, AcceptState):
         SubElement(element, _ACCEPT)
-        if message.since:
-            return [element, sync.write_get(Get(message.session, since=message.since))]
+        if message.since or message.fetches:
+            beside = sync.write_get(Get(message.session, since=message.since))
+            if message.fetches:
+                beside[0].set("fetch", "1")
+            return [element, beside]
     else:
         state = SubElement(element, _STATE)
         beside = sync.unnumbered(message.session)
@@ -255,6 +262,8 @@ def _decode_unnumbered(stamp: Element) -> Message | None:
             return sync.read_reject(child, session)
         if child.tag == _FOLDED:
             return _decode_part(child, session)
+        if child.tag == _UPLOADED:
+            return sync.read_uploaded(child, session)
         if child.tag == _ARCHIVED:
             return read_archived(child, session)
     items = read_items(stamp)
@@ -311,7 +320,8 @@ def _decode_negotiation(edits: Element, beside: Element | None) -> Message | Non
     if child.tag == _ACCEPT:
         get = None if beside is None else beside.find(_GET)
         since = {} if get is None else parse_vector(get.get("since"))
-        return AcceptState(session, since)
+        fetches = get is not None and get.get("fetch") in {"1", "true"}
+        return AcceptState(session, since, fetches)
     if child.tag == _REFUSE:
         return RefuseState(session)
     return None
