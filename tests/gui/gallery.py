@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -23,7 +24,7 @@ from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
 from whiteboard.editing.properties import Properties, Related, set_properties
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.chat import Delivery
-from whiteboard.im.people import SubscriptionRequest
+from whiteboard.im.people import RunningBoard, SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS
 from whiteboard.model.ephemeral import Attention, Box, Follows
@@ -33,7 +34,9 @@ from whiteboard.model.rebase import CREATED, Piece
 from whiteboard.session.boards import (
     BoardState,
     Ephemera,
+    Invitation,
     InvitationState,
+    KnownBoard,
     NotShown,
     Odd,
     Oddity,
@@ -45,6 +48,7 @@ from whiteboard.ui.notices import Notice
 from whiteboard.ui.page import CanvasSurface
 from whiteboard.ui.surface import Style
 from whiteboard.ui.theme import Scheme, theme
+from whiteboard.wire.messages import Reason
 
 OUT = Path(__file__).resolve().parents[2] / "build" / "gallery"
 
@@ -333,6 +337,54 @@ def invitation() -> MainWindow:
     return made
 
 
+def request() -> MainWindow:
+    """Somebody asks to be let in, many strangers invite, a contact shows a board."""
+    world = World().populated()
+    made = window(world, 1240, 760)
+    noor = Invitation("in1", True, "noor@example.net", "Noor Haddad", "Stage design")
+    eve = replace(noor, address="eve@example.net", name="Eve", known=False)
+    crowd = tuple(replace(eve, id=f"in{n}") for n in range(10, 16))
+    asks = replace(noor, is_request=True)
+    gone = replace(noor, id="in3", name="Kim", state=InvitationState.GONE, reason=Reason.TIMEOUT)
+    world.boards.set(invitations=(asks, *crowd, gone), turned_away=4)
+    world.people.set(
+        contacts=tuple(
+            replace(one, boards=(RunningBoard("s9", "Garden", 1),))
+            if one.address == "sofia@example.org"
+            else one
+            for one in world.people.contacts
+        )
+    )
+    made.body.open_pane(made.sessions, opened=True)
+    return made
+
+
+def stay() -> MainWindow:
+    """An invitation of somebody with whom one draws already."""
+    world, made = shared()
+    noor = Invitation("in7", True, "mira@example.org", "Mira Chen", "Second board")
+    world.boards.set(invitations=(replace(noor, running="Plan", room="river@rooms.uni.example"),))
+    return made
+
+
+def known_boards() -> QDialog:
+    world = World().populated()
+    made = window(world)
+    world.boards.shown["sofia@example.org"] = (
+        KnownBoard("s1", "Stage design"),
+        KnownBoard("s2", "Garden"),
+    )
+    made.joining_flow.look("sofia@example.org")
+    return dialog(made)
+
+
+def people_menu() -> QWidget:
+    made = first_start()
+    keep.append(made)
+    made._refresh_actions()
+    return made._menus["People"]
+
+
 def joining() -> MainWindow:
     world = World().populated()
     made = window(world)
@@ -605,6 +657,10 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "crowded": crowded,
     "waiting": waiting,
     "invitation": invitation,
+    "request": request,
+    "stay": stay,
+    "dialog-known-boards": known_boards,
+    "menu-people": people_menu,
     "joining": joining,
     "dialog-account": account,
     "dialog-account-problem": account_problem,

@@ -67,7 +67,6 @@ class Program:
         self._closing = _CloseWatch(self._closed)
         self._complete: set[int] = set()
         self.network.boards.changed.subscribe(lambda _none: self._boards_changed())
-        self.network.boards.arrived.subscribe(self._arrived)
         self.services = Services(
             people=self.people,
             boards=self.network.boards,
@@ -154,11 +153,6 @@ class Program:
             window.raise_()
             window.activateWindow()
             self.going.open(text, window)
-
-    def _arrived(self, board: Board) -> None:
-        """I was let in where I had asked, or somebody whom I let in waits on a board of mine."""
-        if self.windows:
-            self._window.show_board(board)
 
     @property
     def _window(self) -> MainWindow:

@@ -26,6 +26,7 @@ from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
+from whiteboard.ui.joining_flow import JoiningFlow
 from whiteboard.ui.keys import KeySheet
 from whiteboard.ui.left_over import LeftOverNotices
 from whiteboard.ui.look_flow import CALM, MOVABLE, LookFlow
@@ -44,6 +45,7 @@ from whiteboard.ui.surface import Surface
 from whiteboard.ui.theme import Scheme, theme
 from whiteboard.ui.top_bar import TopBar
 from whiteboard.ui.widgets import FocusRing
+from whiteboard.ui.wishes_menu import add_wishes
 
 _EDITS = (
     "undo",
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         self.body = Body(self.frame, self.sessions, panes, preferences, self.start)
         self._build()
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
+        self.joining_flow = JoiningFlow(services, self.people_flow, self.show_board, self)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
         self.chat_flow = ChatFlow(services, self.pages, self.body, self.chat_pane, self)
         self.look_flow = LookFlow(services, self.pages, self.frame, self)
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, self.frame, self._handlers())
         self.menu, self._menus = make_menu(self, self.actions_by_id)
         self._add_view_choices()
+        add_wishes(self._menus["People"], services)
         self._connect()
         self.ring = FocusRing(self)
         self._leaving = False
@@ -174,7 +178,8 @@ class MainWindow(QMainWindow):
         self.chat_pane.invite_wanted.connect(self.open_invite)
         self.chat_flow.unread_changed.subscribe(lambda _none: self._show_unread())
         card = self.frame.invitation
-        card.joined.connect(flow.accept)
+        card.joined.connect(self.joining_flow.say_yes)
+        card.stayed.connect(self.joining_flow.stay)
         card.declined.connect(self.services.boards.decline)
         card.postponed.connect(self._postpone)
         self.frame.progress.cancelled.connect(self._cancel_joining)
@@ -571,7 +576,13 @@ class MainWindow(QMainWindow):
         about: dict[str, Callable[[str], object]] = {
             "draw": flow.draw_with,
             "open-shared": flow.open_shared_with,
-            "join": flow.accept,
+            "join": self.joining_flow.say_yes,
+            "let-in": self.joining_flow.say_yes,
+            "stay": self.joining_flow.stay,
+            "open-alternative": self.joining_flow.open_alternative,
+            "decline-strangers": lambda _what: self.joining_flow.decline_strangers(),
+            "ask-to-join": self.joining_flow.ask,
+            "look-at-boards": self.joining_flow.look,
             "open-room": flow.open_room,
             "room-details": lambda room: flow.open_room(room, details=True),
             "leave-room": people.leave_room,
@@ -763,6 +774,7 @@ class MainWindow(QMainWindow):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self.sessions.let_go()
+        self.joining_flow.let_go()
         self.history_flow.look_at(None)
         self.chat_flow.let_go()
         self.look_flow.let_go()

@@ -19,6 +19,7 @@ from whiteboard.ui.dialogs.contact import AddContact, AskName, Confirm
 from whiteboard.ui.dialogs.invite import InvitePopover
 from whiteboard.ui.dialogs.room import CreateRoom, JoinRoom, RoomBoards
 from whiteboard.ui.pages import Pages
+from whiteboard.ui.panes.invitation_rows import MOST_STRANGERS, is_unknown
 from whiteboard.ui.ports import Services
 
 _CERTIFICATE = {ProblemKind.CERTIFICATE, ProblemKind.CERTIFICATE_CHANGED}
@@ -212,12 +213,15 @@ class PeopleFlow(QObject):
         self._postponed.add(invitation)
 
     def incoming(self) -> list[str]:
-        """Ids of the invitations a card is due for, newest first."""
-        return [
-            one.id
+        """Ids of the invitations a card is due for, newest first; not of a crowd of strangers."""
+        waiting = [
+            one
             for one in self._services.boards.invitations
-            if one.incoming and one.state is InvitationState.OPEN and one.id not in self._postponed
+            if one.incoming and one.state is InvitationState.OPEN
         ]
+        strangers = [one for one in waiting if is_unknown(one)]
+        crowd = strangers if len(strangers) > MOST_STRANGERS else []
+        return [one.id for one in waiting if one not in crowd and one.id not in self._postponed]
 
     def open_room(self, address: str, *, details: bool = False) -> None:
         """The room's one board, or a choice among several, or a new one."""
@@ -238,10 +242,10 @@ class PeopleFlow(QObject):
     def find_in_room(self, address: str, start: Callable[[], None]) -> None:
         """Nobody is on a board there: the one that the group chat has kept, else `start` one."""
         front = self._pages.front
-        sought: list[Board] = []
+        board: Board | None = None  # it may be found, or not, before the call returns
 
         def found(what: Board | str) -> None:
-            page = self._pages.of(sought[0]) if sought else None
+            page = self._pages.of(board) if board is not None else None
             if isinstance(what, str):
                 if page is not None:
                     self._pages.remove(page)
@@ -254,7 +258,6 @@ class PeopleFlow(QObject):
                 self._pages.remove(front)
 
         board = self._services.boards.open_archived(address, found)
-        sought.append(board)
         if board in self._services.boards.boards:
             self._pages.show(board)
 

@@ -16,6 +16,8 @@ from whiteboard.model.ids import TRASH
 from whiteboard.model.rebase import CREATED, Piece
 from whiteboard.past.entries import Entry
 from whiteboard.past.summary import Thing, Verb
+from whiteboard.session.boards import Invitation, InvitationState
+from whiteboard.wire.messages import Reason
 
 _FSI, _PDI = "\u2068", "\u2069"
 
@@ -329,6 +331,103 @@ def invitation_board(board: str, people: int) -> str:
 
 def taken_back(who: str) -> str:
     return _fill("{who} took the invitation back", who=who)
+
+
+_MY_INVITATION = {
+    Reason.DECLINE: "{who} declined",
+    Reason.BUSY: "{who} takes no invitations now.",
+    Reason.CANCEL: "{who} is not online any more.",
+    Reason.SUCCESS: "{who} has left.",
+    Reason.GONE: "{who} is not online any more.",
+    Reason.TIMEOUT: "{who} has not answered.",
+    Reason.EXPIRED: "{who} has not answered.",
+    Reason.ALTERNATIVE_SESSION: "{who} has this board open already.",
+    Reason.UNSUPPORTED_APPLICATIONS: "{who}’s program cannot draw on this board.",
+    Reason.UNSUPPORTED_TRANSPORTS: "{who}’s program cannot draw on this board.",
+    Reason.INCOMPATIBLE_PARAMETERS: "{who}’s program cannot draw on this board.",
+    Reason.FAILED_APPLICATION: "The board did not reach {who}.",
+    Reason.FAILED_TRANSPORT: "The board did not reach {who}.",
+    Reason.CONNECTIVITY_ERROR: "{who} cannot be reached now.",
+    Reason.MEDIA_ERROR: "{who}’s program had an error.",
+    Reason.SECURITY_ERROR: "{who}’s program refused, to be safe.",
+    Reason.GENERAL_ERROR: "{who}’s program had an error.",
+}
+"""What became of an invitation of mine, by what the other side said."""
+_THEIR_INVITATION = {
+    Reason.CANCEL: "{who} took the invitation back",
+    Reason.SUCCESS: "{who} took the invitation back",
+    Reason.TIMEOUT: "{who}’s invitation has run out.",
+    Reason.EXPIRED: "{who}’s invitation has run out.",
+    Reason.GONE: "{who} is not online any more.",
+}
+
+
+def invitation_over(invitation: Invitation) -> str:
+    """What became of an invitation, or of a request to be let in."""
+    who, reason = invitation.name, invitation.reason
+    if invitation.incoming:
+        if reason is None:
+            return taken_back(who)
+        other = "{who}’s invitation ended because of an error."
+        return _fill(_THEIR_INVITATION.get(reason, other), who=who)
+    if invitation.alternative:
+        return _fill("{who} would rather go on with the board that you share.", who=who)
+    if reason is not None and invitation.state is not InvitationState.OPEN:
+        return _fill(_MY_INVITATION[reason], who=who)
+    fallback = {
+        InvitationState.DECLINED: declined,
+        InvitationState.UNANSWERED: not_answered,
+    }.get(invitation.state, not_there)
+    return fallback(who)
+
+
+def asks_to_join(who: str) -> str:
+    return _fill("{who} asks to join", who=who)
+
+
+def board_called(board: str) -> str:
+    return _fill("Board “{board}”", board=board)
+
+
+def invitation_in_room(board: str, room: str) -> str:
+    return f"{board_called(board)} · {in_room(room)}"
+
+
+def drawing_on(board: str) -> str:
+    """Second line of a contact who shows it."""
+    return _fill("Drawing on “{board}”", board=board)
+
+
+def go_on_with(board: str) -> str:
+    """The button that answers an invitation with the board that both are on already."""
+    return _fill("Stay on “{board}”", board=board)
+
+
+def boards_of(who: str) -> str:
+    return _fill("Boards of {who}", who=who)
+
+
+def shows_no_boards(who: str) -> str:
+    return _fill("{who} shows you no boards, or is not online.", who=who)
+
+
+def strangers_invite(n: int) -> str:
+    return plural(n, "%n invitation of a stranger", "%n invitations of strangers")
+
+
+def strangers_hint() -> str:
+    return tr("From people who are not your contacts")
+
+
+def turned_away(n: int) -> str:
+    """Of invitations that came too fast to be listed."""
+    return plural(n, "%n was refused: too many at once", "%n were refused: too many at once")
+
+
+def room_is_temporary(room: str) -> str:
+    return _fill(
+        "“{room}” ends when all have left it. The board stays on your computers.", room=room
+    )
 
 
 def more_invitations(n: int) -> str:

@@ -20,7 +20,7 @@ from whiteboard.svg.plan import SVG_NS
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.page import CanvasSurface
-from whiteboard.ui.panes.rows import RowKind
+from whiteboard.ui.panes.row import RowKind
 
 NOON = time.time() // 86400 * 86400 - 86400 / 2
 """Of yesterday, or near it: no midnight between the messages."""

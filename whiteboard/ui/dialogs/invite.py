@@ -14,7 +14,8 @@ from whiteboard.im.service import PeopleService
 from whiteboard.session.boards import BoardService
 from whiteboard.ui import words
 from whiteboard.ui.board_link import LinkFoot
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, contact_row, hours_and_minutes
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
+from whiteboard.ui.panes.rows import contact_row, hours_and_minutes
 from whiteboard.ui.picker import Picker
 from whiteboard.ui.widgets import Label
 

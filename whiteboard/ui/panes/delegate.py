@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from whiteboard.ui.avatars import paint_avatar
 from whiteboard.ui.icons import paint_icon
 from whiteboard.ui.panes.model import ROW_ROLE
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.theme import theme
 from whiteboard.ui.widgets import Kind, paint_button
 

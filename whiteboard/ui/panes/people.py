@@ -11,9 +11,10 @@ from whiteboard.model.strict.document import StrictDocument
 from whiteboard.session.boards import Board, BoardService, Participant
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status
+from whiteboard.ui.panes.invitation_rows import outgoing_row
 from whiteboard.ui.panes.pane import Pane
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_row
 from whiteboard.ui.widgets import Button
 
 
