@@ -15,7 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -31,6 +31,7 @@ from whiteboard.model.ephemeral import Attention, Box, Follows
 from whiteboard.model.ids import TRASH, Party, Rid, attribute_rid
 from whiteboard.model.ops import Literal, LiteralElement, Set
 from whiteboard.model.rebase import CREATED, Piece
+from whiteboard.model.rights import Role
 from whiteboard.session.boards import (
     BoardState,
     Ephemera,
@@ -42,6 +43,7 @@ from whiteboard.session.boards import (
     Oddity,
     SavedBoard,
 )
+from whiteboard.session.permissions import WHOLE, Deed, Finished, PenRequest
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.notices import Notice
@@ -619,6 +621,99 @@ def history_question() -> QDialog:
     return dialog(made)
 
 
+def roles() -> MainWindow:
+    """The host's People: a request for the pen, who draws, who watches (participants.png)."""
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    board = world.boards.boards[0]
+    rights = board.permissions
+    rights.roles |= {"mira": Role.MODERATOR, "noor": Role.VIEWER, "yusuf": Role.VIEWER}
+    rights.may_do = {
+        "ben": (Deed.TAKE_PEN, Deed.MAKE_MODERATOR, Deed.MAKE_HOST, Deed.HAND_OVER, Deed.REMOVE),
+        "noor": (Deed.GIVE_PEN, Deed.REMOVE, Deed.BAN),
+    }
+    rights.set(
+        requests=(PenRequest("voice:Noor", "Noor Haddad", "noor@example.net", 1763821920),),
+        may_resign=True,
+    )
+    made.body.open_pane(made.people_pane, opened=True)
+    made.people_pane.list.hover_row("person:mira")
+    return made
+
+
+def person_menu_of_host() -> QWidget:
+    return _person_menu("ben")
+
+
+def person_menu_of_other() -> QWidget:
+    return _person_menu("mira")
+
+
+def _person_menu(party: str) -> QWidget:
+    made = roles()
+    keep.append(made)
+    people = made.people_pane
+    people.list.menu_wanted.emit(f"person:{party}", people.mapToGlobal(QPoint(10, 10)))
+    return people.menu
+
+
+def dialog_ban() -> QDialog:
+    made = roles()
+    made.rights.do(Deed.BAN, "ben")
+    return dialog(made)
+
+
+def watching(width: int = 1280, height: int = 800) -> MainWindow:
+    """A viewer's tools, and what is said when the pen was taken in the middle of a stroke."""
+    world, made = shared(width, height)
+    made.people_flow.postpone("in1")
+    board = world.boards.boards[0]
+    board.permissions.roles |= {"me": Role.VIEWER, "mira": Role.HOST}
+    board.permissions.set(may_ask=True)
+    settle()
+    surface(made).set(tool="select")
+    surface(made).pen_taken.emit((LiteralElement(SVG_NS, "path", (("", "d", "M0 0h9"),)),))
+    return made
+
+
+def watching_narrow() -> MainWindow:
+    return watching(632, 760)
+
+
+def finished() -> MainWindow:
+    """Finished parts have a lock; one of them is selected by an editor."""
+    made = history()
+    made.body.open_pane(made.history_pane, opened=False)
+    page = made.pages.front
+    assert page is not None
+    board = page.board
+    document = board.document
+    shown = [r for r in document.children(document.root) if document.name(r) == "g"]
+    shown = shown or list(document.children(document.root))
+    board.permissions.roles["me"] = Role.EDITOR
+    board.permissions.set(
+        finished=[Finished(rid, "Mira Chen", 1763821920) for rid in shown[:3]], may_finish=False
+    )
+    page.surface.fit()
+    page.surface.choose("select")
+    page.surface.editor.selection.set((shown[1],))
+    settle()
+    page.surface.view.settle()
+    settle()
+    return made
+
+
+def finished_board() -> MainWindow:
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    board = world.boards.boards[0]
+    board.permissions.roles["me"] = Role.EDITOR
+    board.permissions.set(finished=[Finished(WHOLE, "Mira Chen")], may_finish=False)
+    settle()
+    surface(made).set(tool="select")
+    return made
+
+
 def dialog(made: MainWindow) -> QDialog:
     keep.append(made)
     assert made.people_flow.dialog is not None
@@ -686,6 +781,14 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "history-narrow": history_narrow,
     "history-reading": history_reading,
     "dialog-undo-work": history_question,
+    "roles": roles,
+    "menu-person": person_menu_of_host,
+    "menu-person-other": person_menu_of_other,
+    "dialog-ban": dialog_ban,
+    "watching": watching,
+    "watching-narrow": watching_narrow,
+    "finished": finished,
+    "finished-board": finished_board,
 }
 
 

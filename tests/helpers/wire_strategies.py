@@ -228,8 +228,21 @@ all_messages = st.one_of(
         st.sampled_from([(), ("mira@x", "tom@y")]),
         counts,
     ),
-    st.builds(m.Get, session, vectors, vectors, vectors),
-    st.builds(m.Answer, session, st.lists(originals, max_size=3).map(tuple)),
+    st.builds(
+        m.Get,
+        session,
+        vectors,
+        vectors,
+        vectors,
+        st.none() | counts,
+        st.none() | st.builds(m.Paging, counts, counts),
+    ),
+    st.builds(
+        m.Answer,
+        session,
+        st.lists(originals, max_size=3).map(tuple),
+        st.sampled_from([None, m.Page(1, 50, 3, 30), m.Page(0, 0, 0, 0)]),
+    ),
     st.builds(m.Reject, session, filled, text, text),
     st.builds(
         m.EphemeralMessage,

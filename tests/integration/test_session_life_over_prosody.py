@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.drawing import draw
-from tests.helpers.prosody import needs_prosody, room_address, until_same
+from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, until_same
 from tests.integration.test_boards_over_prosody import one_to_one
 from whiteboard.im.people import RoomState
 from whiteboard.session.boards import BoardState
 from whiteboard.transport.room_boards import NO_ADDRESS, NOT_LET_IN
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 async def test_a_board_is_opened_by_the_address_of_a_group_chat_that_is_entered_first(party):

@@ -20,6 +20,7 @@ from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
 from whiteboard.session.archiving import FILE_BYTES, Archiving
+from whiteboard.session.asking import Asking
 from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
@@ -48,6 +49,7 @@ from whiteboard.session.ports import (
     ToPeer,
     Upload,
 )
+from whiteboard.session.positions import Positions
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
 from whiteboard.session.serving import Askers, Serving, coverage
 from whiteboard.session.strict import Strict
@@ -89,6 +91,8 @@ FOLD_PAUSE = 0.05
 FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
 """Why somebody leaves who wanted to stay."""
 NOT_REACHED = "The board did not reach {}."
+MAX_PAGE = 500
+"""Messages of one page of a history."""
 MOST_REPLACED = 200
 """Own values that others replaced, and that are remembered."""
 
@@ -127,6 +131,9 @@ class Live:
         """What it does in strict mode, once it is known to be that."""
         self._requires_order = False
         self._doubts = Doubts()
+        self._positions = Positions()
+        self._asking: Asking | None = None
+        """A history that is being asked for."""
         self._askers = Askers()
         self._calls = Calls()
 
@@ -184,6 +191,8 @@ class Live:
         if self._strict is not None and self.state is State.LIVE:
             effects += self._strict.gone(address)
         self.memory.gone(address)
+        if self._asking is not None and self._asking.asked == address and self.connected:
+            effects += self._ask_another()
         known = self._people.get(address)
         if known is not None and not known.away:
             known.away = True
@@ -275,6 +284,7 @@ class Live:
         assert self.document is not None
         assert self._sync is not None
         is_new = received.kept or received.forks
+        self._positions.note(received.kept)
         effects: list[Effect] = [Persist(received.kept)] if is_new else []
         if received.applied or received.forks:
             effects += self._sync.changed(received.applied)
@@ -694,9 +704,12 @@ class Live:
             if not self._may_have(who, sum(self.document.vv.values()), now):
                 return self._refuse(Refusal.TOO_MANY)
             return self._with_history(lambda _now: self._give_deep(peer, message.floor))
+        give = self._give_history
+        if message.paging is not None or message.since_seq is not None:
+            give = self._give_page
         if self._has_room_for(message.since, message.upto):
-            return self._give_history(peer, message, now)
-        return self._with_history(lambda _now: self._give_history(peer, message, now))
+            return give(peer, message, now)
+        return self._with_history(lambda _now: give(peer, message, now))
 
     def _has_room_for(self, since: Vector, upto: Vector) -> bool:
         """Whether what is asked for is held message by message."""
@@ -719,6 +732,58 @@ class Live:
         effects = self._serving.give_history(peer.address, batches)
         return self._refuse(Refusal.TOO_MANY) if effects is None else effects
 
+    def _give_page(self, peer: Peer, message: Get, now: float) -> list[Effect]:
+        """One page of what is asked for, by positions in my log."""
+        document = self.document
+        assert document is not None
+        self._positions.catch_up(document.vv)
+        floor, since, upto = document.floor, message.since, message.upto
+        wanted = [
+            (position, dot)
+            for position, dot in self._positions.after(message.since_seq or 0)
+            if dot[1] > max(since.get(dot[0], 0), floor.get(dot[0], 0))
+            and (not upto or dot[1] <= upto.get(dot[0], 0))
+        ]
+        paging = message.paging
+        index = 0 if paging is None else sum(at <= paging.after for at, _ in wanted)
+        page = wanted[index:]
+        if paging is not None:
+            page = page[: min(paging.most, MAX_PAGE)]
+        dots = {dot for _, dot in page}
+        held = {b.dot: b for b in document.batches_since(floor) if b.dot in dots}
+        if not self._may_have(self._people.party(peer) or peer.address, len(dots), now):
+            return self._refuse(Refusal.TOO_MANY)
+        if paging is None:
+            effects = self._serving.give_history(peer.address, held.values())
+            return self._refuse(Refusal.TOO_MANY) if effects is None else effects
+        found = ((at, held[dot]) for at, dot in page if dot in held)
+        return self._serving.give_page(peer.address, found, index, len(wanted))
+
+    # ---------------------------------------------------------------- a history from others
+
+    def ask_history(self, asking: Asking) -> list[Effect]:
+        """Ask the others for a history; one question at a time."""
+        if self._asking is not None or self.state is not State.LIVE or not self.connected:
+            return asking.end(is_whole=False)
+        self._asking = asking
+        return self._asked(asking.ask(self._people.present()))
+
+    def stop_asking(self) -> list[Effect]:
+        """The person wants no more of it."""
+        asking, self._asking = self._asking, None
+        return [] if asking is None else asking.end(is_whole=False)
+
+    def _ask_another(self) -> list[Effect]:
+        """Who was asked is silent, or has gone."""
+        if self._asking is None:
+            return []
+        return self._asked(self._asking.ask(self._people.present()))
+
+    def _asked(self, effects: list[Effect]) -> list[Effect]:
+        if self._asking is not None and not self._asking.asked:
+            self._asking = None
+        return [*effects, Notify(Notice.PROGRESS)]
+
     def _on_answer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Answer)
         assert self._sync is not None
@@ -726,6 +791,8 @@ class Live:
         is_relay = self._is_relay(peer)
         batches: list[Batch] = []
         admitted = self._admit_all(message.messages, peer)
+        if self._asking is not None and self._asking.takes(peer.address, message):
+            return self._asked(self._asking.page(message, admitted))
         if self._help is not None and self._help.takes(peer.address, admitted):
             return [StartTimer(HELP_TIMER, HELP_SECONDS)]
         for batch in admitted:

@@ -48,7 +48,7 @@ class OpenBoards:
 
     def make(self, name: str, document: SharedDocument) -> SharedBoard:
         """A board that is not on the list and not kept yet."""
-        return SharedBoard(name, document, self.clock, self.name_of)
+        return SharedBoard(name, document, self.clock, self.name_of, self._connection)
 
     def add(self, name: str, document: SharedDocument) -> SharedBoard:
         """A new board, kept from now on."""

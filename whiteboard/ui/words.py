@@ -14,9 +14,11 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.model.ids import TRASH
 from whiteboard.model.rebase import CREATED, Piece
+from whiteboard.model.rights import Role
 from whiteboard.past.entries import Entry
 from whiteboard.past.summary import Thing, Verb
 from whiteboard.session.boards import Invitation, InvitationState
+from whiteboard.session.permissions import Deed, Finished, Hindrance, Outcome, Why
 from whiteboard.wire.messages import Reason
 
 _FSI, _PDI = "\u2068", "\u2069"
@@ -498,6 +500,172 @@ def online_of(online: int, total: int) -> str:
 
 def last_seen(when: str) -> str:
     return tr("Last seen {when}").replace("{when}", when)
+
+
+# --- who may do what -------------------------------------------------------------------------
+
+_ROLES = {
+    Role.HOST: "Host",
+    Role.MODERATOR: "Moderator",
+    Role.EDITOR: "Drawing",
+    Role.VIEWER: "May only watch",
+}
+_MY_ROLES = {Role.HOST: "You · host", Role.MODERATOR: "You · moderator", Role.EDITOR: "You"}
+_DEEDS = {
+    Deed.GIVE_PEN: "Give the pen",
+    Deed.TAKE_PEN: "Take the pen away",
+    Deed.MAKE_MODERATOR: "Make moderator",
+    Deed.UNMAKE_MODERATOR: "No moderator any more",
+    Deed.MAKE_HOST: "Make host too…",
+    Deed.HAND_OVER: "Hand over your place as host…",
+    Deed.REMOVE: "Remove from the group chat…",
+    Deed.BAN: "Ban from the group chat…",
+}
+_QUESTIONS = {
+    Deed.MAKE_HOST: (
+        "Make {who} a host too?",
+        "A host says who moderates, and cannot be removed from that place by others.",
+        "Make host",
+    ),
+    Deed.HAND_OVER: (
+        "Hand over your place as host to {who}?",
+        "{who} says then who moderates. You go on drawing, and only {who} can give the place back.",
+        "Hand over",
+    ),
+    Deed.REMOVE: (
+        "Remove {who} from the group chat?",
+        "What {who} drew stays. {who} can enter again.",
+        "Remove",
+    ),
+    Deed.BAN: (
+        "Ban {who} from the group chat?",
+        "What {who} drew stays. {who} cannot enter again.",
+        "Ban",
+    ),
+}
+_OUTCOMES = {
+    Outcome.NOT_ALLOWED: "The group chat does not allow that.",
+    Outcome.ASKED_TOO_OFTEN: "You have asked already. "
+    "The group chat passes requests for the pen on only now and then.",
+}
+
+
+def role(what: Role, *, me: bool = False) -> str:
+    """What somebody may do, in a row of People."""
+    return tr(_MY_ROLES.get(what, "You · may only watch") if me else _ROLES[what])
+
+
+def deed_label(what: Deed) -> str:
+    """What one can do about somebody, in a menu."""
+    return tr(_DEEDS[what])
+
+
+def deed_question(what: Deed, who: str) -> tuple[str, str, str] | None:
+    """Title, text and button of the question before it; None if it is done at once."""
+    question = _QUESTIONS.get(what)
+    if question is None:
+        return None
+    title, text, button = question
+    return _fill(title, who=who), _fill(text, who=who), tr(button)
+
+
+def resign() -> str:
+    """In the menu of one's own row."""
+    return tr("Give up your place as host…")
+
+
+def resign_question() -> tuple[str, str, str]:
+    title = tr("Give up your place as host?")
+    return title, tr("You go on drawing. Only another host can give it back."), tr("Give up")
+
+
+def only_moderators() -> str:
+    return tr("Only moderators can do this.")
+
+
+def outcome(what: Outcome) -> str:
+    return tr(_OUTCOMES[what])
+
+
+def only_watch() -> str:
+    return tr("You may only watch this board.")
+
+
+def only_watch_short() -> str:
+    """The chip at the tools."""
+    return tr("You may only watch")
+
+
+def may_draw_now() -> str:
+    """In its place for a moment."""
+    return tr("You may draw now")
+
+
+def pen_taken(*, is_kept: bool) -> str:
+    """Said when the pen is taken away, in the middle of something or not."""
+    if is_kept:
+        return tr("You may only watch now. What you were drawing is not on the board.")
+    return tr("You may only watch now.")
+
+
+def role_now(what: Role) -> str:
+    """What I am from now on, having been something else."""
+    if what is Role.HOST:
+        return tr("You look after this board now.")
+    if what is Role.MODERATOR:
+        return tr("You are a moderator of this board now.")
+    return tr("You do not moderate this board any more.")
+
+
+def asks_for_pen(who: str) -> str:
+    return _fill("{who} asks for the pen", who=who)
+
+
+def asks_since(unix: float) -> str:
+    return tr("Since {when}").replace("{when}", clock(unix))
+
+
+def removed_you(who: str) -> str:
+    """`who` may be unknown."""
+    if not who:
+        return tr("You were removed from this board. Your copy stays on this computer.")
+    return _fill("{who} removed you from this board. Your copy stays on this computer.", who=who)
+
+
+def finished() -> str:
+    """The chip, and the word in the bar over a selection."""
+    return tr("Finished")
+
+
+def finished_by(what: Finished) -> str:
+    """Who declared it complete, and when, as far as that is known."""
+    text = _fill("Finished by {who}", who=what.by) if what.by else tr("Finished")
+    return text + (f", {clock(what.when)}" if what.when is not None else "")
+
+
+def board_is_finished() -> str:
+    return tr("This board is finished. Moderators can reopen it.")
+
+
+def part_is_finished() -> str:
+    return tr("This part is finished. Moderators can change or reopen it.")
+
+
+def is_finished_now(*, whole: bool, advisory: bool) -> str:
+    """Said to who declared it."""
+    text = tr("The board is finished.") if whole else tr("This part is finished.")
+    if advisory:
+        more = tr("Somebody’s program is simpler and may not heed that.")
+        return f"{text} {more}"
+    return f"{text} {tr('Only moderators can change it.')}"
+
+
+def why_not(hindrance: Hindrance) -> str:
+    """Why something cannot be changed."""
+    if hindrance.why is Why.WATCHING:
+        return only_watch()
+    is_part = hindrance.finished is not None and bool(hindrance.finished.rid)
+    return part_is_finished() if is_part else board_is_finished()
 
 
 # --- problems (the table of DESIGN section 10) ------------------------------------------------

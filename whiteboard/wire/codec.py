@@ -49,6 +49,7 @@ from whiteboard.wire.messages import (
     StrictMessage,
     Terminate,
 )
+from whiteboard.wire.paging import read_page, write_page
 from whiteboard.wire.strict import decode_strict, encode_strict
 from whiteboard.wire.values import format_vector, parse_count, parse_vector
 
@@ -139,6 +140,8 @@ def _encode_answer(message: Answer) -> Element:
         if original.stamp:
             SubElement(forwarded, _DELAY, {"stamp": original.stamp})
         forwarded.append(stanza(original))
+    if message.page is not None:
+        write_page(answer, message.page)
     return element
 
 
@@ -293,7 +296,7 @@ def _decode_answer(answer: Element, session: SessionId) -> Answer:
         delay = forwarded.find(_DELAY)
         stamp = "" if delay is None else delay.get("stamp", "")[:64]
         originals.append(replace(message, sender=sender_of(inner), stamp=stamp))
-    return Answer(session, tuple(originals))
+    return Answer(session, tuple(originals), read_page(answer))
 
 
 def sender_of(stanza: Element) -> Peer:

@@ -179,13 +179,41 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Paging:
+    """How much of an answer is wanted (XEP-0059): so many, from behind that position on."""
+
+    most: int
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page of an answer is.
+
+    `first`, `last`: positions in the log of who answers, 0 if it is empty. `index`: how many of
+    all that answer the question stand before it; `count`: how many those are in all.
+    """
+
+    first: int
+    last: int
+    index: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Get:
-    """Asks for the messages beyond `since`; with `upto`, only of what that names."""
+    """Asks for the messages beyond `since`; with `upto`, only of what that names.
+
+    `since_seq`: only those beyond that position in the log of who is asked (SYNC 5.6). With
+    `paging` the answer is one page.
+    """
 
     session: SessionId
     since: Vector = field(default_factory=dict)
     upto: Vector = field(default_factory=dict)
     floor: Vector = field(default_factory=dict)
+    since_seq: int | None = None
+    paging: Paging | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +222,7 @@ class Answer:
 
     session: SessionId
     messages: tuple[EditMessage, ...]
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from whiteboard.wire import ns
 from whiteboard.wire.blanks import PutBack, TakenOut, left_of_attribute
 from whiteboard.wire.errors import Fault, RemoteProtocolError
 from whiteboard.wire.messages import NOBODY, Get, Heartbeat, Reject, StateUploaded
+from whiteboard.wire.paging import read_paging, write_paging
 from whiteboard.wire.values import (
     MAX_NUMBER,
     format_ts,
@@ -186,6 +187,10 @@ def write_get(message: Get) -> Element:
     ):
         if vector:
             get.set(name, format_vector(vector))
+    if message.since_seq is not None:
+        get.set("since-seq", str(message.since_seq))
+    if message.paging is not None:
+        write_paging(get, message.paging)
     return sync
 
 
@@ -200,6 +205,8 @@ def read_get(get: Element, session: SessionId) -> Get:
         since=parse_vector(get.get("since")),
         upto=parse_vector(get.get("upto")),
         floor=parse_vector(get.get("floor")),
+        since_seq=parse_count(get.get("since-seq")),
+        paging=read_paging(get),
     )
 
 

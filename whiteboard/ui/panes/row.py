@@ -64,6 +64,8 @@ class Row:
     """A section that has a chevron."""
     why: str = ""
     """Why there is nothing to do."""
+    shows_all: bool = False
+    """All its buttons are painted, not only the first."""
 
     @property
     def spoken(self) -> str:
