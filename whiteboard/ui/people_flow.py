@@ -255,7 +255,8 @@ class PeopleFlow(QObject):
                 self.told.emit(what)
             elif front is not None and front in self._pages.all and front.is_untouched:
                 self._services.boards.close(front.board)
-                self._pages.remove(front)
+                if front in self._pages.all:
+                    self._pages.remove(front)
 
         board = self._services.boards.open_archived(address, found)
         if board in self._services.boards.boards:

@@ -145,7 +145,7 @@ def opening(board: str, who: str = "") -> str:
 
 
 def looking_in_archive() -> str:
-    return tr("Looking for the board in the group chat’s archive")
+    return tr("Looking in the group chat’s archive")
 
 
 def from_archive(stamp: str) -> str:
