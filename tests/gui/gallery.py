@@ -180,6 +180,16 @@ def chat_and_people() -> MainWindow:
     return made
 
 
+def link() -> QWidget:
+    """The popover with the link to the board, and its code."""
+    _, made = shared()
+    made.open_invite()
+    popover = made.people_flow.popover
+    assert popover is not None
+    popover.link.qr.click()
+    return popover
+
+
 def followed() -> MainWindow:
     """The view follows somebody; who called last stands below."""
     world, made = shared()
@@ -734,6 +744,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "chat": chat,
     "chat-people": chat_and_people,
     "chat-narrow": chat_narrow,
+    "link": link,
     "followed": followed,
     "followers": followers,
     "chat-unread": chat_unread,
