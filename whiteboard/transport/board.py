@@ -280,12 +280,14 @@ class SharedBoard:
         if not name or name == self.name:
             return
         if self._driver is not None and not self._over:
+            if self.permissions.hindrance() is not None:
+                return
             rename_board(self._document, name)
         self._be_called(name)
 
     def say_name(self) -> None:
         """About to be shared: what a document of another time is called gives way."""
-        if board_name(self._document):
+        if board_name(self._document) and self.permissions.hindrance() is None:
             rename_board(self._document, self.name)
 
     def _be_called(self, name: str) -> None:
