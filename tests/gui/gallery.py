@@ -33,6 +33,7 @@ from whiteboard.model.ops import Literal, LiteralElement, Set
 from whiteboard.model.rebase import CREATED, Piece
 from whiteboard.model.rights import Role
 from whiteboard.session.boards import (
+    ArchivedCopy,
     BoardState,
     Ephemera,
     Invitation,
@@ -177,6 +178,16 @@ def chat_and_people() -> MainWindow:
     made = chat(1700, 900)
     made.body.open_pane(made.people_pane, opened=True)
     return made
+
+
+def link() -> QWidget:
+    """The popover with the link to the board, and its code."""
+    _, made = shared()
+    made.open_invite()
+    popover = made.people_flow.popover
+    assert popover is not None
+    popover.link.qr.click()
+    return popover
 
 
 def followed() -> MainWindow:
@@ -377,11 +388,27 @@ def people_menu() -> QWidget:
     return made._menus["People"]
 
 
+def seeking() -> MainWindow:
+    world, made = shared()
+    made.frame.invitation.hide()
+    world.boards.archives_answer = False
+    made.people_flow.find_in_room("river@rooms.uni.example", lambda: None)
+    return made
+
+
+def from_archive() -> MainWindow:
+    made = seeking()
+    board = made.pages.front.board
+    kept = ArchivedCopy("2026-11-20T14:31:00+00:00", is_part=False)
+    board.set(name="River", state=BoardState.LIVE, is_sought=False, archived=kept)
+    return made
+
+
 def joining() -> MainWindow:
     world = World().populated()
     made = window(world)
     made.people_flow.accept("in1")
-    world.boards.boards[-1].set(progress=0.62)
+    world.boards.boards[-1].set(progress=0.62, seconds_left=23.0)
     return made
 
 
@@ -727,6 +754,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "chat": chat,
     "chat-people": chat_and_people,
     "chat-narrow": chat_narrow,
+    "link": link,
     "followed": followed,
     "followers": followers,
     "chat-unread": chat_unread,
@@ -755,6 +783,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "stay": stay,
     "dialog-known-boards": known_boards,
     "menu-people": people_menu,
+    "seeking": seeking,
+    "from-archive": from_archive,
     "joining": joining,
     "dialog-account": account,
     "dialog-account-problem": account_problem,

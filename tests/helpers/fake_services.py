@@ -371,6 +371,9 @@ class FakeBoards:
         self.calls.append(("boards_of", address))
         then(self.shown.get(address, ()))
 
+    def give_link(self, board: Board) -> None:
+        self.calls.append(("give_link", board.name))
+
     def ask_to_join(self, address: str, board: KnownBoard) -> None:
         self.calls.append(("ask_to_join", address, board.session))
 

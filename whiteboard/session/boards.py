@@ -389,6 +389,9 @@ class BoardService(Protocol):
     def ask_to_join(self, address: str, board: KnownBoard) -> None:
         """Ask a contact to be let in to a board of theirs; `arrived` tells if they say yes."""
 
+    def give_link(self, board: Board) -> None:
+        """The person gives the link to a board away: whoever has it may ask to be let in."""
+
     def wishes_changed(self) -> None:
         """The preferences 'invitations' or 'show_boards' differ now."""
 

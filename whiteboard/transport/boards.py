@@ -312,6 +312,11 @@ class Boards:
         """See `BoardService`."""
         self._requests.ask(address, board)
 
+    def give_link(self, board: Board) -> None:
+        """See `BoardService`; until the program ends."""
+        if board.session is not None:
+            self._requests.expect(board.session)
+
     def wishes_changed(self) -> None:
         """See `BoardService`."""
         self._changed()

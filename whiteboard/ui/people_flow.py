@@ -12,6 +12,7 @@ from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import Room, RoomState
 from whiteboard.session.boards import Board, BoardState, InvitationState
 from whiteboard.ui import words
+from whiteboard.ui.board_link import link_of
 from whiteboard.ui.dialogs.account import AccountForm
 from whiteboard.ui.dialogs.certificate import CertificateQuestion
 from whiteboard.ui.dialogs.contact import AddContact, AskName, Confirm
@@ -254,7 +255,8 @@ class PeopleFlow(QObject):
                 self.told.emit(what)
             elif front is not None and front in self._pages.all and front.is_untouched:
                 self._services.boards.close(front.board)
-                self._pages.remove(front)
+                if front in self._pages.all:
+                    self._pages.remove(front)
 
         board = self._services.boards.open_archived(address, found)
         if board in self._services.boards.boards:
@@ -281,8 +283,13 @@ class PeopleFlow(QObject):
 
     def open_invite(self, at: QWidget) -> None:
         """The popover under the Invite button."""
-        popover = InvitePopover(self._services.people, self._services.boards, self._window)
+        people, front = self._services.people, self._pages.front
+        link = link_of(front.board, people) if front is not None else None
+        why_not = words.no_link_yet() if front is None or not front.board.place else words.no_link()
+        popover = InvitePopover(people, self._services.boards, self._window, link, why_not)
         popover.may.setVisible(self._can_say_who_draws())
+        if front is not None:
+            popover.link.given.connect(lambda: self._services.boards.give_link(front.board))
         popover.picked.connect(self._picked)
         popover.destroyed.connect(self._popover_gone)
         self.popover = popover
