@@ -291,7 +291,7 @@ class SharedBoard:
 
     def say_name(self) -> None:
         """About to be shared: what a document of another time is called gives way."""
-        if board_name(self._document):
+        if board_name(self._document) and self.permissions.hindrance() is None:
             rename_board(self._document, self.name)
 
     def _be_called(self, name: str) -> None:
