@@ -181,6 +181,16 @@ def chat_and_people() -> MainWindow:
     return made
 
 
+def link() -> QWidget:
+    """The popover with the link to the board, and its code."""
+    _, made = shared()
+    made.open_invite()
+    popover = made.people_flow.popover
+    assert popover is not None
+    popover.link.qr.click()
+    return popover
+
+
 def followed() -> MainWindow:
     """The view follows somebody; who called last stands below."""
     world, made = shared()
@@ -512,6 +522,16 @@ def invite() -> QWidget:
     return made.people_flow.popover
 
 
+def invite_to_watch() -> QWidget:
+    """One-to-one: whether they may draw."""
+    made = window(World().populated())
+    made.open_invite()
+    keep.append(made)
+    assert made.people_flow.popover is not None
+    made.people_flow.popover.may.watch.click()
+    return made.people_flow.popover
+
+
 def menu() -> QWidget:
     made = first_start()
     keep.append(made)
@@ -741,6 +761,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "chat": chat,
     "chat-people": chat_and_people,
     "chat-narrow": chat_narrow,
+    "link": link,
     "followed": followed,
     "followers": followers,
     "chat-unread": chat_unread,
@@ -785,6 +806,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,
     "invite": invite,
+    "invite-to-watch": invite_to_watch,
     "palette": palette,
     "focus": focused,
     "menu-view": menu,

@@ -344,11 +344,11 @@ class FakeBoards:
         self.changed.emit(None)
         return board
 
-    def invite(self, board: Board, address: str) -> None:
-        self.calls.append(("invite", board.name, address))
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
+        self.calls.append(("invite", board.name, address, *(() if may_draw else ("watch",))))
         self._count += 1
         name = self.names.get(address, address)
-        one = Invitation(f"out{self._count}", False, address, name, board.name)
+        one = Invitation(f"out{self._count}", False, address, name, board.name, may_draw=may_draw)
         self.set(invitations=(one, *self.invitations))
 
     def take_back(self, invitation: str) -> None:
@@ -378,6 +378,9 @@ class FakeBoards:
     def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
         self.calls.append(("boards_of", address))
         then(self.shown.get(address, ()))
+
+    def give_link(self, board: Board) -> None:
+        self.calls.append(("give_link", board.name))
 
     def ask_to_join(self, address: str, board: KnownBoard) -> None:
         self.calls.append(("ask_to_join", address, board.session))

@@ -266,9 +266,9 @@ class Boards:
 
     # --- invitations ---
 
-    def invite(self, board: Board, address: str) -> None:
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
         """See `BoardService`; a full address invites just that device."""
-        self._inviting.invite(self._open.own(board), address)
+        self._inviting.invite(self._open.own(board), address, may_draw=may_draw)
 
     def take_back(self, invitation: str) -> None:
         """See `BoardService`."""
@@ -311,6 +311,11 @@ class Boards:
     def ask_to_join(self, address: str, board: KnownBoard) -> None:
         """See `BoardService`."""
         self._requests.ask(address, board)
+
+    def give_link(self, board: Board) -> None:
+        """See `BoardService`; until the program ends."""
+        if board.session is not None:
+            self._requests.expect(board.session)
 
     def wishes_changed(self) -> None:
         """See `BoardService`."""

@@ -12,6 +12,7 @@ from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import Room, RoomState
 from whiteboard.session.boards import Board, BoardState, InvitationState
 from whiteboard.ui import words
+from whiteboard.ui.board_link import link_of
 from whiteboard.ui.dialogs.account import AccountForm
 from whiteboard.ui.dialogs.certificate import CertificateQuestion
 from whiteboard.ui.dialogs.contact import AddContact, AskName, Confirm
@@ -175,11 +176,11 @@ class PeopleFlow(QObject):
             board = self._new_board()
         self._services.boards.invite(board, address)
 
-    def invite(self, address: str) -> None:
+    def invite(self, address: str, *, may_draw: bool = True) -> None:
         """Invite to the board in front, whoever is on it."""
         front = self._pages.front
         if front is not None:
-            self._services.boards.invite(front.board, address)
+            self._services.boards.invite(front.board, address, may_draw=may_draw)
 
     @staticmethod
     def _is_private(board: Board) -> bool:
@@ -282,11 +283,25 @@ class PeopleFlow(QObject):
 
     def open_invite(self, at: QWidget) -> None:
         """The popover under the Invite button."""
-        popover = InvitePopover(self._services.people, self._services.boards, self._window)
+        people, front = self._services.people, self._pages.front
+        link = link_of(front.board, people) if front is not None else None
+        why_not = words.no_link_yet() if front is None or not front.board.place else words.no_link()
+        popover = InvitePopover(people, self._services.boards, self._window, link, why_not)
+        popover.may.setVisible(self._can_say_who_draws())
+        if front is not None:
+            popover.link.given.connect(lambda: self._services.boards.give_link(front.board))
         popover.picked.connect(self._picked)
         popover.destroyed.connect(self._popover_gone)
         self.popover = popover
         popover.open_under(at)
+
+    def _can_say_who_draws(self) -> bool:
+        """In a group chat it says so itself; by the plain rules everybody draws."""
+        front = self._pages.front
+        if front is None or front.board.is_plain:
+            return False
+        rooms = {room.address for room in self._services.people.rooms}
+        return front.board.place not in rooms and front.board.permissions.may_finish
 
     def _popover_gone(self) -> None:
         self.popover = None
@@ -294,6 +309,8 @@ class PeopleFlow(QObject):
     def _picked(self, action: str, address: str) -> None:
         if action == "contact":
             self.invite(address)
+        elif action == "watcher":
+            self.invite(address, may_draw=False)
         elif action == "room":
             self.share_in_room(address)
         elif action == "account":

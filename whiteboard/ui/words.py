@@ -272,6 +272,40 @@ def not_followed_any_more(who: str) -> str:
     return _fill("{who} is not here any more. Your view stays where it is.", who=who)
 
 
+# --- links -----------------------------------------------------------------------------------
+
+
+def link_question(address: str, *, is_room: bool) -> tuple[str, str, str]:
+    """Title, text and button before a link leads to somebody new."""
+    if is_room:
+        return (
+            _fill("Enter {room}?", room=address),
+            tr("A link leads to a board in this group chat. Whoever is there sees that you come."),
+            tr("Enter"),
+        )
+    return (
+        _fill("Draw with {who}?", who=address),
+        tr("A link leads to this person, who is not in your contacts and would see your address."),
+        tr("Ask to draw together"),
+    )
+
+
+def asked_to_join(who: str) -> str:
+    return _fill("{who} is asked to let you in. The board opens when they say yes.", who=who)
+
+
+def sign_in_for_link() -> str:
+    return tr("Sign in first; then the link is opened.")
+
+
+def no_link() -> str:
+    return tr("Whoever began this board has the link to it.")
+
+
+def no_link_yet() -> str:
+    return tr("A board that is shared has a link. Share it with somebody first.")
+
+
 # --- invitations -----------------------------------------------------------------------------
 
 
@@ -561,6 +595,11 @@ def outcome(what: Outcome) -> str:
 
 def only_watch() -> str:
     return tr("You may only watch this board.")
+
+
+def what_one_may(*, draw: bool) -> str:
+    """What whoever joins may do."""
+    return tr("You may draw") if draw else tr("You may only watch")
 
 
 def only_watch_short() -> str:
