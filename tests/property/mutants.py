@@ -642,10 +642,9 @@ MUTANTS = [
     ),
     Mutant(
         "moderators are bound by marks",
-        RIGHTS,
-        "        if self.is_moderator(party, at):\n            return True\n"
-        "        if isinstance(op, Remove)",
-        "        if isinstance(op, Remove)",
+        LAW,
+        "    if fence.is_moderator(message.party, at):\n        return None\n",
+        "",
     ),
     Mutant(
         "what lies above a complete part may be moved",

@@ -17,7 +17,7 @@ from tests.helpers.merging import SESSION, element, message
 from whiteboard.model.document import Document
 from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid
 from whiteboard.model.ops import Batch, Control, Kind, Literal, New, Op, Set
-from whiteboard.model.rights import Ground, Role
+from whiteboard.model.rights import Ground
 from whiteboard.model.view import View, view
 
 GROUND = Ground(Party("h"))
@@ -133,8 +133,8 @@ def check(history: History) -> int:
             held |= {i}
             wanted = expected(held)
             assert document.state_hash() == wanted.state_hash(), batches[2:]
-            for party in "hme":
-                assert isinstance(document.role_of(Party(party)), Role)
+            assert {p: document.role_of(p) for p in wanted.roles} == wanted.roles, batches[2:]
+            assert {mark.rid for mark in document.marks()} == wanted.complete, batches[2:]
             looked += 1
     return looked
 

@@ -139,6 +139,20 @@ def test_54_letters_typed_into_the_word_of_who_was_cut_off_stay_at_their_place()
     assert view.records[text].value == "hellohere world"
 
 
+def test_54_who_was_cut_off_saw_the_own_letters_all_the_same():
+    """Also those of one message, of which the second is put among the first."""
+    (ana, ben, cleo, dana), _, text = board("abcd")
+    with cleo.edit() as edit:
+        edit.splice_text(text, 5, 0, " XXXX")
+        edit.splice_text(text, 7, 0, "YY")
+    dana.hear(cleo)
+    assert dana.doc.text(text) == "hello XYYXXX world"
+    dana.splice(text, 5, 8, "")
+    ana.doc.grant(C, Role.VIEWER)
+    view = agreed(ana, ben, cleo, dana, ground=HOST)
+    assert view.records[text].value == "helloworld"
+
+
 @pytest.mark.parametrize("is_seen", [True, False])
 def test_55_a_grant_of_a_host_who_resigns_counts_only_if_it_was_made_before(is_seen):
     (ana, ben, cleo), root, _ = board(moderator="")
