@@ -129,6 +129,16 @@ def test_53_typing_that_rests_on_a_revocation_which_is_void_is_without_effect():
     assert view.records[text].value == "all of it anew"
 
 
+def test_53_typing_into_a_full_write_that_is_void_is_without_effect_in_the_text_before():
+    (ana, ben, cleo, dana), _, text = board("abcd")
+    cleo.do(Set(text, chdata="all of it anew"))
+    dana.hear(cleo)
+    dana.splice(text, 3, 0, "!")
+    ana.doc.grant(C, Role.VIEWER)
+    view = agreed(ana, ben, cleo, dana, ground=HOST)
+    assert view.records[text].value == "hello world"
+
+
 def test_54_letters_typed_into_the_word_of_who_was_cut_off_stay_at_their_place():
     (ana, ben, cleo, dana), _, text = board("abcd")
     cleo.splice(text, 5, 0, " XXXX")
