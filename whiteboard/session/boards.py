@@ -16,6 +16,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
+from whiteboard.session.permissions import Permissions
 from whiteboard.util.event import Event
 from whiteboard.wire.messages import Reason
 
@@ -99,7 +100,7 @@ class Board(Protocol):
     """One board, shared or not."""
 
     changed: Event[None]
-    """name, state, progress, participants, waiting_changes or problem differ now."""
+    """name, state, progress, participants, waiting_changes, problem or permissions differ now."""
     document_replaced: Event[SharedDocument]
     """`document` is another one now (after a join, after the board was first shared)."""
     ephemeral: Event[Ephemera]
@@ -156,6 +157,10 @@ class Board(Protocol):
         """A sentence for the person, '' if all is well."""
 
     @property
+    def remover(self) -> str | None:
+        """Who removed me from the group chat ('' if it does not say); None: nobody did."""
+
+    @property
     def left_over(self) -> Sequence[Piece]:
         """Own changes that were not taken over, until the person decides about each."""
 
@@ -164,6 +169,10 @@ class Board(Protocol):
 
     def keep_theirs(self, piece: Piece) -> None:
         """Leave it at what is there."""
+
+    @property
+    def permissions(self) -> Permissions:
+        """Who may do what here."""
 
     @property
     def is_plain(self) -> bool:
@@ -371,6 +380,9 @@ class BoardService(Protocol):
 
     def ask_to_join(self, address: str, board: KnownBoard) -> None:
         """Ask a contact to be let in to a board of theirs; `arrived` tells if they say yes."""
+
+    def give_link(self, board: Board) -> None:
+        """The person gives the link to a board away: whoever has it may ask to be let in."""
 
     def wishes_changed(self) -> None:
         """The preferences 'invitations' or 'show_boards' differ now."""

@@ -71,6 +71,8 @@ class Joining:
 
     def __init__(self, session: SessionId, candidates: Iterable[Peer]) -> None:
         self.giver: str | None = None
+        self.can_fetch = False
+        """Whether a large state may come as a file."""
         self.asked_all = False
         self.holds: Callable[[Replica, int], bool] = lambda _r, _n: False
         self.held: Callable[[], Vector] = dict
@@ -149,13 +151,32 @@ class Joining:
         self._has_ended = False
         self._stalls = 0
         self._rounds = 0
-        accept = AcceptState(self._session, dict(self.held()))
+        accept = AcceptState(self._session, dict(self.held()), fetches=self.can_fetch)
         return [
             CancelTimer(ASK_TIMER),
             Send(ToPeer(address), accept),
             StartTimer(STALL_TIMER, STALL_SECONDS),
             StartTimer(PACE_TIMER, PACE_SECONDS),
         ]
+
+    def take_within_stream(self) -> list[Effect]:
+        """The file cannot be had: the giver is to send it as messages."""
+        if self.giver is None:
+            return []
+        return [
+            Send(ToPeer(self.giver), AcceptState(self._session, dict(self.held()))),
+            StartTimer(STALL_TIMER, STALL_SECONDS),
+            StartTimer(PACE_TIMER, PACE_SECONDS),
+        ]
+
+    def begin_file(self, vv: Vector, size: int, seconds: float) -> list[Effect]:
+        """The state comes as a file of so many bytes, in so many seconds at most."""
+        self._target, self._count, self._taken = vv, size, 0
+        return [CancelTimer(PACE_TIMER), StartTimer(STALL_TIMER, seconds)]
+
+    def file_came(self, size: int) -> None:
+        """So many bytes of it are here."""
+        self._taken = size
 
     def refuse_offer(self, address: str) -> list[Effect]:
         """Another one was taken."""

@@ -26,11 +26,13 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
 from whiteboard.session import moving
+from whiteboard.session.asking import PAGE_TIMER
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
 from whiteboard.session.live import FOLD_TIMER
+from whiteboard.session.mirroring import AGAIN_SECONDS, MIRROR_TIMER, Mirroring
 from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
     TO_SESSION,
@@ -54,6 +56,7 @@ from whiteboard.session.rebasing import REFUSED, rebased
 from whiteboard.session.rebuilding import Rebuilt
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
 from whiteboard.session.table import PSI_TABLE, STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.session.uploading import LOAD_TIMER
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire import psi
 from whiteboard.wire.messages import (
@@ -69,6 +72,7 @@ from whiteboard.wire.messages import (
     Mode,
     Peer,
     Reason,
+    StateUploaded,
     StrictMessage,
     Terminate,
     Vector,
@@ -100,6 +104,8 @@ class Session(Entering):
         self._is_given = False
         self._presence = Presence()
         self._presence_timer = False
+        self._mirroring = Mirroring(self._people, rng)
+        self._is_mirroring = False
 
     # ------------------------------------------------------------------------------ making one
 
@@ -330,6 +336,10 @@ class Session(Entering):
         """Direct: bare addresses of who was invited."""
         return self._people.admitted
 
+    def is_welcome(self, address: str) -> bool:
+        """Direct: whether who is at that device takes part, was invited, or is vouched for."""
+        return self._people.is_welcome(address)
+
     @property
     def counterparts(self) -> Sequence[str]:
         """Direct: bare addresses of the others; see `call`."""
@@ -361,6 +371,7 @@ class Session(Entering):
         if self.document is not None and self.role is Role.JOINER:
             return [NewDocument(self.document), *self._go_live(())]
         if self._joining is not None:
+            self._joining.can_fetch = self.can_fetch
             return [Notify(Notice.STATE), *self._joining.ask()]
         if self._yields:
             return [Notify(Notice.STATE), StartTimer(OPEN_TIMER, self._rng.uniform(*OPEN_SECONDS))]
@@ -482,6 +493,8 @@ class Session(Entering):
         if is_own and not isinstance(message, StrictMessage):
             return []  # the room's reflection: applied when it was made
         effects: list[Effect] = []
+        if isinstance(message, EditMessage):
+            self._mirroring.spoke(peer)
         known = self._people.get(peer.address)
         if known is not None and known.away and isinstance(self.place, Direct):
             effects = self._people.meet(peer)  # no presence tells of a return there
@@ -492,11 +505,45 @@ class Session(Entering):
                 shown, *rest = self._strict_joined(now)
                 return [shown, *effects, *rest]  # what is kept belongs to a document that is there
             return effects
-        return [*effects, *self.handlers[entry](self, peer, message, now)]
+        effects += self.handlers[entry](self, peer, message, now)
+        return [*effects, *self._mirror_soon()]
 
     def left(self, peer: Peer, now: float) -> list[Effect]:
         """`peer` is gone from the room, or its device went offline."""
+        self._mirroring.left(peer)
         return self._gone(peer.address)
+
+    # --------------------------------------------------------------------- the room's own roles
+
+    def occupant(self, peer: Peer, role: str, affiliation: str, now: float) -> list[Effect]:
+        """The room says who somebody is there: who came, changed, or was banned (SYNC 6.3)."""
+        if self._strict is None and peer.address != self.me.address:
+            self._mirroring.occupant(peer, role, affiliation)
+        return self._mirror_soon()
+
+    def _mirror_soon(self) -> list[Effect]:
+        is_up = self.state is State.LIVE and self.connected and self._strict is None
+        if not is_up or self.document is None or self._is_mirroring:
+            return []
+        wait = self._mirroring.delay(self.document)
+        if wait is None:
+            return []
+        self._is_mirroring = True
+        return [StartTimer(MIRROR_TIMER, wait)]
+
+    def _mirror(self) -> list[Effect]:
+        self._is_mirroring = False
+        document = self.document
+        if document is None:
+            return []
+        waiting = {batch.party for batch in document.waiting_batches()} if document.waiting else ()
+        ready, later = self._mirroring.due(document, lambda party: party in waiting)
+        for party, role in ready:
+            document.grant(party, role)  # its commit comes back by `committed`
+        if not later:
+            return []
+        self._is_mirroring = True
+        return [StartTimer(MIRROR_TIMER, AGAIN_SECONDS)]
 
     # ---------------------------------------------------------------------------------- timers
 
@@ -519,10 +566,16 @@ class Session(Entering):
                 effects = self._step(*self._joining.stalled())
                 self._look_at_giver()
                 return effects
+            if name == LOAD_TIMER and self.state is State.RECEIVING and self._to_load:
+                return self._load_slice()
             if name == PACE_TIMER and self.state is State.RECEIVING:
                 effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
                 return effects
+        if name == MIRROR_TIMER:
+            is_up = self.state is State.LIVE and self.connected
+            self._is_mirroring = False
+            return self._mirror() if is_up else []
         if name == FOLD_TIMER:
             return self._fold_on()
         if name == LOOK_TIMER and self.state is State.LIVE:
@@ -541,6 +594,8 @@ class Session(Entering):
     def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
             return [*self._beat(), *self._archive(now), *self._fold(now)]
+        if name == PAGE_TIMER:
+            return self._ask_another()
         if name == HELP_TIMER:
             return self._help_failed()
         if name == SOON_TIMER:
@@ -558,7 +613,7 @@ class Session(Entering):
         told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
             told.append(Notify(Notice.STATE, NOT_TAKEN))
-        if isinstance(message, ArchivedPart):
+        if isinstance(message, ArchivedPart | StateUploaded):
             self.archiving.refused()
         if isinstance(message, EditMessage):
             told += self._refused(message.batch, condition)
@@ -605,7 +660,7 @@ class Session(Entering):
             if self._strict is not None:
                 return [*effects, *self._strict.online()]
             assert self._sync is not None
-            effects += [*self._sync.resume(), *self._beat()]
+            effects += [*self._sync.resume(), *self._beat(), *self._mirror_soon()]
         return effects
 
     def leave(self, now: float, reason: Reason = Reason.SUCCESS) -> list[Effect]:

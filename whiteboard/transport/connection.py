@@ -28,10 +28,12 @@ from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
+from whiteboard.transport.moderating import DATA_FORM, Moderating
 from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
+from whiteboard.transport.uploads import Uploads
 from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
@@ -134,7 +136,11 @@ class Connection:
         self.rooms = Rooms(
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
         )
+        self.moderating = Moderating(
+            self.account, self.rooms.requests, lambda full: self.rooms.occupant(full) is not None
+        )
         self.archives = RoomArchives(self.account, self.rooms.stamps)
+        self.uploads = Uploads(self.account)
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
@@ -209,6 +215,7 @@ class Connection:
         self.ready = True
         self.rooms.online(resumed=False)
         self._listener.on_online()
+        await self.uploads.find()
         await self.rooms.find_service()
 
     def _on_offline(self) -> None:
@@ -269,6 +276,13 @@ class Connection:
                 self._on_returned,
             )
         )
+        stream.register_handler(
+            Callback(
+                "Whiteboard form",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(DATA_FORM, 'x')}"),
+                self._on_form,
+            )
+        )
         stream.jingle.consumer = self._on_jingle
         disco = stream.plugin["xep_0030"]
         disco.set_node_handler("get_items", handler=self._on_items)
@@ -294,10 +308,17 @@ class Connection:
         # Most servers return the error without what was sent.
         full = valid_jid(stanza.xml.get("from"))
         sent = self.bounces.returned(stanza.xml.get("id", ""), full or "")
+        condition = error_condition(stanza.xml)[0]
         if stanza.xml.get("type") == "error" and sent is not None:
-            self._listener.on_bounce(sent, error_condition(stanza.xml)[0])
-        elif sent is None and full is not None and self._chats is not None:
-            self._chats.returned(full, stanza.xml.get("id", ""))
+            self._listener.on_bounce(sent, condition)
+        elif sent is None and full is not None:
+            self.moderating.returned(stanza.xml.get("id", ""), full, condition)
+            if self._chats is not None:
+                self._chats.returned(full, stanza.xml.get("id", ""))
+
+    def _on_form(self, stanza: StanzaBase) -> None:
+        if stanza.xml.get("type") != "error":
+            self.moderating.heard(stanza.xml)
 
     def _on_chat(self, stanza: StanzaBase) -> None:
         xml, chats = stanza.xml, self._chats

@@ -9,7 +9,7 @@ from dataclasses import replace
 from whiteboard.session.boards import InvitationState
 from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.ports import Direct
-from whiteboard.session.session import Session, State
+from whiteboard.session.session import Role, Session, State
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.caps import Rules
 from whiteboard.transport.connection import Connection
@@ -19,6 +19,8 @@ from whiteboard.transport.stanzas import bare, resource, valid_jid
 from whiteboard.wire.messages import Description, Identity, Peer
 
 TOO_SIMPLE = "Their program is simpler and cannot join this board. Invite them to a new one."
+
+ONLY_HOST = "Only who opened this board can invite others to it."
 
 
 class Inviting:
@@ -56,6 +58,11 @@ class Inviting:
             devices = (jid,) if resource(jid) else connection.roster.drawing_devices(bare(jid))
         if connection is None or jid is None or not devices:
             self._list.set_state(entry, InvitationState.GONE)
+            return
+        if _is_guest_on_plain(board):
+            # Plain XEP-0284 knows no relay but the session's host.
+            self._list.set_state(entry, InvitationState.GONE)
+            board.fail_softly(ONLY_HOST)
             return
         room = board.room
         if room:
@@ -120,3 +127,9 @@ class Inviting:
         connection.roster.show_to(device)
         attempt = self._list.drive(entry, connection, negotiation)
         attempt.driver.run(negotiation.start)
+
+
+def _is_guest_on_plain(board: SharedBoard) -> bool:
+    actor = board.actor
+    is_guest = actor is not None and actor.role is Role.JOINER and not board.is_over
+    return is_guest and board.is_plain and isinstance(board.where, Direct)

@@ -18,6 +18,7 @@ from whiteboard.transport.account import Account
 from whiteboard.transport.muc import MUC_USER, Rooms
 from whiteboard.transport.outbox import Kind, TooLargeError
 from whiteboard.transport.stanzas import tag
+from whiteboard.transport.uploads import Uploads
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire import ns
@@ -35,13 +36,14 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StatePart,
+    StateUploaded,
     StrictMessage,
     Terminate,
 )
 from whiteboard.wire.psi import encode_psi
 
 _MOST_REMEMBERED = 4000
-_STATE = (StateBegin, StatePart, StateEnd, ArchivedPart)
+_STATE = (StateBegin, StatePart, StateEnd, ArchivedPart, StateUploaded)
 """Goes behind all else, in order, with the answers that are paced (`Send.receipt`)."""
 
 
@@ -89,6 +91,7 @@ class StanzaLink:
         bounced: called with what came back and the stanza error's condition.
         taken: called with an edit that the server has taken, by itself or in an answer.
         dialect: how the session is said.
+        uploads: carries files beside the stream.
     """
 
     def __init__(
@@ -102,8 +105,10 @@ class StanzaLink:
         bounced: Callable[[Target, Message, str], object],
         taken: Callable[[Batch | StrictMessage], object] = lambda _: None,
         dialect: Callable[[], Dialect] = lambda: Dialect.XEP,
+        uploads: Uploads | None = None,
     ) -> None:
         self._dialect = dialect
+        self._uploads = uploads
         self._account = account
         self._rooms = rooms
         self._bounces = bounces
@@ -116,13 +121,16 @@ class StanzaLink:
         """Own edits that the server has not taken."""
         self.waiting_changed: Event[None] = Event()
 
-    def rebind(self, account: Account, rooms: Rooms, bounces: Bounces) -> None:
+    def rebind(
+        self, account: Account, rooms: Rooms, bounces: Bounces, uploads: Uploads | None = None
+    ) -> None:
         """Go on over another connection of the same account; what waited in the old one is lost.
 
         The session's members ask for what they miss.
         """
         if account is not self._account:
             self._account, self._rooms, self._bounces = account, rooms, bounces
+            self._uploads = uploads
             self._advertised = None
             self._count(-self.waiting)
 
@@ -186,6 +194,36 @@ class StanzaLink:
     def load(self) -> int:
         """Bytes that wait in the account's outbox, bulk aside."""
         return self._account.outbox.waiting_bytes
+
+    @property
+    def upload_limit(self) -> int:
+        """Bytes of the largest file that can be put somewhere; 0 = none can."""
+        return self._uploads.limit if self._uploads is not None else 0
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether files can be fetched."""
+        return self._uploads is not None
+
+    def put(self, data: bytes, then: Callable[[str], object]) -> None:
+        """See `driver.Files`."""
+        if self._uploads is None:
+            then("")
+        else:
+            self._uploads.put(data, then)
+
+    def fetch(
+        self,
+        url: str,
+        size: int,
+        came: Callable[[int], object],
+        then: Callable[[bytes], object],
+    ) -> None:
+        """See `driver.Files`."""
+        if self._uploads is None:
+            then(b"")
+        else:
+            self._uploads.fetch(url, size, came, then)
 
     @property
     def has_archive(self) -> bool:

@@ -26,14 +26,15 @@ from whiteboard.session.negotiation import Invitation, Stage
 from whiteboard.session.ports import (
     Advertise,
     AskUser,
+    Beside,
     CancelTimer,
     Direct,
     Effect,
     Ended,
+    Fetch,
     Incident,
     InRoom,
     KeepBase,
-    MakeState,
     NewDocument,
     Offence,
     Persist,
@@ -43,9 +44,11 @@ from whiteboard.session.ports import (
     ShowEphemeral,
     StartTimer,
     ToPeer,
+    Upload,
 )
 from whiteboard.session.rebuilding import Found, Rebuilt
 from whiteboard.session.session import Session
+from whiteboard.session.uploading import MAX_FILE
 from whiteboard.validation.applications import DRAWINGS
 from whiteboard.wire import ns, psi
 from whiteboard.wire.codec import decode, encode
@@ -100,6 +103,8 @@ class MemoryNetwork:
         self.now = 0.0
         self.count = Count()
         self.nodes: dict[str, Node] = {}
+        self.files: dict[str, bytes] | None = None
+        """What was put beside the stream, by address; None: nothing can be."""
         self.archive: list[Found] | None = None
         """What the rooms keep of what is said to all, in order; None: they keep nothing."""
         self.drop: Callable[[str, str, Message], bool] = lambda _from, _to, _message: False
@@ -215,7 +220,7 @@ class MemoryNetwork:
     def _pass(self, node: Node, send: Send, text: str) -> None:
         """Bring a message to whom it is for."""
         if isinstance(send.to, ToPeer):
-            target = self.nodes.get(send.to.address)
+            target = self.nodes.get(send.to.address) or self._device_of(send.to.address)
             if target is None:
                 self.later(0.05, lambda: node.bounced(send))
             else:
@@ -228,6 +233,11 @@ class MemoryNetwork:
             self._keep(self.archive, node.peer, text)
         for target in [*self._neighbours(node), node]:
             self._carry(node.peer, target, text, send.message)
+
+    def _device_of(self, address: str) -> Node | None:
+        """A bare address reaches whatever device is there."""
+        found = (n for a, n in self.nodes.items() if a.partition("/")[0] == address)
+        return next((node for node in found if not node.is_gone and not node.is_cut), None)
 
     def _keep(self, archive: list[Found], peer: Peer, text: str) -> None:
         message = decode(parse(text))
@@ -439,6 +449,8 @@ class Node:
     def _begin(self, session: Session) -> Session:
         self.session = session
         session.archiving.is_kept = lambda: self.network.archive is not None
+        session.can_fetch = self.network.files is not None
+        session.upload_limit = lambda: 0 if self.network.files is None else MAX_FILE
         self.perform(session.start(self.network.now), session)
         return session
 
@@ -525,7 +537,9 @@ class Node:
             elif isinstance(effect, Persist):
                 self.journal.batches += effect.batches
                 self.journal.strict += effect.strict
-            elif isinstance(effect, MakeState):
+            elif isinstance(effect, Upload | Fetch):
+                self._carry(effect, of)
+            elif isinstance(effect, Beside):
                 self.perform(effect.then(effect.make(), self.network.now), of)
             elif isinstance(effect, ReadHistory):
                 self._read_back(effect.document)
@@ -544,6 +558,17 @@ class Node:
                 self.shown.asked.append(effect)
             elif isinstance(effect, Ended) and isinstance(of, Session):
                 self.shown.ended.append(effect)
+
+    def _carry(self, effect: Upload | Fetch, of: Session | Invitation) -> None:
+        files, now = self.network.files, self.network.now
+        if isinstance(effect, Fetch):
+            self.perform(effect.then((files or {}).get(effect.url, b""), now), of)
+            return
+        url = ""
+        if files is not None:
+            url = f"https://files.example/{len(files)}"
+            files[url] = effect.data
+        self.perform(effect.then(url, now), of)
 
     def _start_timer(self, of: Session | Invitation, effect: StartTimer) -> None:
         key = (id(of), effect.name)

@@ -179,13 +179,41 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Paging:
+    """How much of an answer is wanted (XEP-0059): so many, from behind that position on."""
+
+    most: int
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page of an answer is.
+
+    `first`, `last`: positions in the log of who answers, 0 if it is empty. `index`: how many of
+    all that answer the question stand before it; `count`: how many those are in all.
+    """
+
+    first: int
+    last: int
+    index: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Get:
-    """Asks for the messages beyond `since`; with `upto`, only of what that names."""
+    """Asks for the messages beyond `since`; with `upto`, only of what that names.
+
+    `since_seq`: only those beyond that position in the log of who is asked (SYNC 5.6). With
+    `paging` the answer is one page.
+    """
 
     session: SessionId
     since: Vector = field(default_factory=dict)
     upto: Vector = field(default_factory=dict)
     floor: Vector = field(default_factory=dict)
+    since_seq: int | None = None
+    paging: Paging | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +222,7 @@ class Answer:
 
     session: SessionId
     messages: tuple[EditMessage, ...]
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +272,14 @@ class StateOffer:
 
 @dataclass(frozen=True, slots=True)
 class AcceptState:
-    """The joiner takes this offer; `since` = what it already has (from a giver that went away)."""
+    """The joiner takes this offer; `since` = what it already has (from a giver that went away).
+
+    `fetches`: it can fetch a large state beside the stream.
+    """
 
     session: SessionId
     since: Vector = field(default_factory=dict)
+    fetches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +317,22 @@ class StateEnd:
     """All of the state was sent."""
 
     session: SessionId
+    vv: Vector = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StateUploaded:
+    """The state is a file: packed (`wire.pack`), sealed (`wire.sealed`), put somewhere (XEP-0363).
+
+    `size` in bytes and `sha256` (hexadecimal) are of the file as it lies there. The state is
+    complete when the joiner holds `vv`.
+    """
+
+    session: SessionId
+    url: str
+    key: str
+    size: int
+    sha256: str
     vv: Vector = field(default_factory=dict)
 
 
@@ -390,6 +439,7 @@ Message: TypeAlias = (
     | StateBegin
     | StatePart
     | StateEnd
+    | StateUploaded
     | ArchivedPart
     | Initiate
     | Accept
@@ -413,6 +463,7 @@ MESSAGE_TYPES: tuple[type[Message], ...] = (
     StateBegin,
     StatePart,
     StateEnd,
+    StateUploaded,
     ArchivedPart,
     Initiate,
     Accept,

@@ -18,6 +18,7 @@ APPLICATION_XML = "urn:xmpp:jingle:apps:xml"
 APPLICATIONS = (APPLICATION_SVG, APPLICATION_XHTML, APPLICATION_XML)
 FORWARD = "urn:xmpp:forward:0"
 DELAY = "urn:xmpp:delay"
+RSM = "http://jabber.org/protocol/rsm"
 HINTS = "urn:xmpp:hints"
 OCCUPANT_ID = "urn:xmpp:occupant-id:0"
 CHAT_STATES = "http://jabber.org/protocol/chatstates"

@@ -8,11 +8,14 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from whiteboard.im.account import ConnectionState
+from whiteboard.im.links import BoardLink
 from whiteboard.im.people import RoomState
 from whiteboard.im.service import PeopleService
 from whiteboard.session.boards import BoardService
 from whiteboard.ui import words
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, contact_row, hours_and_minutes
+from whiteboard.ui.board_link import LinkFoot
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
+from whiteboard.ui.panes.rows import contact_row, hours_and_minutes
 from whiteboard.ui.picker import Picker
 from whiteboard.ui.widgets import Label
 
@@ -27,7 +30,12 @@ class InvitePopover(Picker):
     picked = Signal(str, str)
 
     def __init__(
-        self, people: PeopleService, boards: BoardService, parent: QWidget | None = None
+        self,
+        people: PeopleService,
+        boards: BoardService,
+        parent: QWidget | None = None,
+        link: BoardLink | None = None,
+        why_no_link: str = "",
     ) -> None:
         search, rows = words.tr("Search people and group chats"), words.tr("People and group chats")
         super().__init__(parent, words.tr("Invite"), search, rows)
@@ -47,9 +55,18 @@ class InvitePopover(Picker):
         column.addLayout(holder)
         self.list.acted.connect(self._act)
         column.addWidget(self.list, 1)
+        self.link = LinkFoot(link, why_no_link, self)
+        self.link.setVisible(people.account is not None)
+        self.link.qr.toggled.connect(self._fit)
+        column.addWidget(self.link)
         self._unsubscribe = people.changed.subscribe(lambda _none: self.refresh())
         self.destroyed.connect(self._unsubscribe)
         self.refresh()
+
+    def _fit(self, shown: bool) -> None:
+        """The code needs room that the list should not lose."""
+        side = self.link.code.height() + 8
+        self.resize(self.width(), self.height() + (side if shown else -side))
 
     def open_under(self, at: QWidget) -> None:
         """Show below a control, inside the screen, the search focused."""
