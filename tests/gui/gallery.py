@@ -35,6 +35,7 @@ from whiteboard.model.rights import Role
 from whiteboard.session.boards import (
     ArchivedCopy,
     BoardState,
+    Earlier,
     Ephemera,
     Invitation,
     InvitationState,
@@ -388,6 +389,12 @@ def people_menu() -> QWidget:
     return made._menus["People"]
 
 
+def history_earlier() -> MainWindow:
+    made = history()
+    made.pages.front.board.set(earlier=Earlier())
+    return made
+
+
 def seeking() -> MainWindow:
     world, made = shared()
     made.frame.invitation.hide()
@@ -512,6 +519,16 @@ def invite() -> QWidget:
     made.open_invite()
     keep.append(made)
     assert made.people_flow.popover is not None
+    return made.people_flow.popover
+
+
+def invite_to_watch() -> QWidget:
+    """One-to-one: whether they may draw."""
+    made = window(World().populated())
+    made.open_invite()
+    keep.append(made)
+    assert made.people_flow.popover is not None
+    made.people_flow.popover.may.watch.click()
     return made.people_flow.popover
 
 
@@ -789,12 +806,14 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,
     "invite": invite,
+    "invite-to-watch": invite_to_watch,
     "palette": palette,
     "focus": focused,
     "menu-view": menu,
     "menu-edit": edit_menu,
     "history": looking_back,
     "history-now": history,
+    "history-earlier": history_earlier,
     "history-people": history_people,
     "history-left-over": history_left_over,
     "history-narrow": history_narrow,

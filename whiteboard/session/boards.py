@@ -48,6 +48,15 @@ class ArchivedCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """History from before one joined is with the others and not here."""
+
+    is_coming: bool = False
+    progress: float | None = None
+    """0 to 1, while it is coming and known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody on a board."""
 
@@ -138,6 +147,16 @@ class Board(Protocol):
     @property
     def seconds_left(self) -> float | None:
         """An estimate of how long JOINING still takes; None while there is none."""
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """None where all history is here, or nobody is there to ask."""
+
+    def fetch_earlier(self) -> None:
+        """Ask the others for it, to keep it here."""
+
+    def stop_fetching(self) -> None:
+        """Ask no more."""
 
     is_sought: bool
     """JOINING, and looked for in the archive of a group chat."""
@@ -256,6 +275,8 @@ class Invitation:
     """Incoming: name of a board on which we draw together already, '' for none."""
     alternative: str = ""
     """Mine: session of a board that they would rather go on with; it is open here."""
+    may_draw: bool = True
+    """Whoever is invited may draw, not only watch; incoming: what the board says."""
     is_request: bool = False
     """It asks to be let in: incoming, to a board of mine; mine, to one of theirs."""
 
@@ -354,8 +375,14 @@ class BoardService(Protocol):
     def new_board(self, name: str, document: SharedDocument | None = None) -> Board:
         """A board only on this computer."""
 
-    def invite(self, board: Board, address: str) -> None:
-        """Invite a contact (bare address); a room board is offered by a room invitation."""
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
+        """Invite a contact (bare address); a room board is offered by a room invitation.
+
+        Args:
+            board: to which.
+            address: whom.
+            may_draw: or may only watch. In a group chat its own rules count.
+        """
 
     def take_back(self, invitation: str) -> None:
         """Withdraw an invitation of mine."""

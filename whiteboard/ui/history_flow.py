@@ -12,7 +12,8 @@ from whiteboard.canvas.touched import Touched
 from whiteboard.model.ids import Party, Rid
 from whiteboard.model.rebase import Piece
 from whiteboard.past.entries import Entry
-from whiteboard.session.boards import BoardService
+from whiteboard.session.boards import Board, BoardService, Earlier
+from whiteboard.session.permissions import WHOLE
 from whiteboard.ui import words
 from whiteboard.ui.avatars import colour_of
 from whiteboard.ui.dialogs.contact import Confirm
@@ -52,6 +53,7 @@ class HistoryFlow(QObject):
         self._surface: Surface | None = None
         self._past: PastView | None = None
         self._pointed = 0
+        self._earlier: Earlier | None = None
         self._asked = ""
         """Whose work is to be undone, while it is still being read what that is."""
         self._stop: list[Callable[[], None]] = []
@@ -81,8 +83,22 @@ class HistoryFlow(QObject):
             history.moved.subscribe(lambda _none: self._moved()),
             history.busy.subscribe(self._busy.show),
             surface.changed.subscribe(lambda _none: self._show_story()),
+            surface.board.changed.subscribe(lambda _none: self._follow_earlier()),
         ]
+        self._earlier = surface.board.earlier
         self._changed()
+
+    def _follow_earlier(self) -> None:
+        """What was before one came is on its way, or here: then all is read again."""
+        surface, before = self._surface, self._earlier
+        if surface is None or surface.board.earlier == before:
+            return
+        self._earlier = surface.board.earlier
+        if self._earlier is None and before is not None and before.is_coming:
+            self.look_at(None)
+            self.look_at(surface)
+        else:
+            self._pane.show_history(self.history)
 
     def _let_go(self) -> None:
         if self.history is not None:
@@ -204,7 +220,7 @@ class HistoryFlow(QObject):
 
     def _restore(self, only_picked: bool) -> None:
         history, past = self.history, self._past
-        if history is None or past is None:
+        if history is None or past is None or self._is_hindered(history.board):
             return
         when = "" if history.time is None else words.clock(history.time)
         picked = past.picked if only_picked else None
@@ -225,8 +241,17 @@ class HistoryFlow(QObject):
         board = self.history.board
         if not is_kept:
             board.keep_theirs(piece)
+        elif self._is_hindered(board, piece.rid):
+            return
         elif not board.keep_mine(piece):
             self._say(words.tr("What you changed there is not on the board any more."))
+
+    def _is_hindered(self, board: Board, rid: Rid = WHOLE) -> bool:
+        """Whether nothing may be changed there; said then."""
+        hindrance = board.permissions.hindrance(rid)
+        if hindrance is not None:
+            self._say(words.why_not(hindrance))
+        return hindrance is not None
 
     def ask_undo_work(self, party: str) -> None:
         """Ask whether to undo all that a person did on the board in front, once that is known."""
@@ -235,6 +260,8 @@ class HistoryFlow(QObject):
             self._asked = party
             return
         self._asked = ""
+        if self._is_hindered(history.board):
+            return
         who = history.who(Party(party))
         name = words.you() if who.me else who.name
 

@@ -144,6 +144,12 @@ def opening(board: str, who: str = "") -> str:
     return _fill("Opening “{board}”", board=board)
 
 
+def fetching_history(share: float | None) -> str:
+    if share is None:
+        return tr("Fetching what was drawn before…")
+    return _fill("Fetching what was drawn before… {part} %", part=number(round(100 * share)))
+
+
 def looking_in_archive() -> str:
     return tr("Looking in the group chat’s archive")
 
@@ -589,6 +595,11 @@ def outcome(what: Outcome) -> str:
 
 def only_watch() -> str:
     return tr("You may only watch this board.")
+
+
+def what_one_may(*, draw: bool) -> str:
+    """What whoever joins may do."""
+    return tr("You may draw") if draw else tr("You may only watch")
 
 
 def only_watch_short() -> str:
