@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.model.ids import TRASH
-from whiteboard.model.rebase import CREATED, Piece
+from whiteboard.model.rebase import CONTROL, CREATED, Piece
 from whiteboard.model.rights import Role
 from whiteboard.past.entries import Entry
 from whiteboard.past.summary import Thing, Verb
@@ -792,10 +792,20 @@ def replaced_yours(who: str, thing: str) -> str:
     return _fill("{who}’s change to “{thing}” replaced yours.", who=who, thing=thing)
 
 
+_CONTROLS = {
+    "done": "You declared something finished",
+    "reopen": "You reopened something",
+    "resign": "You gave up your place as host",
+}
+"""What somebody did who turned out not to moderate any more."""
+
+
 def left_over(piece: Piece, thing: str) -> str:
     """What of mine was not taken over; `thing` may be unknown."""
     if piece.field == CREATED:
         return tr("Something you made")
+    if piece.field == CONTROL:
+        return tr(_CONTROLS.get(piece.mine, "You changed who may do what"))
     if piece.field == "parent":
         verb = "You deleted {thing}" if piece.mine == TRASH else "You moved {thing}"
         return _fill(verb, thing=thing or tr("something"))
