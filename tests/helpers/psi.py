@@ -27,6 +27,8 @@ from whiteboard.app.local_server import LocalServer
 PASSWORD = "secret"
 CONTACT = (100, 163)
 """Where the row of the only contact is."""
+OCCUPANT = (100, 220)
+"""Where that of the occupant of a group chat is who said something."""
 LEFT, TOP = 311, 362
 """Where the drawing's origin is, once the board's window has its place and size."""
 _EVENT, _INVITED = "* Psi", "Whiteboarding Invitation?"
@@ -77,6 +79,18 @@ def befriend(server: LocalServer, one: str, other: str) -> None:
         items = f'["{theirs}@localhost"] = {{ {item} }}'
         text = f"return {{ [false] = {{ version = 1; pending = {{}} }}; {items} }};\n"
         (folder / f"{mine}.dat").write_text(text)
+
+
+def bookmark(server: LocalServer, name: str, room: str) -> None:
+    """Let a program enter a group chat when it signs in to this account (XEP-0048)."""
+    folder = server.folder / "data" / "localhost" / "private"
+    folder.mkdir(parents=True, exist_ok=True)
+    attributes = f'jid = "{room}"; autojoin = "true"'
+    nick = f'{{ name = "nick"; attr = {{}}; "{name}" }}'
+    conference = f'{{ name = "conference"; attr = {{ {attributes} }}; {nick} }}'
+    stored = f'{{ name = "storage"; attr = {{ xmlns = "storage:bookmarks" }}; {conference} }}'
+    text = f'return {{ ["storage:storage:bookmarks"] = {stored} }};'
+    (folder / f"{name}.dat").write_text(text)
 
 
 class Psi:
@@ -175,17 +189,23 @@ class Psi:
 
     # --- doing
 
-    async def answer_invitation(self) -> None:
-        """Open the invitation that the contact's row shows, and say yes."""
+    async def answer_invitation(self, row: tuple[int, int] = CONTACT) -> None:
+        """Open the invitation that this row shows, and say yes."""
         await self.until(lambda: self.window(_EVENT))
-        self._double_click_contact()
-        await self.until(lambda: self.window(_INVITED))
+        x, y = map(str, row)
+
+        def double_click() -> None:
+            if self.window(_EVENT):
+                self.screen.do("mousemove", x, y, "click", "--repeat", "2", "--delay", "60", "1")
+                self.screen.do("sleep", "1")
+
+        await self.until(lambda: self.window(_INVITED), again=double_click)
         self._press(_INVITED, "alt+y")
         await self._show_board()
 
-    def _double_click_contact(self) -> None:
-        x, y = map(str, CONTACT)
-        self.screen.do("mousemove", x, y, "click", "--repeat", "2", "--delay", "60", "1")
+    def put_aside(self, title: str) -> None:
+        """Move a window away from the contact list and the board."""
+        self.screen.do("windowmove", self.window(title), "1000", "0")
 
     async def invite(self) -> None:
         """Open a board with the contact: its menu, Advanced, Open a Whiteboard; an empty one."""

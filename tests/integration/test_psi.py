@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.drawing import draw
-from tests.helpers.prosody import PASSWORD, Party, needs_prosody
-from tests.helpers.psi import Psi, befriend, needs_psi
+from tests.helpers.prosody import PASSWORD, Party, needs_prosody, room_address, same_document
+from tests.helpers.psi import OCCUPANT, Psi, befriend, bookmark, needs_psi
 from tests.helpers.screen import Screen
 from whiteboard.model.changes import Origin
 from whiteboard.model.ops import LiteralElement
@@ -95,3 +95,48 @@ async def test_psi_invites_and_both_draw_and_erase(stage):
     await psi.until(lambda: psi.colour(60, 60) == GREEN)
     assert psi.is_alive
     board.leave()
+
+
+async def test_psi_takes_part_in_a_board_of_a_group_chat_with_two_of_ours(own_server):
+    server, room = own_server(), room_address()
+    befriend(server, "alice", "ana")
+    bookmark(server, "alice", room)
+    people = [Party(server, name) for name in ("ana", "ben")]
+    for one in people:
+        server.add_account(one.name, PASSWORD)
+        await one.sign_in()
+        await one.enter(room)
+    ana, ben = people
+    with Screen(1400, 900) as screen, Psi(server, "alice", screen) as psi:
+        await ana.until(
+            lambda: any(o.can_draw for o in ana.room(room).occupants if o.nick == "alice"), 60
+        )
+        first = ana.boards.new_board("Plan")
+        draw(first, "rect", x="40", y="40", width="100", height="80", fill="red")
+        ana.boards.share_in_room(first, room)
+        await ana.until_live(first, 20)
+        assert first.dialect is Dialect.PSI
+        second = await ben.join(room, first.session)
+        await psi.until(lambda: psi.window(room.partition("@")[0]))
+        psi.put_aside(room.partition("@")[0])
+        await psi.answer_invitation(OCCUPANT)
+        await psi.until(lambda: psi.colour(60, 60) == RED)
+        assert [one.uses_psi for one in first.participants if one.name == "alice"] == [True]
+
+        circle = draw(second, "circle", cx="300", cy="250", r="60", fill="green")
+        await psi.until(lambda: psi.colour(300, 250) == GREEN)
+        psi.draw((100, 200), (120, 220), (160, 200), (220, 230))
+        for one, board in ((ana, first), (ben, second)):
+            await one.until_document(board, lambda board=board: "path" in shapes(board))
+        psi.erase_over((300, 180), (300, 200), (300, 250), (300, 290))
+        for one, board in ((ana, first), (ben, second)):
+            await one.until_document(
+                board, lambda board=board: circle not in shapes(board).values()
+            )
+        with second.document.transact(Origin.LOCAL) as edit:
+            edit.trash(shapes(second)["rect"])
+        await psi.until(lambda: psi.colour(60, 60) == WHITE)
+        assert psi.is_alive
+        await ana.until_document(first, lambda: same_document(first, second))
+        for one in people:
+            await one.network.close()
