@@ -195,7 +195,11 @@ class Psi:
         x, y = map(str, row)
 
         def double_click() -> None:
+            # The row gets the event some time after the title; until then this opens a chat, and
+            # the event is lost in it.
             if self.window(_EVENT):
+                self._put_all_aside()
+                self.screen.do("sleep", "2")
                 self.screen.do("mousemove", x, y, "click", "--repeat", "2", "--delay", "60", "1")
                 self.screen.do("sleep", "1")
 
@@ -203,9 +207,11 @@ class Psi:
         self._press(_INVITED, "alt+y")
         await self._show_board()
 
-    def put_aside(self, title: str) -> None:
-        """Move a window away from the contact list and the board."""
-        self.screen.do("windowmove", self.window(title), "1000", "0")
+    def _put_all_aside(self) -> None:
+        """Move chats away from the contact list and from where the board will be."""
+        for title, window in self.windows().items():
+            if title not in {"", "Psi", _EVENT, _INVITED}:
+                self.screen.do("windowmove", window, "1000", "0")
 
     async def invite(self) -> None:
         """Open a board with the contact: its menu, Advanced, Open a Whiteboard; an empty one."""

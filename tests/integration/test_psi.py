@@ -118,7 +118,6 @@ async def test_psi_takes_part_in_a_board_of_a_group_chat_with_two_of_ours(own_se
         assert first.dialect is Dialect.PSI
         second = await ben.join(room, first.session)
         await psi.until(lambda: psi.window(room.partition("@")[0]))
-        psi.put_aside(room.partition("@")[0])
         await psi.answer_invitation(OCCUPANT)
         await psi.until(lambda: psi.colour(60, 60) == RED)
         assert [one.uses_psi for one in first.participants if one.name == "alice"] == [True]
