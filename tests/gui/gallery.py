@@ -515,6 +515,16 @@ def invite() -> QWidget:
     return made.people_flow.popover
 
 
+def invite_to_watch() -> QWidget:
+    """One-to-one: whether they may draw."""
+    made = window(World().populated())
+    made.open_invite()
+    keep.append(made)
+    assert made.people_flow.popover is not None
+    made.people_flow.popover.may.watch.click()
+    return made.people_flow.popover
+
+
 def menu() -> QWidget:
     made = first_start()
     keep.append(made)
@@ -789,6 +799,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,
     "invite": invite,
+    "invite-to-watch": invite_to_watch,
     "palette": palette,
     "focus": focused,
     "menu-view": menu,

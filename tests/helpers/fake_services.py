@@ -336,11 +336,11 @@ class FakeBoards:
         self.changed.emit(None)
         return board
 
-    def invite(self, board: Board, address: str) -> None:
-        self.calls.append(("invite", board.name, address))
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
+        self.calls.append(("invite", board.name, address, *(() if may_draw else ("watch",))))
         self._count += 1
         name = self.names.get(address, address)
-        one = Invitation(f"out{self._count}", False, address, name, board.name)
+        one = Invitation(f"out{self._count}", False, address, name, board.name, may_draw=may_draw)
         self.set(invitations=(one, *self.invitations))
 
     def take_back(self, invitation: str) -> None:

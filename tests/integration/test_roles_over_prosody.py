@@ -14,7 +14,8 @@ from whiteboard.model.changes import Origin
 from whiteboard.model.rights import NotPermittedError, Role
 from whiteboard.session.boards import BoardState
 from whiteboard.session.permissions import WHOLE, Deed, Hindrance, Why
-from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.muc import Happening, RoomEvent, Rooms
+from whiteboard.wire.messages import Dialect, Mode
 
 pytestmark = [pytest.mark.prosody, needs_prosody]
 
@@ -297,3 +298,105 @@ async def test_two_boards_of_one_room_have_roles_of_their_own(party):
     first.permissions.finish()
     await ben.until(lambda: second.permissions.finished)
     assert not other_second.permissions.finished
+
+
+# --- one-to-one
+
+
+async def invite_to(party, *, may_draw):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    await ana.befriend(ben)
+    first = ana.boards.new_board("Plan")
+    ana.boards.invite(first, ben.address, may_draw=may_draw)
+    await ben.until(lambda: ben.boards.invitations)
+    (invitation,) = ben.boards.invitations
+    second = ben.boards.accept(invitation.id)
+    await ben.until_live(second)
+    await ana.until(lambda: len(first.participants) == 2)
+    return ana, ben, first, second, invitation
+
+
+async def test_who_is_invited_to_watch_watches_asks_by_raising_a_hand_and_draws(party):
+    ana, ben, first, second, invitation = await invite_to(party, may_draw=False)
+    assert not invitation.may_draw
+    assert second.permissions.mine is Role.VIEWER
+    draw(first, id="shown")
+    await until(second.document.on_commit, lambda: drawn(second) == ["shown"])
+    with pytest.raises(NotPermittedError):
+        draw(second, id="mine")
+    assert second.permissions.may_ask
+    second.permissions.ask()
+    await ana.until(lambda: first.permissions.requests)
+    (request,) = first.permissions.requests
+    assert request.address == ben.address
+    first.permissions.answer(request.id, give=False)
+    assert not first.permissions.requests
+    first.permissions.do(Deed.GIVE_PEN, ben.address)
+    await ben.until(lambda: second.permissions.mine is Role.EDITOR)
+    draw(second, id="mine")
+    await until(first.document.on_commit, lambda: "mine" in drawn(first))
+
+
+async def test_who_is_invited_to_draw_draws_until_the_initiator_takes_the_pen(party):
+    _, ben, first, second, invitation = await invite_to(party, may_draw=True)
+    assert invitation.may_draw
+    assert first.permissions.mine is Role.HOST
+    assert second.permissions.mine is Role.EDITOR
+    draw(second, id="mine")
+    await until_same(first, second)
+    assert first.permissions.deeds(ben.address)[0] is Deed.TAKE_PEN
+    first.permissions.do(Deed.TAKE_PEN, ben.address)
+    await ben.until(lambda: second.permissions.mine is Role.VIEWER)
+    assert drawn(second) == ["mine"], "what the host had seen stays"
+
+
+async def test_edits_on_their_way_when_the_pen_is_taken_are_left_over_at_their_author_alone(party):
+    _, ben, first, second, _ = await invite_to(party, may_draw=True)
+    draw(second, id="seen")
+    await until_same(first, second)
+    first.permissions.do(Deed.TAKE_PEN, ben.address)
+    draw(second, id="in-flight")  # the news has not come yet
+    await ben.until(lambda: second.permissions.mine is Role.VIEWER and second.left_over)
+    await until_same(first, second)
+    assert drawn(first) == drawn(second) == ["seen"]
+
+
+# --- plain sessions: said, not enforced
+
+
+# --- plain sessions: said, not enforced
+
+
+@pytest.fixture
+def plain_rooms(monkeypatch):
+    """Every board of a room follows the plain rules, as if such a client were there."""
+    monkeypatch.setattr(Rooms, "rules_for", lambda _self, _room: (Mode.STRICT, Dialect.XEP))
+
+
+async def test_on_a_plain_board_finished_is_said_and_the_rooms_word_is_all(party, plain_rooms):
+    room, (ana, ben), (first, second) = await on_board(party, "ana", "ben")
+    assert first.is_plain
+    assert (first.permissions.mine, second.permissions.mine) == (Role.HOST, Role.EDITOR)
+    draw(first, id="done")
+    await until_same(first, second)
+    (done,) = first.document.children(first.document.root)
+    first.permissions.finish([done])
+    await ben.until(lambda: second.permissions.finished_at(done))
+    assert second.permissions.is_advisory
+    assert second.permissions.finished_at(done).by == ana.name
+    assert second.permissions.hindrance(done).why is Why.FINISHED
+    assert second.permissions.hindrance() is None
+    with second.document.transact(Origin.LOCAL) as edit:
+        edit.set_attribute(done, "fill", "red")  # as another client would
+    await until_same(first, second)
+    assert first.document.attribute(done, "fill") == "red", "nobody ignores anything (SYNC 6.5)"
+    first.permissions.reopen([done])
+    await ben.until(lambda: not second.permissions.finished)
+    first.permissions.do(Deed.TAKE_PEN, id_of(first, ben))
+    await ben.until(lambda: second.permissions.mine is Role.VIEWER)
+    moderating = ana.people.connection.moderating
+    moderating.set_role(room, ben.name, "moderator", refused)
+    await ben.until(lambda: second.permissions.mine is Role.MODERATOR)
+    second.permissions.finish()
+    await ana.until(lambda: first.permissions.finished)
+    assert first.permissions.finished[0].rid == WHOLE

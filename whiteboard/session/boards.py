@@ -256,6 +256,8 @@ class Invitation:
     """Incoming: name of a board on which we draw together already, '' for none."""
     alternative: str = ""
     """Mine: session of a board that they would rather go on with; it is open here."""
+    may_draw: bool = True
+    """Whoever is invited may draw, not only watch; incoming: what the board says."""
     is_request: bool = False
     """It asks to be let in: incoming, to a board of mine; mine, to one of theirs."""
 
@@ -354,8 +356,14 @@ class BoardService(Protocol):
     def new_board(self, name: str, document: SharedDocument | None = None) -> Board:
         """A board only on this computer."""
 
-    def invite(self, board: Board, address: str) -> None:
-        """Invite a contact (bare address); a room board is offered by a room invitation."""
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
+        """Invite a contact (bare address); a room board is offered by a room invitation.
+
+        Args:
+            board: to which.
+            address: whom.
+            may_draw: or may only watch. In a group chat its own rules count.
+        """
 
     def take_back(self, invitation: str) -> None:
         """Withdraw an invitation of mine."""

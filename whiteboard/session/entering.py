@@ -233,7 +233,8 @@ class Entering(Live):
     def _on_late_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """One-to-one: `call` found the other side. Heartbeats tell what either lacks."""
         refusal = Joining(self.session, ()).refuse_offer(peer.address)
-        if isinstance(self.place, Direct) and peer.bare in self._people.counterparts():
+        if isinstance(self.place, Direct) and self._people.is_welcome(peer.address):
+            self._people.take_in(peer.address)
             effects = self._people.meet(peer)
             self._people.listens(peer.address)
             return [*effects, *refusal, *self._beat()]

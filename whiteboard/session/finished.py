@@ -11,6 +11,7 @@ from whiteboard.model.ids import Rid
 from whiteboard.model.markup import BOARD_NS
 from whiteboard.model.ops import Kind
 from whiteboard.model.shared import SharedDocument
+from whiteboard.util.event import Event
 
 NAME = "finished"
 MAX_NAME = 200
@@ -26,6 +27,8 @@ class FinishedElements:
     def __init__(self, document: SharedDocument) -> None:
         self._document = document
         self._by: dict[Rid, str] = {}
+        self.changed: Event[None] = Event()
+        """Other elements are complete, or by somebody else."""
         self._look_everywhere()
         self.close = document.on_commit.subscribe(self._committed)
 
@@ -51,14 +54,15 @@ class FinishedElements:
             transaction.set_attribute(rid, NAME, None, BOARD_NS)
 
     def _committed(self, commit: Commit) -> None:
-        changes = commit.changes
+        changes, before = commit.changes, dict(self._by)
         if changes.reset:
             self._look_everywhere()
-            return
         for rid in {*changes.added, *changes.attributes}:
             self._look(rid)
         for rid in changes.removed:
             self._by.pop(rid, None)
+        if self._by != before:
+            self.changed.emit(None)
 
     def _look_everywhere(self) -> None:
         self._by.clear()

@@ -197,8 +197,10 @@ class Live:
         if known is not None and not known.away:
             known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
-            if isinstance(self.place, Direct) and self._people.is_creator(known.party):
-                effects += self._people.take_guests(())
+            if isinstance(self.place, Direct):
+                effects += self._people.take_guests(address, ())
+                if self._people.is_relay(known.peer) or self._people.is_creator(known.party):
+                    effects += self._find_each_other()
             effects += self._introduce()
         return effects
 
@@ -208,19 +210,26 @@ class Live:
         assert self._sync is not None
         beat, effects = self._sync.heartbeat(bye=bye)
         beat = replace(beat, floor=dict(self.memory.journal_floor), archived=self.archiving.holds)
-        if isinstance(self.place, Direct) and self.role is Role.CREATOR:
+        if self._relays:
             self._introduced = self._people.guests()
             beat = replace(beat, guests=self._introduced)
         return [*self._people.broadcast(beat), *effects]
 
-    def _is_relay(self, peer: Peer) -> bool:
-        """Whether `peer` passes on what the guests of a direct session do."""
-        return isinstance(self.place, Direct) and peer.address == self._people.creator_address()
+    @property
+    def _relays(self) -> bool:
+        """Direct: whether I pass on what the others do: I made the session, or invited somebody."""
+        is_direct = isinstance(self.place, Direct)
+        return is_direct and (self.role is Role.CREATOR or bool(self._people.admitted))
+
+    def _find_each_other(self) -> list[Effect]:
+        """Direct: who kept us together is gone, so the guests go on with one another (SYNC 6.6)."""
+        if self.role is Role.CREATOR or self._strict is not None or self.state is not State.LIVE:
+            return []
+        return [Send(ToPeer(a), Connect(self.session)) for a in self._people.orphans()]
 
     def _introduce(self) -> list[Effect]:
-        """Creator of a direct session: tell the guests of each other when one came or went."""
-        is_relay = isinstance(self.place, Direct) and self.role is Role.CREATOR
-        if not is_relay or not self.connected or self._sync is None:
+        """Direct: tell the others of each other when one came or went."""
+        if not self._relays or not self.connected or self._sync is None:
             return []
         if self.state is not State.LIVE:
             return []
@@ -234,7 +243,7 @@ class Live:
         return [*effects, *self._sync.changed(batches)]
 
     def _relay(self, batches: Iterable[Batch], source: str) -> list[Effect]:
-        if self.role is not Role.CREATOR:
+        if not self._relays:
             return []
         return self._people.relay(self.session, batches, source)
 
@@ -655,8 +664,10 @@ class Live:
             last = self._sync.compare(peer, message, now).effects
             return [*last, *self._gone(peer.address)]
         effects = [*self._people.meet(peer), *self._introduce()]
-        if self._is_relay(peer):
-            effects += self._people.take_guests(message.guests)
+        if isinstance(self.place, Direct) and self._people.is_listening(peer.address):
+            effects += self._people.take_guests(peer.address, message.guests)
+            if self._people.is_relay(peer):
+                self._people.tell_of(message.guests)
         if self._sync.reaches_below(message) and self._is_deeper_in_journal():
             effects += self.want_history(now)  # then its next heartbeat brings the fork to light
         checked = self._sync.compare(peer, message, now)
@@ -788,7 +799,7 @@ class Live:
         assert isinstance(message, Answer)
         assert self._sync is not None
         assert self.document is not None
-        is_relay = self._is_relay(peer)
+        is_relay = self._people.is_relay(peer)
         batches: list[Batch] = []
         admitted = self._admit_all(message.messages, peer)
         if self._asking is not None and self._asking.takes(peer.address, message):
@@ -799,7 +810,8 @@ class Live:
             is_own_words = batch.party == self._people.party(peer)
             is_proof = batch.n <= self.document.vv.get(batch.r, 0)
             asked = self._sync.may_answer(peer.address, batch.r, batch.n)
-            if is_relay or is_own_words or is_proof or asked:
+            is_vouched = self._people.vouches(peer, batch.party)
+            if is_relay or is_vouched or is_own_words or is_proof or asked:
                 batches.append(batch)
             else:
                 self.counters.count(Refusal.NOT_ASKED.name)
@@ -821,13 +833,16 @@ class Live:
         party = self._people.party(peer)
         if party is None:
             return self._refuse(Refusal.NO_IDENTITY)
-        if message.guest and not self._is_relay(peer):
+        people = self._people
+        if message.guest and not (people.is_relay(peer) or people.vouches(peer, message.guest)):
             return self._refuse(Refusal.NOT_ASKED)
         effects = self._people.meet(peer)
         if message.guest:
             party = message.guest
-            effects += self._people.meet_guest(party)
-        elif self.role is Role.CREATOR:
+            effects += self._people.meet_guest(peer.address, party)
+            if self._relays:
+                effects += self._people.pass_down(message, peer.address)
+        elif self._relays:
             effects += self._people.pass_on(replace(message, guest=party), peer.address)
         shown = (item for item in message.items if self._is_heeded(item, party, now))
         return [*effects, *(ShowEphemeral(party, item) for item in shown)]
@@ -847,8 +862,9 @@ class Live:
             return self._refuse(Refusal.TOO_MANY)
         effects: list[Effect] = []
         if isinstance(self.place, Direct):
-            if self.role is Role.CREATOR and not self._people.is_admitted(peer.address):
+            if not self._people.is_welcome(peer.address):
                 return self._refuse(Refusal.NOT_INVITED)
+            self._people.take_in(peer.address)
             effects = self._people.meet(peer)
             self._people.listens(peer.address)
         return [*effects, *self._serving.offer(peer.address, self.description, now)]

@@ -336,6 +336,10 @@ class Session(Entering):
         """Direct: bare addresses of who was invited."""
         return self._people.admitted
 
+    def is_welcome(self, address: str) -> bool:
+        """Direct: whether who is at that device takes part, was invited, or is vouched for."""
+        return self._people.is_welcome(address)
+
     @property
     def counterparts(self) -> Sequence[str]:
         """Direct: bare addresses of the others; see `call`."""

@@ -192,7 +192,7 @@ class PsiStrict(Strict):
         assert self._people.description is not None
         if isinstance(message, AcceptState) and not self._serving.has_offered(peer.address):
             return self._refuse(Refusal.NOT_OFFERED)
-        if self._is_direct and not self._people.is_admitted(peer.address):
+        if self._is_direct and not self._people.is_welcome(peer.address):
             return self._refuse(Refusal.NOT_INVITED)
         if not self._may_have(peer, now):
             return self._refuse(Refusal.TOO_MANY)

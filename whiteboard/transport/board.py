@@ -21,6 +21,7 @@ from whiteboard.model.ephemeral import (
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, keep
+from whiteboard.model.rights import NotPermittedError
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import (
     ArchivedCopy,
@@ -64,6 +65,7 @@ from whiteboard.validation.applications import SVG
 from whiteboard.wire.messages import Dialect, Message, Mode, Peer, Reason, StrictMessage
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
+MAY_NOT_RENAME = "Only who may draw on this board can rename it."
 
 _MOST_PREVIEWS = 64
 
@@ -280,12 +282,16 @@ class SharedBoard:
         if not name or name == self.name:
             return
         if self._driver is not None and not self._over:
-            rename_board(self._document, name)
+            try:
+                rename_board(self._document, name)
+            except NotPermittedError:
+                self.fail_softly(MAY_NOT_RENAME)
+                return
         self._be_called(name)
 
     def say_name(self) -> None:
         """About to be shared: what a document of another time is called gives way."""
-        if board_name(self._document):
+        if board_name(self._document) and self.permissions.hindrance() is None:
             rename_board(self._document, self.name)
 
     def _be_called(self, name: str) -> None:

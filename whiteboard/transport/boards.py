@@ -266,9 +266,9 @@ class Boards:
 
     # --- invitations ---
 
-    def invite(self, board: Board, address: str) -> None:
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
         """See `BoardService`; a full address invites just that device."""
-        self._inviting.invite(self._open.own(board), address)
+        self._inviting.invite(self._open.own(board), address, may_draw=may_draw)
 
     def take_back(self, invitation: str) -> None:
         """See `BoardService`."""

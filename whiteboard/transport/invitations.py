@@ -214,6 +214,7 @@ class Invitations:
             board=message.description.name,
             known=self._is_contact(peer.bare),
             room=room,
+            may_draw=message.description.default != "viewer",
             running=self._running_name(peer.bare),
         )
         entry.is_shown = wanted and not (is_here or lets_in) and running is None

@@ -220,7 +220,7 @@ class MemoryNetwork:
     def _pass(self, node: Node, send: Send, text: str) -> None:
         """Bring a message to whom it is for."""
         if isinstance(send.to, ToPeer):
-            target = self.nodes.get(send.to.address)
+            target = self.nodes.get(send.to.address) or self._device_of(send.to.address)
             if target is None:
                 self.later(0.05, lambda: node.bounced(send))
             else:
@@ -233,6 +233,11 @@ class MemoryNetwork:
             self._keep(self.archive, node.peer, text)
         for target in [*self._neighbours(node), node]:
             self._carry(node.peer, target, text, send.message)
+
+    def _device_of(self, address: str) -> Node | None:
+        """A bare address reaches whatever device is there."""
+        found = (n for a, n in self.nodes.items() if a.partition("/")[0] == address)
+        return next((node for node in found if not node.is_gone and not node.is_cut), None)
 
     def _keep(self, archive: list[Found], peer: Peer, text: str) -> None:
         message = decode(parse(text))

@@ -103,7 +103,7 @@ class OpenBoards:
             actor = board.actor
             if actor is None or actor.session != session or board.is_over:
                 continue
-            if peer.bare in actor.counterparts:
+            if isinstance(board.where, Direct) and actor.is_welcome(peer.address):
                 return board
         return None
 

@@ -37,7 +37,7 @@ from whiteboard.wire.messages import Peer
 if TYPE_CHECKING:
     from whiteboard.transport.board import SharedBoard
 
-ASKING = "asking for the pen"
+ASKING = "asking"
 """What a cursor says its owner is doing, who may only watch; there is no other word for it."""
 ASK_AGAIN_SECONDS = 60.0
 """After which one may ask for the pen once more."""
@@ -80,9 +80,10 @@ class BoardPermissions:
         """The board shows this document from now on."""
         if self._elements is not None:
             self._elements.close()
-        self._elements = (
-            FinishedElements(document) if isinstance(document, StrictDocument) else None
-        )
+        self._elements = None
+        if isinstance(document, StrictDocument):
+            self._elements = FinishedElements(document)
+            self._elements.changed.subscribe(self._board.changed.emit)
         self._times = dict.fromkeys((mark.dot for mark in document.marks()), None)
 
     def rights_changed(self) -> None:
@@ -157,6 +158,17 @@ class BoardPermissions:
     def is_advisory(self) -> bool:
         """See `Permissions`."""
         return isinstance(self._document, StrictDocument)
+
+    def admit(self, party: Party, *, may_draw: bool) -> bool:
+        """Whoever is invited one-to-one is to draw, or to watch; whether that could be said."""
+        wanted = Role.EDITOR if may_draw else Role.VIEWER
+        now = self._document.role_of(party)
+        if now is wanted or now >= Role.MODERATOR:
+            return may_draw or now is wanted
+        if not self._may_grant(party, wanted):
+            return may_draw
+        self._document.grant(party, wanted)
+        return True
 
     # --- the pen
 

@@ -59,7 +59,6 @@ class InvitationCard(Floating):
         facts.setSpacing(4)
         self._people = self._fact(facts, "people")
         self._right = self._fact(facts, "pen")
-        self._right.setText(words.tr("You may draw"))
         column.addWidget(self._facts)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -113,6 +112,7 @@ class InvitationCard(Floating):
         self._board.setText(invitation.board)
         room, people = invitation.room, invitation.people
         self._people.setText(words.in_room(room) if room else words.people_count(people))
+        self._right.setText(words.what_one_may(draw=invitation.may_draw))
         self._facts.setVisible(not is_request)
         self._more.setText(words.more_invitations(others) if others else "")
         self.setAccessibleName(words.plain(self._title.text()))

@@ -428,6 +428,9 @@ class MainWindow(QMainWindow):
             self.add_board()
 
     def _rename(self, page: Page) -> None:
+        if page.surface.why_not:
+            self.say(page.surface.why_not)
+            return
         sheet = AskName(words.tr("Rename the board"), page.board.name, page.board.rename, self)
         self.people_flow.open(sheet)
 

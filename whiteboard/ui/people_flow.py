@@ -176,11 +176,11 @@ class PeopleFlow(QObject):
             board = self._new_board()
         self._services.boards.invite(board, address)
 
-    def invite(self, address: str) -> None:
+    def invite(self, address: str, *, may_draw: bool = True) -> None:
         """Invite to the board in front, whoever is on it."""
         front = self._pages.front
         if front is not None:
-            self._services.boards.invite(front.board, address)
+            self._services.boards.invite(front.board, address, may_draw=may_draw)
 
     @staticmethod
     def _is_private(board: Board) -> bool:
@@ -287,6 +287,7 @@ class PeopleFlow(QObject):
         link = link_of(front.board, people) if front is not None else None
         why_not = words.no_link_yet() if front is None or not front.board.place else words.no_link()
         popover = InvitePopover(people, self._services.boards, self._window, link, why_not)
+        popover.may.setVisible(self._can_say_who_draws())
         if front is not None:
             popover.link.given.connect(lambda: self._services.boards.give_link(front.board))
         popover.picked.connect(self._picked)
@@ -294,12 +295,22 @@ class PeopleFlow(QObject):
         self.popover = popover
         popover.open_under(at)
 
+    def _can_say_who_draws(self) -> bool:
+        """In a group chat it says so itself; by the plain rules everybody draws."""
+        front = self._pages.front
+        if front is None or front.board.is_plain:
+            return False
+        rooms = {room.address for room in self._services.people.rooms}
+        return front.board.place not in rooms and front.board.permissions.may_finish
+
     def _popover_gone(self) -> None:
         self.popover = None
 
     def _picked(self, action: str, address: str) -> None:
         if action == "contact":
             self.invite(address)
+        elif action == "watcher":
+            self.invite(address, may_draw=False)
         elif action == "room":
             self.share_in_room(address)
         elif action == "account":

@@ -591,6 +591,11 @@ def only_watch() -> str:
     return tr("You may only watch this board.")
 
 
+def what_one_may(*, draw: bool) -> str:
+    """What whoever joins may do."""
+    return tr("You may draw") if draw else tr("You may only watch")
+
+
 def only_watch_short() -> str:
     """The chip at the tools."""
     return tr("You may only watch")

@@ -351,3 +351,43 @@ def test_where_programs_do_not_have_to_heed_it_that_is_said(desk):
     desk.rights.is_advisory = True
     desk.window.actions_by_id["finish-board"].trigger()
     assert "may not heed that" in desk.notice
+
+
+# --- inviting
+
+
+def test_whoever_invites_says_whether_they_may_draw_and_drawing_is_the_default(qtbot):
+    world = World().populated()
+    world.boards.invitations = ()
+    window = MainWindow(world.services, CanvasSurface)
+    window.show()
+    QTest.qWaitForWindowActive(window)
+    for only_watch in (False, True):
+        window.open_invite()
+        popover = window.people_flow.popover
+        assert popover.may.isVisible()
+        assert popover.may.draw.isChecked()
+        if only_watch:
+            popover.may.watch.click()
+        popover.list.acted.emit("contact", "contact:sofia@example.org")
+        settle()
+    assert world.boards.calls == [
+        ("invite", "Untitled", "sofia@example.org"),
+        ("invite", "Untitled", "sofia@example.org", "watch"),
+    ]
+    world.share(world.boards.boards[0])
+    window.open_invite()
+    assert not window.people_flow.popover.may.isVisible(), "in a group chat its rules count"
+    window.people_flow.popover.close()
+    window.let_go()
+    window.hide()
+    window.deleteLater()
+    settle()
+
+
+def test_a_viewer_cannot_rename_restore_or_undo_others_work_and_is_told(desk):
+    desk.become(Role.VIEWER)
+    desk.read_notices()
+    desk.window.actions_by_id["rename"].trigger()
+    assert desk.window.people_flow.dialog is None
+    assert desk.notice == "You may only watch this board."

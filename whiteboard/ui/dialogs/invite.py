@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from whiteboard.im.account import ConnectionState
 from whiteboard.im.links import BoardLink
@@ -17,14 +17,15 @@ from whiteboard.ui.board_link import LinkFoot
 from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.panes.rows import contact_row, hours_and_minutes
 from whiteboard.ui.picker import Picker
-from whiteboard.ui.widgets import Label
+from whiteboard.ui.widgets import Label, WordButton
 
 
 class InvitePopover(Picker):
     """Who to draw with.
 
     Signals:
-        picked: (action, address): 'contact' or 'room', or 'account' for adding one.
+        picked: (action, address): 'contact' (to draw), 'watcher' or 'room', or 'account' for
+            adding one.
     """
 
     picked = Signal(str, str)
@@ -53,6 +54,8 @@ class InvitePopover(Picker):
         holder.setContentsMargins(12, 0, 12, 0)
         holder.addWidget(self.search)
         column.addLayout(holder)
+        self.may = _MayChoice(self)
+        column.addWidget(self.may)
         self.list.acted.connect(self._act)
         column.addWidget(self.list, 1)
         self.link = LinkFoot(link, why_no_link, self)
@@ -140,5 +143,31 @@ class InvitePopover(Picker):
         return rows
 
     def _act(self, action: str, key: str) -> None:
+        if action == "contact" and self.may.is_only_watch:
+            action = "watcher"
         self.picked.emit(action, key.partition(":")[2])
         self.close()
+
+
+class _MayChoice(QWidget):
+    """What whoever is invited one-to-one may do; drawing, unless something else is chosen."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(4)
+        row.addWidget(Label(words.tr("They may"), self, px=12, tone="text2"))
+        self.draw = WordButton(words.tr("draw"), words.tr("They may draw"), self)
+        self.watch = WordButton(words.tr("only watch"), words.tr("They may only watch"), self)
+        group = QButtonGroup(self)
+        for button in (self.draw, self.watch):
+            group.addButton(button)
+            row.addWidget(button)
+        self.draw.setChecked(True)
+        row.addStretch(1)
+
+    @property
+    def is_only_watch(self) -> bool:
+        """Whether they are to watch."""
+        return self.isVisible() and self.watch.isChecked()
