@@ -35,6 +35,7 @@ from whiteboard.model.rights import Role
 from whiteboard.session.boards import (
     ArchivedCopy,
     BoardState,
+    Earlier,
     Ephemera,
     Invitation,
     InvitationState,
@@ -388,6 +389,12 @@ def people_menu() -> QWidget:
     return made._menus["People"]
 
 
+def history_earlier() -> MainWindow:
+    made = history()
+    made.pages.front.board.set(earlier=Earlier())
+    return made
+
+
 def seeking() -> MainWindow:
     world, made = shared()
     made.frame.invitation.hide()
@@ -621,6 +628,27 @@ def history_narrow() -> MainWindow:
     return made
 
 
+def with_psi() -> MainWindow:
+    """Somebody draws with Psi."""
+    world, made = shared()
+    board = world.boards.boards[0]
+    people = list(board.participants)
+    people[2] = replace(people[2], uses_psi=True)
+    board.set(participants=tuple(people), is_plain=True)
+    made.people_flow.postpone("in1")
+    made.body.open_pane(made.people_pane, opened=True)
+    return made
+
+
+def psi_explained() -> QDialog:
+    made = with_psi()
+    notice = made.frame.toast.notice
+    assert notice is not None
+    assert notice.act is not None
+    notice.act()
+    return dialog(made)
+
+
 def history_people() -> MainWindow:
     made = history()
     made.history_pane.by_person.click()
@@ -756,6 +784,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "chat-narrow": chat_narrow,
     "link": link,
     "followed": followed,
+    "psi": with_psi,
+    "psi-explained": psi_explained,
     "followers": followers,
     "chat-unread": chat_unread,
     "chat-empty": chat_empty,
@@ -806,6 +836,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "menu-edit": edit_menu,
     "history": looking_back,
     "history-now": history,
+    "history-earlier": history_earlier,
     "history-people": history_people,
     "history-left-over": history_left_over,
     "history-narrow": history_narrow,

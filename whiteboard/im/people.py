@@ -54,6 +54,8 @@ class Contact:
     """Unix time of the last presence while available."""
     boards: tuple[RunningBoard, ...] = ()
     """Boards that they show they are on."""
+    draws_simply: bool = False
+    """What they draw with knows less than our program, such as Psi."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +116,7 @@ class Room:
     problem: Problem | None = None
     anonymous: bool = False
     """Addresses of occupants are hidden from me."""
+    temporary: bool = False
+    """It ends when everybody has left."""
     requests: tuple[VoiceRequest, ...] = ()
     """Who asks me, a moderator there, for a voice; the oldest first."""

@@ -26,6 +26,7 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import (
     ArchivedCopy,
     BoardState,
+    Earlier,
     Ephemera,
     NotShown,
     Odd,
@@ -145,6 +146,8 @@ class SharedBoard:
         self._unsent = 0
         self._requires_order = False
         self._previews: dict[Party, set[str]] = {}
+        self.uses_psi: Callable[[str], bool] = lambda _address: False
+        """Whether the program at this full address is Psi, or speaks as Psi does."""
         self._unwatch: Callable[[], None] = _nothing
         self.application = SVG.namespace
         """Application type that it is shared as."""
@@ -239,6 +242,25 @@ class SharedBoard:
     def seconds_left(self) -> float | None:
         """See `Board`."""
         return self._estimate.left(self._clock.now())
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """See `Board`."""
+        session = self._session
+        if session is None or self._over or not (session.lacks_earlier or session.is_asking):
+            return None
+        return Earlier(session.is_asking, session.asking_progress)
+
+    def fetch_earlier(self) -> None:
+        """See `Board`."""
+        if self._session is not None:
+            self.run(self._session.fetch_earlier)
+
+    def stop_fetching(self) -> None:
+        """See `Board`."""
+        session = self._session
+        if session is not None:
+            self.run(lambda _now: session.stop_asking())
 
     @property
     def participants(self) -> Sequence[Participant]:
@@ -715,7 +737,8 @@ class SharedBoard:
         else:
             address = peer.jid or peer.bare
             name = local(address) if member.me else self._name_of(address)
-        return Participant(member.party, name, address, member.me, member.away)
+        uses_psi = not member.me and self.uses_psi(peer.address)
+        return Participant(member.party, name, address, member.me, member.away, uses_psi)
 
 
 def _nothing() -> None:
