@@ -400,3 +400,24 @@ async def test_on_a_plain_board_finished_is_said_and_the_rooms_word_is_all(party
     second.permissions.finish()
     await ana.until(lambda: first.permissions.finished)
     assert first.permissions.finished[0].rid == WHOLE
+
+
+async def test_who_finished_a_part_and_when_is_known_after_a_restart(party, tmp_path):
+    room, (ana,), (first,) = [*await on_board(party, "ana")]
+    ben = await party("ben", profile=tmp_path)
+    await ben.enter(room)
+    second = await ben.join(room, first.session)
+    draw(first, id="done")
+    await until_same(first, second)
+    (done,) = first.document.children(first.document.root)
+    first.permissions.finish([done])
+    await ben.until(lambda: second.permissions.finished_at(done))
+    before = second.permissions.finished_at(done)
+    await ben.network.close()
+    again = await party("ben", profile=tmp_path, again=ben.name, sign_in=False)
+    opened = []
+    again.boards.recover(opened.append)
+    await again.until(lambda: opened and opened[0].permissions.finished_at(done).when)
+    found = opened[0].permissions.finished_at(done)
+    assert abs(found.when - before.when) < 5
+    assert found.by == ana.name
