@@ -463,6 +463,27 @@ def simpler_program() -> str:
     )
 
 
+def uses_psi(who: str) -> str:
+    """A participant's program is Psi."""
+    return _fill(
+        "{who} uses Psi: text and images reach {who} only as far as Psi can show them.", who=who
+    )
+
+
+def limits_of_psi() -> str:
+    """What is otherwise on a board on which somebody uses Psi."""
+    return "\n".join(
+        (
+            tr("Letters that Psi cannot show reach it as similar plain ones; here they stay."),
+            tr("Psi shows what lies on its paper, and redraws some texts only later."),
+            tr("It shows no effects, no markers, and no page or picture from the web."),
+            tr("Nobody sees its cursor, or strokes before they are done, and it sees none."),
+            tr("Of two changes of one thing at the same moment one stays."),
+            tr("Roles and finished parts do not bind Psi. Others’ work cannot be undone."),
+        )
+    )
+
+
 def grown_large() -> str:
     """A board takes much memory or disk."""
     return tr("This board has grown very large and may become slow. A new board helps.")
