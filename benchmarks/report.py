@@ -21,30 +21,22 @@ def rows_of(path: Path) -> Iterator[tuple[str, Row]]:
         yield f"{head}/{row['name']}", row
 
 
-def shown(row: Row | None) -> str:
-    """A value with what became of its target."""
-    if row is None or row["value"] is None:
-        return ""
-    met = {True: "", False: " missed", None: ""}[row["met"]]
-    return f"{number(row['value'])} {row['unit']}{met}"
-
-
 def main() -> None:
     released = dict(rows_of(RELEASED))
     print("| figure | from source | as released | target | peer | ratio |")
     print("|---|--:|--:|--:|--:|--:|")
     for key, row in rows_of(SOURCE):
-        best = released.get(key, row)
-        name = (
-            row["name"].strip()
-            if row["name"] == row["name"].strip()
-            else f"… {row['name'].strip()}"
-        )
-        peer = f"{row['peer']} {number(best['peer_value'])}" if row["peer"] else ""
+        best = released.get(key, row)  # this is what targets and peers are compared with
+        name = row["name"].replace("  ", "… ", 1) if row["name"].startswith(" ") else row["name"]
+        met = {True: " met", False: " missed", None: ""}[best["met"]]
         cells = (
-            name, shown(row), shown(released.get(key)), number(row["target"]), peer,
+            name,
+            f"{number(row['value'])} {row['unit']}",
+            f"{number(best['value'])} {row['unit']}" if key in released else "",
+            number(row["target"]) + met,
+            f"{row['peer']} {number(best['peer_value'])}" if row["peer"] else "",
             number(best["ratio"]),
-        )  # fmt: skip
+        )
         print(f"| {' | '.join(cells)} |")
 
 

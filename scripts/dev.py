@@ -250,10 +250,8 @@ def compiled() -> dict[str, str]:
 def test_compiled(arguments: list[str]) -> None:
     """What tests the engine, with the engine that is released."""
     setup(tests=True)
-    profile = "ci" if os.environ.get("CI") else "dev"
     run(PYTHON, "-m", "pytest", "-q", "-n", "2", "-o", "pythonpath=", "-m", "not slow",
-        *(arguments or ENGINE_TESTS),
-        env={**compiled(), "WHITEBOARD_COMPILED": "1", "HYPOTHESIS_PROFILE": profile})  # fmt: skip
+        *(arguments or ENGINE_TESTS), env={**compiled(), "WHITEBOARD_COMPILED": "1"})  # fmt: skip
 
 
 def bench(arguments: list[str]) -> None:

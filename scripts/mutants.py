@@ -51,8 +51,10 @@ SUITES = (
         "tests/property/test_strict_random.py",
         "-mnot slow",
     ),
+    ("tests/property/test_rights_small_scope.py", "-mnot slow"),
     ("tests/property/test_rebase.py",),
     ("tests/property/test_replicas.py", "tests/property/test_checkpoints.py"),
+    ("tests/property/test_rights.py",),
 )
 """Quick ones first: what they kill need not be looked for at random."""
 SECONDS = 240

@@ -18,7 +18,14 @@ archive_expires_after = "1w"
 VirtualHost "example.org"
 
 Component "rooms.example.org" "muc"
+	-- A board whose people have all gone is found in the room's archive again, for as long as it is kept.
 	modules_enabled = { "muc_mam" }
+	muc_log_by_default = true
 	muc_room_default_persistent = true
 	muc_log_expires_after = "1w"
 	restrict_room_creation = "local"
+
+-- A large board goes to a joiner as one file; plain (http_ports) only behind a proxy that speaks TLS.
+Component "upload.example.org" "http_file_share"
+	http_file_share_size_limit = 16 * 1024 * 1024
+	http_file_share_expires_after = 24 * 60 * 60

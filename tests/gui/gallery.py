@@ -10,11 +10,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -23,28 +24,34 @@ from tests.helpers.fake_services import CERTIFICATE, FakeSurface, World
 from whiteboard.editing.properties import Properties, Related, set_properties
 from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.chat import Delivery
-from whiteboard.im.people import SubscriptionRequest
+from whiteboard.im.people import RunningBoard, SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import SVG_NS
 from whiteboard.model.ephemeral import Attention, Box, Follows
 from whiteboard.model.ids import TRASH, Party, Rid, attribute_rid
 from whiteboard.model.ops import Literal, LiteralElement, Set
 from whiteboard.model.rebase import CREATED, Piece
+from whiteboard.model.rights import Role
 from whiteboard.session.boards import (
+    ArchivedCopy,
     BoardState,
     Ephemera,
+    Invitation,
     InvitationState,
+    KnownBoard,
     NotShown,
     Odd,
     Oddity,
     SavedBoard,
 )
+from whiteboard.session.permissions import WHOLE, Deed, Finished, PenRequest
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.notices import Notice
 from whiteboard.ui.page import CanvasSurface
 from whiteboard.ui.surface import Style
 from whiteboard.ui.theme import Scheme, theme
+from whiteboard.wire.messages import Reason
 
 OUT = Path(__file__).resolve().parents[2] / "build" / "gallery"
 
@@ -171,6 +178,16 @@ def chat_and_people() -> MainWindow:
     made = chat(1700, 900)
     made.body.open_pane(made.people_pane, opened=True)
     return made
+
+
+def link() -> QWidget:
+    """The popover with the link to the board, and its code."""
+    _, made = shared()
+    made.open_invite()
+    popover = made.people_flow.popover
+    assert popover is not None
+    popover.link.qr.click()
+    return popover
 
 
 def followed() -> MainWindow:
@@ -323,11 +340,75 @@ def invitation() -> MainWindow:
     return made
 
 
+def request() -> MainWindow:
+    """Somebody asks to be let in, many strangers invite, a contact shows a board."""
+    world = World().populated()
+    made = window(world, 1240, 760)
+    noor = Invitation("in1", True, "noor@example.net", "Noor Haddad", "Stage design")
+    eve = replace(noor, address="eve@example.net", name="Eve", known=False)
+    crowd = tuple(replace(eve, id=f"in{n}") for n in range(10, 16))
+    asks = replace(noor, is_request=True)
+    gone = replace(noor, id="in3", name="Kim", state=InvitationState.GONE, reason=Reason.TIMEOUT)
+    world.boards.set(invitations=(asks, *crowd, gone), turned_away=4)
+    world.people.set(
+        contacts=tuple(
+            replace(one, boards=(RunningBoard("s9", "Garden", 1),))
+            if one.address == "sofia@example.org"
+            else one
+            for one in world.people.contacts
+        )
+    )
+    made.body.open_pane(made.sessions, opened=True)
+    return made
+
+
+def stay() -> MainWindow:
+    """An invitation of somebody with whom one draws already."""
+    world, made = shared()
+    noor = Invitation("in7", True, "mira@example.org", "Mira Chen", "Second board")
+    world.boards.set(invitations=(replace(noor, running="Plan", room="river@rooms.uni.example"),))
+    return made
+
+
+def known_boards() -> QDialog:
+    world = World().populated()
+    made = window(world)
+    world.boards.shown["sofia@example.org"] = (
+        KnownBoard("s1", "Stage design"),
+        KnownBoard("s2", "Garden"),
+    )
+    made.joining_flow.look("sofia@example.org")
+    return dialog(made)
+
+
+def people_menu() -> QWidget:
+    made = first_start()
+    keep.append(made)
+    made._refresh_actions()
+    return made._menus["People"]
+
+
+def seeking() -> MainWindow:
+    world, made = shared()
+    made.frame.invitation.hide()
+    world.boards.archives_answer = False
+    made.people_flow.find_in_room("river@rooms.uni.example", lambda: None)
+    return made
+
+
+def from_archive() -> MainWindow:
+    made = seeking()
+    board = made.pages.front.board
+    kept = ArchivedCopy("2026-11-20T14:31:00+00:00", is_part=False)
+    board.set(name="River", state=BoardState.LIVE, is_sought=False, archived=kept)
+    return made
+
+
 def joining() -> MainWindow:
     world = World().populated()
     made = window(world)
     made.people_flow.accept("in1")
-    world.boards.boards[-1].set(progress=0.62)
+    world.boards.boards[-1].set(progress=0.62, seconds_left=23.0)
     return made
 
 
@@ -431,6 +512,16 @@ def invite() -> QWidget:
     made.open_invite()
     keep.append(made)
     assert made.people_flow.popover is not None
+    return made.people_flow.popover
+
+
+def invite_to_watch() -> QWidget:
+    """One-to-one: whether they may draw."""
+    made = window(World().populated())
+    made.open_invite()
+    keep.append(made)
+    assert made.people_flow.popover is not None
+    made.people_flow.popover.may.watch.click()
     return made.people_flow.popover
 
 
@@ -557,6 +648,99 @@ def history_question() -> QDialog:
     return dialog(made)
 
 
+def roles() -> MainWindow:
+    """The host's People: a request for the pen, who draws, who watches (participants.png)."""
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    board = world.boards.boards[0]
+    rights = board.permissions
+    rights.roles |= {"mira": Role.MODERATOR, "noor": Role.VIEWER, "yusuf": Role.VIEWER}
+    rights.may_do = {
+        "ben": (Deed.TAKE_PEN, Deed.MAKE_MODERATOR, Deed.MAKE_HOST, Deed.HAND_OVER, Deed.REMOVE),
+        "noor": (Deed.GIVE_PEN, Deed.REMOVE, Deed.BAN),
+    }
+    rights.set(
+        requests=(PenRequest("voice:Noor", "Noor Haddad", "noor@example.net", 1763821920),),
+        may_resign=True,
+    )
+    made.body.open_pane(made.people_pane, opened=True)
+    made.people_pane.list.hover_row("person:mira")
+    return made
+
+
+def person_menu_of_host() -> QWidget:
+    return _person_menu("ben")
+
+
+def person_menu_of_other() -> QWidget:
+    return _person_menu("mira")
+
+
+def _person_menu(party: str) -> QWidget:
+    made = roles()
+    keep.append(made)
+    people = made.people_pane
+    people.list.menu_wanted.emit(f"person:{party}", people.mapToGlobal(QPoint(10, 10)))
+    return people.menu
+
+
+def dialog_ban() -> QDialog:
+    made = roles()
+    made.rights.do(Deed.BAN, "ben")
+    return dialog(made)
+
+
+def watching(width: int = 1280, height: int = 800) -> MainWindow:
+    """A viewer's tools, and what is said when the pen was taken in the middle of a stroke."""
+    world, made = shared(width, height)
+    made.people_flow.postpone("in1")
+    board = world.boards.boards[0]
+    board.permissions.roles |= {"me": Role.VIEWER, "mira": Role.HOST}
+    board.permissions.set(may_ask=True)
+    settle()
+    surface(made).set(tool="select")
+    surface(made).pen_taken.emit((LiteralElement(SVG_NS, "path", (("", "d", "M0 0h9"),)),))
+    return made
+
+
+def watching_narrow() -> MainWindow:
+    return watching(632, 760)
+
+
+def finished() -> MainWindow:
+    """Finished parts have a lock; one of them is selected by an editor."""
+    made = history()
+    made.body.open_pane(made.history_pane, opened=False)
+    page = made.pages.front
+    assert page is not None
+    board = page.board
+    document = board.document
+    shown = [r for r in document.children(document.root) if document.name(r) == "g"]
+    shown = shown or list(document.children(document.root))
+    board.permissions.roles["me"] = Role.EDITOR
+    board.permissions.set(
+        finished=[Finished(rid, "Mira Chen", 1763821920) for rid in shown[:3]], may_finish=False
+    )
+    page.surface.fit()
+    page.surface.choose("select")
+    page.surface.editor.selection.set((shown[1],))
+    settle()
+    page.surface.view.settle()
+    settle()
+    return made
+
+
+def finished_board() -> MainWindow:
+    world, made = shared()
+    made.people_flow.postpone("in1")
+    board = world.boards.boards[0]
+    board.permissions.roles["me"] = Role.EDITOR
+    board.permissions.set(finished=[Finished(WHOLE, "Mira Chen")], may_finish=False)
+    settle()
+    surface(made).set(tool="select")
+    return made
+
+
 def dialog(made: MainWindow) -> QDialog:
     keep.append(made)
     assert made.people_flow.dialog is not None
@@ -570,6 +754,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "chat": chat,
     "chat-people": chat_and_people,
     "chat-narrow": chat_narrow,
+    "link": link,
     "followed": followed,
     "followers": followers,
     "chat-unread": chat_unread,
@@ -594,6 +779,12 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "crowded": crowded,
     "waiting": waiting,
     "invitation": invitation,
+    "request": request,
+    "stay": stay,
+    "dialog-known-boards": known_boards,
+    "menu-people": people_menu,
+    "seeking": seeking,
+    "from-archive": from_archive,
     "joining": joining,
     "dialog-account": account,
     "dialog-account-problem": account_problem,
@@ -608,6 +799,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "dialog-unsaved": unsaved,
     "dialog-keys": keys,
     "invite": invite,
+    "invite-to-watch": invite_to_watch,
     "palette": palette,
     "focus": focused,
     "menu-view": menu,
@@ -619,6 +811,14 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "history-narrow": history_narrow,
     "history-reading": history_reading,
     "dialog-undo-work": history_question,
+    "roles": roles,
+    "menu-person": person_menu_of_host,
+    "menu-person-other": person_menu_of_other,
+    "dialog-ban": dialog_ban,
+    "watching": watching,
+    "watching-narrow": watching_narrow,
+    "finished": finished,
+    "finished-board": finished_board,
 }
 
 

@@ -120,14 +120,7 @@ class Ejabberd:
             for name in ("spool", "log", "upload"):
                 (self._folder / name).mkdir()
             (self._folder / "inetrc").write_text('{lookup, ["file","native"]}.\n')
-            (self._folder / "ejabberd.yml").write_text(
-                CONFIG.format(
-                    folder=self._folder,
-                    port=self.port,
-                    http=self.http_port,
-                    shaper="normal" if self._limits else "none",
-                )
-            )
+            (self._folder / "ejabberd.yml").write_text(self.configuration())
         log = self.folder / "log" / "ejabberd.log"
         log.unlink(missing_ok=True)
         spool = self.folder / "spool"
@@ -139,6 +132,15 @@ class Ejabberd:
             env=self._environment(),
         )
         self._wait_until_it_listens(log)
+
+    def configuration(self) -> str:
+        """The text of its settings."""
+        return CONFIG.format(
+            folder=self.folder,
+            port=self.port,
+            http=self.http_port,
+            shaper="normal" if self._limits else "none",
+        )
 
     def add_account(self, name: str, password: str) -> str:
         """Make an account; returns its address."""

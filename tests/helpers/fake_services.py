@@ -36,8 +36,9 @@ from whiteboard.model.document import Document, new_document
 from whiteboard.model.ephemeral import Box, Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Rid
-from whiteboard.model.ops import Batch
+from whiteboard.model.ops import Batch, LiteralElement
 from whiteboard.model.rebase import Piece, keep
+from whiteboard.model.rights import Role
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import (
     ArchivedCopy,
@@ -52,6 +53,16 @@ from whiteboard.session.boards import (
     Participant,
     SavedBoard,
 )
+from whiteboard.session.permissions import (
+    WHOLE,
+    Deed,
+    Finished,
+    Hindrance,
+    Outcome,
+    PenRequest,
+    Why,
+)
+from whiteboard.ui import words
 from whiteboard.ui.ports import Opened, PngOptions, Refused, Services
 from whiteboard.ui.slices import Busy
 from whiteboard.ui.surface import Selected, Style
@@ -141,6 +152,70 @@ class FakePeople:
         return "rooms.uni.example" if self.account is not None else ""
 
 
+class FakePermissions:
+    """Rights that a test sets, with the board's `changed` behind them."""
+
+    def __init__(self, board: FakeBoard) -> None:
+        self._board = board
+        self.failed: Event[Outcome] = Event()
+        self.roles: dict[str, Role] = {"me": Role.HOST}
+        self.is_advisory = False
+        self.requests: Sequence[PenRequest] = ()
+        self.may_ask = False
+        self.has_asked = False
+        self.may_resign = False
+        self.may_finish = True
+        self.finished: Sequence[Finished] = ()
+        self.may_do: dict[str, Sequence[Deed]] = {}
+        self.calls: list[tuple[object, ...]] = []
+
+    def set(self, **state: object) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._board.changed.emit(None)
+
+    @property
+    def mine(self) -> Role:
+        return self.role_of("me")
+
+    def role_of(self, participant: str) -> Role:
+        return self.roles.get(participant, Role.EDITOR)
+
+    def ask(self) -> None:
+        self.calls.append(("ask",))
+        self.set(has_asked=True)
+
+    def answer(self, request: str, *, give: bool) -> None:
+        self.calls.append(("answer", request, give))
+        self.set(requests=[one for one in self.requests if one.id != request])
+
+    def deeds(self, participant: str) -> Sequence[Deed]:
+        return self.may_do.get(participant, ())
+
+    def do(self, deed: Deed, participant: str) -> None:
+        self.calls.append(("do", deed, participant))
+
+    def resign(self) -> None:
+        self.calls.append(("resign",))
+
+    def hindrance(self, rid: Rid = WHOLE) -> Hindrance | None:
+        if self.mine is Role.VIEWER:
+            return Hindrance(Why.WATCHING)
+        at = None if self.mine >= Role.MODERATOR else self.finished_at(rid)
+        return Hindrance(Why.FINISHED, at) if at is not None else None
+
+    def finished_at(self, rid: Rid) -> Finished | None:
+        return next((one for one in self.finished if one.rid in {rid, WHOLE}), None)
+
+    def finish(self, rids: Sequence[Rid] = (WHOLE,)) -> None:
+        self.calls.append(("finish", tuple(rids)))
+        self.set(finished=[*self.finished, *(Finished(rid, "Ana Novak") for rid in rids)])
+
+    def reopen(self, rids: Sequence[Rid] = (WHOLE,)) -> None:
+        self.calls.append(("reopen", tuple(rids)))
+        self.set(finished=[one for one in self.finished if one.rid not in rids])
+
+
 class FakeBoard:
     """A Board over a real Document, whose standing a test sets."""
 
@@ -168,6 +243,8 @@ class FakeBoard:
         self.requires_order = False
         self.left_over: Sequence[Piece] = ()
         self.kept = False
+        self.remover: str | None = None
+        self.permissions = FakePermissions(self)
         self.told: list[Ephemeral] = []
 
     def set(self, **state: object) -> None:
@@ -259,11 +336,11 @@ class FakeBoards:
         self.changed.emit(None)
         return board
 
-    def invite(self, board: Board, address: str) -> None:
-        self.calls.append(("invite", board.name, address))
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
+        self.calls.append(("invite", board.name, address, *(() if may_draw else ("watch",))))
         self._count += 1
         name = self.names.get(address, address)
-        one = Invitation(f"out{self._count}", False, address, name, board.name)
+        one = Invitation(f"out{self._count}", False, address, name, board.name, may_draw=may_draw)
         self.set(invitations=(one, *self.invitations))
 
     def take_back(self, invitation: str) -> None:
@@ -293,6 +370,9 @@ class FakeBoards:
     def boards_of(self, address: str, then: Callable[[Sequence[KnownBoard]], None]) -> None:
         self.calls.append(("boards_of", address))
         then(self.shown.get(address, ()))
+
+    def give_link(self, board: Board) -> None:
+        self.calls.append(("give_link", board.name))
 
     def ask_to_join(self, address: str, board: KnownBoard) -> None:
         self.calls.append(("ask_to_join", address, board.session))
@@ -472,7 +552,10 @@ class FakeSurface:
         self.style = Style()
         self.selected: Selected | None = None
         self.is_editing_text = False
-        self.may_draw = True
+        self.hindered: Event[Hindrance] = Event()
+        self.pen_taken: Event[tuple[LiteralElement, ...]] = Event()
+        self.drops_kept_back = 0
+        self.is_whole = True
         self.undo_label: str | None = None
         self.redo_label: str | None = None
         self.zoom = 1.0
@@ -498,6 +581,24 @@ class FakeSurface:
         if given.get("fill") == "none":
             given["fill"] = None
         self.set(style=replace(self.style, **given))
+
+    @property
+    def may_draw(self) -> bool:
+        return self.is_whole and self.board.permissions.hindrance() is None
+
+    @may_draw.setter
+    def may_draw(self, may: bool) -> None:
+        self.is_whole = may
+
+    @property
+    def why_not(self) -> str:
+        hindrance = self.board.permissions.hindrance()
+        if not self.is_whole:
+            return "The board is still on its way."
+        return words.why_not(hindrance) if hindrance is not None else ""
+
+    def drop_kept_back(self) -> None:
+        self.drops_kept_back += 1
 
     def can(self, command: str) -> bool:
         return command not in {"cut", "copy", "paste"}
@@ -547,12 +648,12 @@ class FakeSurface:
         return describe(self.board.document, rid)
 
     def look_back(self, then: Shown) -> PastView:
-        self.may_draw = False
+        self.is_whole = False
         self.past = PastView(then)
         return self.past
 
     def look_now(self) -> None:
-        self.may_draw = True
+        self.is_whole = True
         if self.past is not None:
             self.past.release()
             self.past.hide()

@@ -12,7 +12,8 @@ from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document, Transaction
 from whiteboard.model.history import Limits
 from whiteboard.model.ids import Party, Replica, Rid, SessionId
-from whiteboard.model.ops import Batch, LiteralElement, Op, Ts
+from whiteboard.model.law import is_void, numbered
+from whiteboard.model.ops import Batch, LiteralElement, Op, Remove, Ts
 from whiteboard.model.rights import EVERYBODY, Ground
 from whiteboard.model.view import View, view
 
@@ -140,6 +141,27 @@ def assert_equal(doc: Document, expected: View) -> None:
     """The replica shows exactly what the specification says."""
     assert doc.c14n() == expected.c14n()
     assert doc.state_hash() == expected.state_hash()
+
+
+def assert_same_verdicts(doc: Document, expected: View) -> None:
+    """The replica holds void just what the specification says, among what it has not folded."""
+    purges = set()
+    mine = set()
+    held = set()
+    for one in doc._history.log:
+        if one.batch is None or not one.valid:
+            continue
+        for k, op in numbered(one.batch):
+            ts = Ts(one.l, one.r, k)
+            held.add(ts)
+            if is_void(one.void, k):
+                mine.add(ts)
+            if isinstance(op, Remove):  # judged when it is applied
+                purges.add(ts)
+    stated = {ts for ts in expected.void if ts in held}
+    assert stated <= mine | purges
+    ineffective = mine - stated - purges
+    assert not {ts for ts in ineffective if ts in expected.counting}
 
 
 def agree(

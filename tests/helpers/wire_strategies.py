@@ -228,8 +228,21 @@ all_messages = st.one_of(
         st.sampled_from([(), ("mira@x", "tom@y")]),
         counts,
     ),
-    st.builds(m.Get, session, vectors, vectors, vectors),
-    st.builds(m.Answer, session, st.lists(originals, max_size=3).map(tuple)),
+    st.builds(
+        m.Get,
+        session,
+        vectors,
+        vectors,
+        vectors,
+        st.none() | counts,
+        st.none() | st.builds(m.Paging, counts, counts),
+    ),
+    st.builds(
+        m.Answer,
+        session,
+        st.lists(originals, max_size=3).map(tuple),
+        st.sampled_from([None, m.Page(1, 50, 3, 30), m.Page(0, 0, 0, 0)]),
+    ),
     st.builds(m.Reject, session, filled, text, text),
     st.builds(
         m.EphemeralMessage,
@@ -239,13 +252,22 @@ all_messages = st.one_of(
     ),
     st.builds(m.Connect, session),
     st.builds(m.StateOffer, session, descriptions),
-    st.builds(m.AcceptState, session, vectors),
+    st.builds(m.AcceptState, session, vectors, st.booleans()),
     st.builds(m.RefuseState, session),
     st.builds(m.StateBegin, session, text, counts, vectors, counts),
     st.builds(
         m.StatePart, session, counts, st.text(st.characters(max_codepoint=126, min_codepoint=32))
     ),
     st.builds(m.StateEnd, session, vectors),
+    st.builds(
+        m.StateUploaded,
+        session,
+        st.sampled_from(["https://files.example/1", "nothing"]),
+        hex32,
+        counts,
+        hex32,
+        vectors,
+    ),
     st.builds(
         lambda *values: m.ArchivedPart(SESSION, *values),
         st.text("0123456789abcdef", min_size=1, max_size=12),

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from tests.helpers.drawing import draw, drawn
-from tests.helpers.prosody import Party, needs_prosody, room_address, until_same
+from tests.helpers.prosody import (
+    Party,
+    needs_prosody,
+    on_both_servers,
+    room_address,
+    until_same,
+)
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.transport.archived_boards import NO_ARCHIVE, NOTHING_THERE
 from whiteboard.transport.muc import MAM
 from whiteboard.transport.outbox import Kind
 
-pytestmark = needs_prosody
+pytestmark = [pytest.mark.prosody, needs_prosody]
 
 
 async def look(party: Party, room: str) -> Board | str:
@@ -41,6 +49,7 @@ async def drawn_and_left(room: str, ana: Party, ben: Party) -> Board:
     return first
 
 
+@on_both_servers
 async def test_a_board_drawn_by_two_who_left_is_seen_by_a_third_who_was_never_there(party):
     room = room_address()
     first = await drawn_and_left(room, await party("ana"), await party("ben"))
@@ -59,6 +68,7 @@ async def test_a_board_drawn_by_two_who_left_is_seen_by_a_third_who_was_never_th
     assert len(drawn(fourth)) == 21
 
 
+@on_both_servers
 async def test_who_comes_back_from_a_journal_and_finds_nobody_gets_what_the_others_did(
     party, tmp_path
 ):
@@ -97,6 +107,7 @@ async def test_a_room_that_kept_nothing_says_so_and_one_without_an_archive_too(o
     assert await look(ben, room) == NO_ARCHIVE
 
 
+@on_both_servers
 async def test_closing_the_board_ends_the_search(party):
     ana = await party("ana")
     room = room_address()
@@ -108,6 +119,7 @@ async def test_closing_the_board_ends_the_search(party):
     assert answers == []
 
 
+@on_both_servers
 async def test_a_result_that_is_not_the_rooms_is_not_looked_at(party):
     ana, eve = await party("ana"), await party("eve")
     room = room_address()

@@ -6,12 +6,19 @@ import pytest
 
 from tests.helpers.drawing import draw
 from tests.helpers.plain_chat import PlainChat
-from tests.helpers.prosody import PASSWORD, needs_prosody, room_address, unique, until
+from tests.helpers.prosody import (
+    PASSWORD,
+    needs_prosody,
+    on_both_servers,
+    room_address,
+    unique,
+    until,
+)
 from tests.helpers.proxy import Proxy
 from whiteboard.im.chat import MAX_TEXT, Delivery
 from whiteboard.im.people import RoomState
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from slixmpp.exceptions import IqError
 
 from tests.helpers.drawing import draw
-from tests.helpers.prosody import needs_prosody, room_address, until_same
+from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, until_same
 from tests.integration.test_boards_over_prosody import one_to_one, pair
 from whiteboard.session.boards import BoardState, InvitationState, KnownBoard, Visibility
 from whiteboard.transport import announcing, looking
@@ -49,6 +49,7 @@ async def shown_on(one, other) -> list[str]:
     return [board.name for board in one.contact(other).boards]
 
 
+@on_both_servers
 async def test_boards_are_shown_to_nobody_until_the_person_says_so(party):
     ana, ben = await pair(party)
     cleo = await party("cleo")
@@ -72,6 +73,7 @@ async def test_boards_are_shown_to_nobody_until_the_person_says_so(party):
     await cleo.until(lambda: not cleo.contact(ana).boards)
 
 
+@on_both_servers
 async def test_contacts_see_what_strangers_do_not_unless_everyone_may(party):
     ana, ben = await pair(party)
     eve = await party("eve")
@@ -87,6 +89,7 @@ async def test_contacts_see_what_strangers_do_not_unless_everyone_may(party):
         await items(ben, ana, "no such node")
 
 
+@on_both_servers
 async def test_boards_of_group_chats_are_not_told_in_presence(party):
     ana, ben = await pair(party)
     show(ana, Visibility.EVERYONE)
@@ -98,6 +101,7 @@ async def test_boards_of_group_chats_are_not_told_in_presence(party):
     assert [board.session for board in ben.contact(ana).boards] == [first.session]
 
 
+@on_both_servers
 async def test_who_asks_to_join_is_let_in_and_the_board_opens(party):
     ana, ben = await pair(party)
     cleo = await party("cleo")
@@ -122,6 +126,7 @@ async def test_who_asks_to_join_is_let_in_and_the_board_opens(party):
     assert not cleo.boards.invitations
 
 
+@on_both_servers
 async def test_who_is_not_let_in_is_told(party):
     ana, ben = await pair(party)
     cleo = await party("cleo")
@@ -137,6 +142,7 @@ async def test_who_is_not_let_in_is_told(party):
     assert len(first.participants) == 2
 
 
+@on_both_servers
 async def test_an_uninvited_connect_is_not_even_shown_where_boards_are_not(party):
     ana, ben = await pair(party)
     eve = await party("eve")
@@ -155,6 +161,7 @@ async def test_an_uninvited_connect_is_not_even_shown_where_boards_are_not(party
     assert len(first.participants) == len(second.participants) == 2
 
 
+@on_both_servers
 async def test_a_board_of_an_earlier_time_is_asked_for_and_opened_for_both(party, tmp_path):
     ana = await party("ana", profile=tmp_path / "ana")
     ben, cleo = [await party(name) for name in ("ben", "cleo")]
@@ -183,6 +190,7 @@ async def test_a_board_of_an_earlier_time_is_asked_for_and_opened_for_both(party
     assert opened[0].state is BoardState.LIVE
 
 
+@on_both_servers
 async def test_an_answer_of_any_length_is_read_up_to_a_limit(party, monkeypatch):
     ana, eve = await pair(party, "ana", "eve")
     show(eve, Visibility.EVERYONE)

@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from tests.helpers.drawing import SVG, draw, drawn
-from tests.helpers.prosody import PASSWORD, needs_prosody, room_address, settings, unique
+from tests.helpers.prosody import (
+    PASSWORD,
+    needs_prosody,
+    on_both_servers,
+    room_address,
+    settings,
+    unique,
+)
 from whiteboard.model.document import Document
 from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import BoardState
@@ -16,7 +23,7 @@ from whiteboard.transport.headless import HeadlessError, Task, Until, take_part
 from whiteboard.validation.applications import XHTML
 from whiteboard.wire.log import LogReader
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 def element(name):

@@ -9,7 +9,7 @@ import pytest
 from slixmpp.exceptions import IqError
 
 from tests.helpers.drawing import draw
-from tests.helpers.prosody import needs_prosody, room_address, until_same
+from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, until_same
 from tests.integration.test_boards_over_prosody import invited, one_to_one, pair
 from whiteboard.im.people import RoomState
 from whiteboard.session.boards import BoardState, InvitationState
@@ -17,7 +17,7 @@ from whiteboard.transport.gate import MOST_IN_TIME, MOST_OF_ONE
 from whiteboard.wire.description import write_jingle
 from whiteboard.wire.messages import Description, Initiate, Reason, Terminate
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 JINGLE = "urn:xmpp:jingle:1"
 

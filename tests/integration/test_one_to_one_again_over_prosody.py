@@ -9,10 +9,10 @@ import sys
 import pytest
 
 from tests.helpers.drawing import draw, drawn
-from tests.helpers.prosody import needs_prosody, until, until_same
+from tests.helpers.prosody import needs_prosody, on_both_servers, until, until_same
 from whiteboard.session.boards import BoardState
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 class Pair:

@@ -55,7 +55,7 @@ async def test_a_banned_person_is_thrown_out_and_kept_out(party):
     await set_affiliation(ana, room, ben.address, "outcast")
     await ben.until(lambda: ben.room(room).state is RoomState.FAILED)
     assert ben.room(room).problem.kind is ProblemKind.BANNED
-    assert first.state is BoardState.OFFLINE
+    assert first.state is BoardState.ENDED
     assert first.problem
     draw(first, d="M0 0")
     await refused(ben, room, ProblemKind.BANNED)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers.drawing import draw
-from tests.helpers.prosody import needs_prosody, room_address, until_same
+from tests.helpers.drawing import draw, drawn
+from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, until_same
 from tests.integration.test_boards_over_prosody import one_to_one
 from whiteboard.im.people import RoomState
-from whiteboard.session.boards import BoardState
+from whiteboard.session.boards import BoardState, InvitationState
 from whiteboard.transport.room_boards import NO_ADDRESS, NOT_LET_IN
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 async def test_a_board_is_opened_by_the_address_of_a_group_chat_that_is_entered_first(party):
@@ -89,3 +89,87 @@ async def test_the_copy_of_a_board_that_is_shared_again_has_its_new_name_for_all
     await cleo.until_live(third)
     assert second.name == third.name == "Mine"
     assert first.name == "Kiosk"
+
+
+async def three(party):
+    """A board of ana's one-to-one with ben and cleo, who are no contacts of each other."""
+    ana, ben, cleo = [await party(name) for name in ("ana", "ben", "cleo")]
+    await ana.befriend(ben)
+    await ana.befriend(cleo)
+    first, second = await one_to_one(ana, ben)
+    ana.boards.invite(first, cleo.address)
+    await cleo.until(lambda: cleo.boards.invitations)
+    third = cleo.boards.accept(cleo.boards.invitations[0].id)
+    await cleo.until_live(third)
+    for one, board in ((ana, first), (ben, second), (cleo, third)):
+        await one.until(lambda board=board: len(board.participants) == 3)
+    return (ana, ben, cleo), (first, second, third)
+
+
+def here(board) -> set[str]:
+    return {one.address for one in board.participants if not one.away}
+
+
+@pytest.mark.parametrize("how", ["leaves", "signs out", "ends the program"])
+async def test_the_session_goes_on_when_who_opened_it_is_gone(party, how):
+    (ana, ben, cleo), (first, second, third) = await three(party)
+    if how == "leaves":
+        first.leave()
+    elif how == "signs out":
+        ana.people.sign_out()
+    else:
+        ana.boards.close_all()
+    for one, board in ((ben, second), (cleo, third)):
+        await one.until(lambda board=board: here(board) == {ben.address, cleo.address})
+    draw(second, d="M1 1")
+    draw(third, d="M2 2")
+    await until_same(second, third)
+    assert second.state is third.state is BoardState.LIVE
+
+
+async def test_who_opened_the_board_comes_back_to_those_who_went_on(party):
+    (ana, ben, cleo), (first, second, third) = await three(party)
+    ana.people.sign_out()
+    await ben.until(lambda: here(second) == {ben.address, cleo.address})
+    draw(second, d="M1 1")
+    draw(first, d="M2 2")
+    await ana.sign_in()
+    draw(third, d="M3 3")
+    await until_same(first, second, third)
+    await ben.until(lambda: len(here(second)) == 3)
+
+
+async def test_a_guest_invites_one_more_to_a_board_one_to_one(party):
+    ana, ben, cleo = [await party(name) for name in ("ana", "ben", "cleo")]
+    await ana.befriend(ben)
+    await ben.befriend(cleo)
+    first, second = await one_to_one(ana, ben)
+    draw(first, d="M1 1")
+    ben.boards.invite(second, cleo.address)
+    await cleo.until(lambda: cleo.boards.invitations)
+    third = cleo.boards.accept(cleo.boards.invitations[0].id)
+    await cleo.until_live(third)
+    draw(third, d="M2 2")
+    draw(first, d="M3 3")
+    await until_same(first, second, third)
+    await ana.until(lambda: here(first) == {ana.address, ben.address, cleo.address})
+    await cleo.until(lambda: here(third) == {ana.address, ben.address, cleo.address})
+
+
+async def test_who_closed_a_board_is_invited_again_and_has_it_back(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    await ana.befriend(ben)
+    first, second = await one_to_one(ana, ben)
+    draw(second, d="M1 1", id="a")
+    await until_same(first, second)
+    ben.boards.close(second)
+    await ana.until(lambda: here(first) == {ana.address})
+    ana.boards.invite(first, ben.address)
+    await ben.until(
+        lambda: any(row.state is InvitationState.OPEN for row in ben.boards.invitations)
+    )
+    again = ben.boards.accept(ben.boards.invitations[0].id)
+    await ben.until_live(again)
+    draw(first, d="M2 2", id="b")
+    await until_same(first, again)
+    assert drawn(again) == ["a", "b"]

@@ -7,19 +7,40 @@ import contextlib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
-from tests.helpers.drawing import draw
+import pytest
+
+from tests.helpers.drawing import SVG, draw
 from tests.helpers.prosody import Party, needs_prosody, room_address, until_same
+from whiteboard.model.changes import Origin
+from whiteboard.model.document import new_document
 from whiteboard.model.ephemeral import InkPreview
+from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.transport.outbox import Kind
+from whiteboard.transport.uploads import TransferError
 
-pytestmark = needs_prosody
+pytestmark = [pytest.mark.prosody, needs_prosody]
 
 RATE = 10_000
 """Bytes a second, as Debian's Prosody has it."""
 PATH = "M0 0" + "L123.25 456.75" * 250
 SHAPES = 20
 """Of about 3.5 kB each: the state takes six seconds at least."""
+
+
+class Count:
+    """What comes to a party from now on: our private messages."""
+
+    def __init__(self, party: Party) -> None:
+        stream = party.people.connection.account.stream
+        self.private = 0
+        spawn = stream._spawn_event
+
+        def spawn_event(xml: ET.Element) -> None:
+            self.private += xml.tag.endswith("}message") and xml.get("type") == "chat"
+            spawn(xml)
+
+        stream._spawn_event = spawn_event
 
 
 @contextlib.contextmanager
@@ -85,3 +106,68 @@ async def test_while_a_state_goes_strokes_chat_and_presence_get_through(own_serv
     for strokes in ("ana's stroke", "ben's stroke"):
         assert happened[:whole].count(strokes) >= 4 * size / RATE
     assert third.document.c14n() == first.document.c14n() == second.document.c14n()
+
+
+async def test_a_board_of_2_mb_goes_as_a_file_where_the_server_takes_files(own_server, party):
+    server = own_server(limits="10kb/s", uploads=True)
+    ana, ben = [await party(name, at=server) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    await ben.enter(room)
+    await ana.until(lambda: ana.people.connection.uploads.limit)
+    document = new_document()
+    with document.transact(Origin.LOAD) as edit:
+        for n in range(600):
+            path = "M0 0" + "".join(f"L{n * k % 997}.25 {k}" for k in range(350))
+            edit.add(document.root, LiteralElement(SVG, "path", (("", "d", path),)))
+    first = ana.boards.new_board("Plan", document)
+    ana.boards.share_in_room(first, room)
+    await ana.until(lambda: any(b.session == first.session for b in ana.room(room).boards))
+    assert len(document.c14n()) > 2_000_000
+
+    seen: list[float | None] = []
+    count = Count(ben)
+    await ben.until(lambda: any(b.session == first.session for b in ben.room(room).boards))
+    second = ben.boards.join_in_room(room, first.session)
+    second.changed.subscribe(lambda _: seen.append(second.progress))
+    await ben.until_live(second, seconds=60)
+    assert second.document.c14n() == first.document.c14n()
+    assert 1.0 in seen
+    assert len(set(seen)) > 3
+    assert count.private == 2  # the offer, and where the file is
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://files.example/1",
+        "ftp://127.0.0.1/1",
+        "file:///etc/passwd",
+        "https://",
+        "https://[",
+        "nothing",
+        "https://x/" + "y" * 3000,
+    ],
+)
+async def test_an_address_that_is_not_fetched_from_is_refused_before_anything_is_asked(party, url):
+    ana = await party("ana")
+    with pytest.raises(TransferError):
+        await ana.people.connection.uploads.download(url, 100, lambda _: None)
+
+
+async def test_a_file_that_is_another_size_or_leads_elsewhere_is_not_taken(party):
+    ana = await party("ana")
+    uploads = ana.people.connection.uploads
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = await reader.readline()
+        body = {b"/short": b"x" * 10, b"/long": b"x" * 1000}.get(line.split()[1], b"")
+        status = b"302 Found\r\nLocation: http://127.0.0.1/" if b"/moved" in line else b"200 OK"
+        writer.write(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\n\r\n" + body)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as web:
+        port = web.sockets[0].getsockname()[1]
+        for path in ("short", "long", "moved"):
+            with pytest.raises(TransferError):
+                await uploads.download(f"http://127.0.0.1:{port}/{path}", 100, lambda _: None)

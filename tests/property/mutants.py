@@ -30,6 +30,9 @@ MEMORY = "whiteboard/session/memory.py"
 REBASING = "whiteboard/session/rebasing.py"
 SNAPSHOT = "whiteboard/journal/snapshot.py"
 PROJECTION = "whiteboard/model/projection.py"
+RIGHTS = "whiteboard/model/rights.py"
+MARKS = "whiteboard/model/marks.py"
+LAW = "whiteboard/model/law.py"
 UNDO = "whiteboard/editing/undo.py"
 STRICT_MERGE = "whiteboard/model/strict/merge.py"
 STRICT_RECORD = "whiteboard/model/strict/record.py"
@@ -84,13 +87,13 @@ MUTANTS = [
     Mutant(
         "fast path always",
         TEXT,
-        "if seen == spans.now.seen:",
+        "if lens is self.law.everything and seen == spans.now.seen:",
         "if True:",
     ),
     Mutant(
         "a text that an author saw once is what he sees for ever",
         TEXT,
-        "if view.seen != seen:",
+        "if view.seen != seen or view.void != void:",
         "if False:",
     ),
     Mutant(
@@ -288,7 +291,7 @@ MUTANTS = [
     Mutant(
         "removal by anyone",
         MERGE,
-        "or not self._is_host(message.party)",
+        "or not self._law.fence.is_moderator(message.party, at)",
         "",
     ),
     Mutant(
@@ -480,8 +483,8 @@ MUTANTS = [
     Mutant(
         "what is below the checkpoint is applied to folded state",
         HISTORY,
-        "                return message.valid\n            self._above.add(r)\n",
-        "                return False\n            self._above.add(r)\n",
+        "                return message.valid and not self._is_cut_off(message)\n",
+        "                return False\n",
     ),
     Mutant(
         "what is below the checkpoint is refused",
@@ -573,5 +576,177 @@ MUTANTS = [
         SNAPSHOT,
         "if not unpacker.eof or hashlib.sha256(text).digest() != digest:",
         "if not unpacker.eof:",
+    ),
+    # --- rights and marks (SYNC 6, 11.1)
+    Mutant(
+        "fence by what an author had seen of the closing",
+        RIGHTS,
+        "if at is not None and closing.saw(at):",
+        "if at is not None and not at.saw(closing):",
+    ),
+    Mutant(
+        "fence by time",
+        RIGHTS,
+        "if at is not None and closing.saw(at):",
+        "if at is not None and at.n + sum(at.deps.values()) <= closing.n"
+        " + sum(closing.deps.values()):",
+    ),
+    Mutant(
+        "fence by arrival",
+        HISTORY,
+        "                    self._judge_rights(chain[unseen:])\n",
+        "                    self._judge_rights(())\n",
+    ),
+    Mutant(
+        "an opening counts for whoever has not seen it",
+        RIGHTS,
+        "        known = self.openings if at is None else [g for g in self.openings if at.saw(g)]\n"
+        "        if not starts",
+        "        known = self.openings\n        if not starts",
+    ),
+    Mutant(
+        "an opening opens what was closed without its knowledge",
+        RIGHTS,
+        "return any(opening.saw(closing) for opening in known)",
+        "return bool(known)",
+    ),
+    Mutant(
+        "moderators are made by anyone",
+        RIGHTS,
+        "if act.verb is not Verb.ROLE or not self._is_host(act.party, act.at):",
+        "if act.verb is not Verb.ROLE:",
+    ),
+    Mutant(
+        "moderators take moderators their right",
+        RIGHTS,
+        "if act.verb is not Verb.ROLE or not self._is_host(act.party, act.at):",
+        "if act.verb is not Verb.ROLE or not self.is_moderator(act.party, act.at):",
+    ),
+    Mutant(
+        "roles and marks by anyone",
+        RIGHTS,
+        "if act.verb is Verb.RESIGN or not self.is_moderator(act.party, act.at):",
+        "if act.verb is Verb.RESIGN:",
+    ),
+    Mutant(
+        "who was cut off by one who had no right stays so",
+        RIGHTS,
+        "if is_new_judge and act.role < Role.MODERATOR and self._reaches_back(act, act.to):",
+        "if False:",
+    ),
+    Mutant(
+        "who resigned has never been host",
+        RIGHTS,
+        "starts = self.ground.creator is None or party == self.ground.creator\n"
+        "        scope = self._host.get(party)\n"
+        "        return starts if scope is None",
+        "starts = self.ground.creator is None or party == self.ground.creator\n"
+        "        scope = self._host.get(party)\n"
+        "        return False if scope and scope.closings else starts if scope is None",
+    ),
+    Mutant(
+        "moderators are bound by marks",
+        RIGHTS,
+        "        if self.is_moderator(party, at):\n            return True\n"
+        "        if isinstance(op, Remove)",
+        "        if isinstance(op, Remove)",
+    ),
+    Mutant(
+        "what lies above a complete part may be moved",
+        MARKS,
+        "            yield from self._path.get(op.rid, ())\n",
+        "",
+    ),
+    Mutant(
+        "something may be put into a complete part",
+        MARKS,
+        "            yield from self.below(op.parent)\n",
+        "",
+    ),
+    Mutant(
+        "the attributes of a complete part may be changed",
+        MARKS,
+        '        at = rid.find("@")\n',
+        "        at = -1\n",
+    ),
+    Mutant(
+        "verdict with all control operations instead of those in the past",
+        LAW,
+        "            if numbers[-1] > _seen(message, r):\n",
+        "            if numbers[-1] < 0:\n",
+    ),
+    Mutant(
+        "the fast path does not compare the verdict",
+        TEXT,
+        "            and void == spans.now.void\n",
+        "",
+    ),
+    Mutant(
+        "an edit that has no effect is one for its author's next edit too",
+        TEXT,
+        "            and lens.verdict(message) == message.void\n",
+        "",
+    ),
+    Mutant(
+        "a full write that is void from an author's past is the epoch of his edits",
+        MERGE,
+        "if self._law.can_differ and not self._is_epoch_of(message, record.rid, epoch):",
+        "if False:",
+    ),
+    Mutant(
+        "full writes that are void are forgotten",
+        MERGE,
+        "                self._void_texts.setdefault(op.rid, []).append((ts, message))\n",
+        "                pass\n",
+    ),
+    Mutant(
+        "edits that are void leave no ghosts",
+        MERGE,
+        "                if record is not None and record.created is not None:\n"
+        "                    alias",
+        "                if record is None:\n                    alias",
+    ),
+    Mutant(
+        "a cancel that is void cancels",
+        VIEWS,
+        "        if cancel in self.void:\n            return\n",
+        "",
+    ),
+    Mutant(
+        "an edit that is void counts when its verdict is asked for",
+        VIEWS,
+        " or edit in self.void:",
+        ":",
+    ),
+    Mutant(
+        "a checkpoint drops control operations",
+        HISTORY,
+        "                self.controls.append(kept)\n",
+        "                pass\n",
+    ),
+    Mutant(
+        "rights begin anew with a folded state",
+        HISTORY,
+        "        if self.controls:\n            self._read_acts()\n",
+        "",
+    ),
+    Mutant(
+        "what is below is void because its author has no right today",
+        HISTORY,
+        "if self.law.lens_within(self.floor).verdict(message) is not Whole.VOID:",
+        "if self.law.verdict(message) is not Whole.VOID:",
+    ),
+    Mutant(
+        "what is below and void by what is folded has its effect",
+        MERGE,
+        "        if message.void is Whole.NOTED:\n            return\n",
+        "        if message.void is Whole.NOTED:\n            message.void = None\n",
+    ),
+    Mutant(
+        "a fork leaves control operations of the chain in force",
+        HISTORY,
+        "message.batch is not None and message.batch.controls and message.valid:\n"
+        "                law.take",
+        "message.batch is not None and message.batch.controls:\n                law.take",
     ),
 ]

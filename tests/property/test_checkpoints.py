@@ -23,7 +23,6 @@ from whiteboard.model.folded import Folded, read_lines
 from whiteboard.model.history import Limits
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Batch, Set
-from whiteboard.model.view import view
 
 
 class Journal:
@@ -154,9 +153,9 @@ class Checkpoints(Replicas):
         giver = self.member(i)
         name = "abcde"[len(self.members)]
         state = read_lines(giver.doc.folded().lines())
-        joiner = Member(name)
+        joiner = self.kind(name, ground=self.ground)
         joiner.undo.close()
-        joiner.doc = Document.from_folded(state, Party(name), Replica(name))
+        joiner.doc = Document.from_folded(state, Party(name), Replica(name), ground=self.ground)
         joiner.doc.on_commit.subscribe(joiner._on_commit)
         joiner.undo = UndoStack(joiner.doc)
         self.members.append(joiner)
@@ -229,7 +228,7 @@ class Checkpoints(Replicas):
     def compare(self, i: int) -> None:
         """A member shows what the specification makes of the messages it has accepted."""
         member = self.member(i)
-        assert_equal(member.doc, view(self.accepted(member)))
+        assert_equal(member.doc, self.view(self.accepted(member)))
 
     @rule()
     def equal_vectors_are_equal_documents(self) -> None:
@@ -243,7 +242,7 @@ class Checkpoints(Replicas):
 
     def teardown(self) -> None:
         rng = random.Random(len(self.everything))
-        expected = view(self.everything)
+        expected = self.view(self.everything)
         for member in self.members:
             for batch in rng.sample(self.everything, len(self.everything)):
                 self.receive(member, [batch])

@@ -71,7 +71,7 @@ def test_guests_see_each_other_come_move_and_go(seed: int) -> None:
     assert network.run_until(lambda: ("mira@x", Cursor(1, 2)) in tom.shown.ephemeral, 2)
     assert ("mira@x", Cursor(1, 2)) in ana.shown.ephemeral
     network.cut(ana)
-    assert network.run_until(lambda: here(tom) == {"tom@y"}, 60)
+    assert network.run_until(lambda: here(tom) == here(mira) == {"tom@y", "mira@x"}, 60)
     network.restore(ana)
     assert network.run_until(lambda: here(ana) == here(mira) == here(tom) == everyone, 60)
     mira.take(lambda session: session.leave(network.now))
@@ -98,6 +98,54 @@ def test_a_second_guest_sees_the_first_ones_edits_through_the_host(seed: int) ->
         network.run(0.1)
     assert network.run_until(lambda: in_sync([ana, mira, tom]), 2), f"seed {seed}"
     assert_equal([ana, mira, tom])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_opened_the_board_leaves_and_the_guests_go_on_with_one_another(seed: int) -> None:
+    network, ana, mira = pair(seed)
+    tom, kim = invited(network, ana, "tom@y/1"), invited(network, ana, "kim@z/1")
+    assert network.run_until(lambda: len(here(mira)) == len(here(kim)) == 4, 5)
+    ana.take(lambda session: session.leave(network.now))
+    left = {"mira@x", "tom@y", "kim@z"}
+    assert network.run_until(lambda: all(here(n) == left for n in (mira, tom, kim)), 10)
+    rng = random.Random(seed)
+    for _ in range(30):
+        random_edit(rng.choice((mira, tom, kim)), rng)
+        network.run(0.05)
+    assert network.run_until(lambda: in_sync([mira, tom, kim]), 10), f"seed {seed}"
+    assert_equal([mira, tom, kim])
+    tom.take(lambda session: session.leave(network.now))
+    assert network.run_until(lambda: here(mira) == here(kim) == {"mira@x", "kim@z"}, 5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_guest_invites_one_more_and_all_hold_the_same(seed: int) -> None:
+    network, ana, mira = pair(seed)
+    kim = invited(network, ana, "kim@z/1")
+    tom = invited(network, mira, "tom@y/1")
+    everyone = [ana, mira, kim, tom]
+    assert network.run_until(lambda: here(ana) == {"ana@x", "mira@x", "kim@z", "tom@y"}, 10)
+    rng = random.Random(seed)
+    for _ in range(40):
+        random_edit(rng.choice(everyone), rng)
+        network.run(0.05)
+    assert network.run_until(lambda: in_sync(everyone), 5), f"seed {seed}"
+    assert_equal(everyone)
+    tom.tell(Cursor(3, 4))
+    for one in (mira, ana, kim):
+        assert network.run_until(lambda one=one: ("tom@y", Cursor(3, 4)) in one.shown.ephemeral, 2)
+    kim.tell(Cursor(5, 6))
+    assert network.run_until(lambda: ("kim@z", Cursor(5, 6)) in tom.shown.ephemeral, 2)
+    tom.take(lambda session: session.leave(network.now))
+    assert network.run_until(lambda: "tom@y" not in here(ana) | here(kim), 130)
+
+
+def test_who_is_not_vouched_for_cannot_talk_to_a_guest() -> None:
+    network, ana, mira = pair(7)
+    network.sign_in("eve@z/1")
+    network.deliver_later(Peer("eve@z/1"), mira, Connect(ana.session.session))
+    network.run(1)
+    assert mira.session.counters.by_name == {"NOT_INVITED": 1}
 
 
 def test_a_declined_invitation_ends_on_both_sides() -> None:

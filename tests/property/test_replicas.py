@@ -23,7 +23,8 @@ from whiteboard.model.changes import Origin
 from whiteboard.model.history import Limits
 from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, New, Op, Remove, Set, Ts, expand
-from whiteboard.model.view import view
+from whiteboard.model.rights import EVERYBODY
+from whiteboard.model.view import View, view
 
 who = st.integers(0, 4)
 pick = st.integers(0, 30)
@@ -42,11 +43,13 @@ class Replicas(RuleBasedStateMachine):
     """
 
     few = Limits(messages=3)
+    ground = EVERYBODY
+    kind = Member
 
     def __init__(self) -> None:
         super().__init__()
-        self.members = [Member(name) for name in "ab"]
-        self.members.append(Member("c", limits=self.few))
+        self.members = [self.kind(name, ground=self.ground) for name in "ab"]
+        self.members.append(self.kind("c", limits=self.few, ground=self.ground))
         self.inboxes: dict[str, list[Batch]] = {name: [] for name in "abc"}
         self.sides: dict[str, int] = dict.fromkeys("abcde", 0)
         self.everything: list[Batch] = []
@@ -66,6 +69,10 @@ class Replicas(RuleBasedStateMachine):
         self.posted(a)
         if not apart:
             self.everyone_in_sync_now()
+
+    def view(self, batches: list[Batch]) -> View:
+        """What the specification makes of them."""
+        return view(batches, ground=self.ground)
 
     # --- the network ---
 
@@ -177,7 +184,7 @@ class Replicas(RuleBasedStateMachine):
     @rule(i=who)
     def join(self, i: int) -> None:
         giver = self.member(i)
-        joiner = Member("abcde"[len(self.members)])
+        joiner = self.kind("abcde"[len(self.members)], ground=self.ground)
         self.members.append(joiner)
         self.inboxes[joiner.name] = []
         self.receive(joiner, list(giver.doc.batches_since({})))
@@ -507,11 +514,11 @@ class Replicas(RuleBasedStateMachine):
     def compare(self, i: int) -> None:
         """A member shows what the specification makes of the messages it has."""
         member = self.member(i)
-        assert_equal(member.doc, view(self.heard[member.name]))
+        assert_equal(member.doc, self.view(self.heard[member.name]))
 
     def teardown(self) -> None:
         rng = random.Random(len(self.everything))
-        expected = view(self.everything)
+        expected = self.view(self.everything)
         for member in self.members:
             for batch in rng.sample(self.everything, len(self.everything)):
                 self.receive(member, [batch, batch])
@@ -519,7 +526,7 @@ class Replicas(RuleBasedStateMachine):
                 self.receive(member, self.everything)  # once more, in order: what fell out
             assert_equal(member.doc, expected)
             assert not member.doc.missing()
-            honest = [m for m in member.doc._history.log if m.party != "m"]
+            honest = [m for m in member.doc._history.log if m.r in {*"abcde"}]
             assert all(m.valid for m in honest)
         assert expected.pending == 0 or expected.forks
         sync(*self.members)

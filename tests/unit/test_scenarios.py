@@ -17,10 +17,11 @@ NAME = re.compile(r"^(?:async )?def (test_(?:scenario_)?(\d\d)(?:_and_(\d\d))?_\
 STRICT_ONLY = {1, 2, 3, 4, 5, 6, 7, 9, 11, 27, 69, 70, 71}
 MERGE_ONLY = {
     *(14, 17, 18, 28, 29, 30, 31, 32, 33, 41, 42, 45, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68),
+    *range(49, 59),
     *(73, 74, 75),
 }
-"""Of texts, fields, the trash, timestamps, numbered messages, checkpoints, literals: strict
-sessions have none of these."""
+"""Of texts, fields, the trash, timestamps, numbered messages, checkpoints, rights, literals:
+strict sessions have none of these."""
 EITHER = {
     23: "weights are chosen before the mode matters",
     24: "the wire, below both modes",
@@ -30,7 +31,7 @@ EITHER = {
     72: "the room decides before the mode matters",
 }
 """Scenarios that are the same in both modes, so that one test shows them, and why."""
-ALL = {*range(1, 49), *range(59, 76)}
+ALL = set(range(1, 76))
 
 
 def named() -> dict[int, list[tuple[Path, str]]]:

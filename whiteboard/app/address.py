@@ -1,26 +1,13 @@
-"""Addresses as people hand them to the program: `xmpp:` URIs and bare addresses."""
+"""Addresses as people hand them to the command line: links, bare addresses, files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from whiteboard.app.errors import CommandError
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to draw: a group chat, or a contact."""
-
-    bare: str
-    is_room: bool
-
-
-def is_uri(text: str) -> bool:
-    """Whether the text is an `xmpp:` URI and not a file."""
-    return text.lower().startswith("xmpp:")
+from whiteboard.im.links import BoardLink, LinkError, read_link
 
 
 def file_of(text: str) -> Path:
@@ -37,18 +24,13 @@ def file_of(text: str) -> Path:
     return Path(url2pathname(parts.path))
 
 
-def parse_address(text: str) -> Address:
-    """Read `xmpp:room@host?join`, `xmpp:someone@host`, `someone@host` (RFC 5122, XEP-0147).
+def parse_address(text: str) -> BoardLink:
+    """Read `xmpp:room@host?join`, `xmpp:someone@host`, `someone@host`.
 
     Raises:
         CommandError: it is no address.
     """
-    rest = text[5:] if is_uri(text) else text
-    if rest.startswith("//"):
-        raise CommandError(f"“{text}” names an account to use; give it with --jid.")
-    path, _, query = rest.partition("?")
-    bare = unquote(path).partition("/")[0]
-    local, at, domain = bare.partition("@")
-    if not (at and local and domain) or any(c.isspace() for c in bare):
-        raise CommandError(f"“{text}” is not an address such as xmpp:room@chat.example.org?join.")
-    return Address(bare, is_room=query.partition(";")[0].lower() == "join")
+    try:
+        return read_link(text)
+    except LinkError as error:
+        raise CommandError(str(error)) from error

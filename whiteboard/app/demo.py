@@ -20,7 +20,6 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication
 
 from whiteboard.app import collector
-from whiteboard.app.address import Address
 from whiteboard.app.errors import CommandError
 from whiteboard.app.local_server import LocalServer, ServerError, is_installed
 from whiteboard.app.main import make_application, run_in_loop
@@ -31,6 +30,7 @@ from whiteboard.app.wiring import Program
 from whiteboard.canvas.export import png_bytes, render_document
 from whiteboard.formats.svgfile import save
 from whiteboard.im.account import AccountSettings, TlsMode
+from whiteboard.im.links import BoardLink
 from whiteboard.session.boards import BoardState
 from whiteboard.tools.events import Phase, PointerEvent
 from whiteboard.transport.local import LocalRoom
@@ -133,7 +133,7 @@ class _Demo:
         program.people.sign_in_for_now(
             AccountSettings(address, "demo", name, "127.0.0.1", server.port, TlsMode.PLAINTEXT)
         )
-        program.go_to(Address(f"{ROOM}@{server.rooms}", is_room=True), window, name)
+        program.go_to(BoardLink(f"{ROOM}@{server.rooms}", is_room=True), window, name)
 
     async def _until(self, is_so: Callable[[], bool], programs: list[Program]) -> None:
         changed = asyncio.Event()

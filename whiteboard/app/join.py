@@ -64,11 +64,11 @@ def _task(options: argparse.Namespace) -> Task:
         raise CommandError("--accept waits for a contact; leave ?join away.")
     return Task(
         settings,
-        room=address.bare if address.is_room else "",
-        contact="" if address.is_room else address.bare,
+        room=address.address if address.is_room else "",
+        contact="" if address.is_room else address.address,
         accept=options.accept,
         nick=options.nick,
-        session=options.session or "",
+        session=options.session or address.session,
         application=by_word(options.type),
         require_order=options.require_order,
         draw=_drawing(options.draw) if options.draw is not None else (),

@@ -27,7 +27,7 @@ _CONFIG = """\
 run_as_root = true; daemonize = false; pidfile = "{folder}/prosody.pid"; data_path = "{folder}/data"
 certificates = "{folder}/certs"
 interfaces = {{ "127.0.0.1" }}; c2s_ports = {{ {port} }}; c2s_direct_tls_ports = {{ {tls_port} }}
-http_ports = {{ }}; https_ports = {{ }}; component_ports = {{ }}; s2s_ports = {{ }}
+http_ports = {{ {http_port} }}; https_ports = {{ }}; component_ports = {{ }}; s2s_ports = {{ }}
 modules_disabled = {{ "s2s" }}
 modules_enabled = {{ "roster", "saslauth", "disco", "carbons", "pep", "private", "blocklist",
   "ping", "register", "mam", "smacks", {modules} }}
@@ -39,6 +39,12 @@ archive_expires_after = "1d"; log = {{ info = "{folder}/prosody.log" }}
 VirtualHost "localhost"
 Component "conference.localhost" "muc"
   modules_enabled = {{ {room_modules} }}
+{uploads}
+"""
+
+_UPLOADS = """\
+Component "upload.localhost" "http_file_share"
+  http_host = "127.0.0.1"; http_external_url = "http://127.0.0.1:{http_port}/"
 """
 
 
@@ -66,6 +72,7 @@ class LocalServer:
         extra: further lines of its global configuration.
         tls: make a self-signed certificate and offer STARTTLS and direct TLS (needs openssl).
         limits: bytes a second that one client may send, such as '10kb/s' (mod_limits); '' = any.
+        uploads: whether it takes files (XEP-0363).
         room_archives: whether group chats keep what is said in them.
     """
 
@@ -78,9 +85,12 @@ class LocalServer:
         extra: str = "",
         tls: bool = False,
         limits: str = "",
+        uploads: bool = False,
         room_archives: bool = True,
     ) -> None:
         self._room_archives = room_archives
+        self._uploads = uploads
+        self.http_port = 0
         self._extra = extra
         self._tls = tls
         self._limits = limits
@@ -109,6 +119,7 @@ class LocalServer:
             memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
             self._folder = Path(tempfile.mkdtemp(prefix="whiteboard-server-", dir=memory))
             self.port, self.tls_port = free_port(), free_port()
+            self.http_port = free_port() if self._uploads else 0
             for name in ("data", "certs"):
                 (self._folder / name).mkdir()
             if self._tls:
@@ -192,6 +203,8 @@ class LocalServer:
                 modules=", ".join(f'"{name}"' for name in modules),
                 storage='{ archive = "sql"; muc_log = "sql" }' if has_sql else '"internal"',
                 room_modules='"muc_mam"' if self._room_archives else "",
+                http_port=self.http_port or "",
+                uploads=_UPLOADS.format(http_port=self.http_port) if self._uploads else "",
                 extra=extra,
             )
         )

@@ -17,12 +17,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from whiteboard.app import collector
-from whiteboard.app.address import file_of, is_uri, parse_address
+from whiteboard.app.address import file_of, parse_address
 from whiteboard.app.errors import CommandError
+from whiteboard.app.instance import DesktopLinks, Instance, hand_over
 from whiteboard.app.paths import Paths
 from whiteboard.app.settings import SettingsStore
 from whiteboard.app.sign_in import account_of
 from whiteboard.app.wiring import Program
+from whiteboard.im.links import is_link
 from whiteboard.ui.theme import theme
 from whiteboard.util.display import has_display
 
@@ -34,7 +36,7 @@ def open_window(options: argparse.Namespace) -> int:
     if not has_display():
         raise CommandError(NO_DISPLAY)
     what: str | None = options.what
-    address = parse_address(what) if what is not None and is_uri(what) else None
+    address = parse_address(what) if what is not None and is_link(what) else None
     path = file_of(what) if what is not None and address is None else None
     account = account_of(options)
     paths = Paths(options.profile)
@@ -42,9 +44,14 @@ def open_window(options: argparse.Namespace) -> int:
     if options.theme:
         store.override("theme", options.theme)
     application = make_application()
+    link = what if address is not None and account is None else None
+    if link is not None and hand_over(paths.settings, link):
+        return 0  # the program that runs already opens it
 
     async def run() -> int:
         program = Program(store, paths=paths)
+        instance = Instance(paths.settings, program.open_link)
+        desktop = DesktopLinks(application, program.open_link)
         try:
             window = program.open_window()
             window.show()
@@ -53,13 +60,17 @@ def open_window(options: argparse.Namespace) -> int:
                 program.people.sign_in_for_now(account)
             else:
                 program.people.start()
-            if address is not None:
+            if link is not None:
+                program.open_link(link)
+            elif address is not None:
                 program.go_to(address, window, options.nick)
             if path is not None:
                 window.open_path(path)
             collector.tame()
             await program.ended.wait()
         finally:
+            application.removeEventFilter(desktop)
+            instance.close()
             await program.close()
         return 0
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject
 
 from whiteboard.app import collector
-from whiteboard.app.address import Address
 from whiteboard.app.files import FileService
+from whiteboard.app.going import Going
 from whiteboard.app.paths import Paths
 from whiteboard.app.people import KeepPassword, RememberingPeople
 from whiteboard.app.pictures import WebPictures, decoding_elsewhere
@@ -17,8 +17,7 @@ from whiteboard.app.settings import SettingsStore, save_password
 from whiteboard.app.tasks import Tasks
 from whiteboard.canvas.context import PaintContext
 from whiteboard.canvas.pictures import PictureStore
-from whiteboard.im.account import ConnectionState
-from whiteboard.im.people import RoomState
+from whiteboard.im.links import BoardLink
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.service import Network
@@ -58,6 +57,7 @@ class Program:
             shelf.problem.subscribe(self._say)
         self.network = Network(shelf=shelf, preference=store.get)
         self.people = RememberingPeople(self.network.people, store, keep_password)
+        self.going = Going(self.people, self.network.boards)
         self.tasks = Tasks(self._task_failed)
         self.windows: list[MainWindow] = []
         self.ended = asyncio.Event()
@@ -84,6 +84,7 @@ class Program:
             new_window=lambda: self.open_window().show(),
             quit=self.quit,
             title_suffix=title_suffix,
+            open_link=self.open_link,
         )
 
     def open_window(self) -> MainWindow:
@@ -142,67 +143,25 @@ class Program:
         UI.error("%s: %s", name, error)
         self._say(NOT_TOLD)
 
-    # --- going somewhere by an address ---
+    # --- going somewhere by a link ---
 
-    def go_to(self, address: Address, window: MainWindow, nick: str = "") -> None:
-        """Draw at an address as soon as the account is online: `xmpp:` URIs on the command line."""
-        if address.is_room:
-            self._when(lambda: self._can_enter, lambda: self._enter(address.bare, nick))
-            self._when(
-                lambda: self._is_in(address.bare),
-                lambda: self._show_board_of(address.bare, window),
-            )
-        else:
-            self._when(lambda: self._can_enter, lambda: self._invite(address.bare, window))
+    def open_link(self, text: str) -> None:
+        """Open a link that came from outside, in the window that was used last."""
+        if self.windows:
+            window = self._window
+            window.show()
+            window.raise_()
+            window.activateWindow()
+            self.going.open(text, window)
 
     @property
-    def _can_enter(self) -> bool:
-        account = self.people.account
-        return account is not None and account.connection is ConnectionState.ONLINE
+    def _window(self) -> MainWindow:
+        """The one that is used, else the newest."""
+        return next((one for one in self.windows if one.isActiveWindow()), self.windows[-1])
 
-    def _enter(self, room: str, nick: str) -> None:
-        if not self._is_in(room):
-            self.people.join_room(room, nick)
-
-    def _is_in(self, room: str) -> bool:
-        return any(r.address == room and r.state is RoomState.IN for r in self.people.rooms)
-
-    def _show_board_of(self, address: str, window: MainWindow) -> None:
-        """The board that runs in the room or that it kept, or the window's own one shared there."""
-        room = next(r for r in self.people.rooms if r.address == address)
-        if room.boards:
-            board = self.network.boards.join_in_room(address, room.boards[0].session)
-            window.show_board(board)
-            return
-
-        def start() -> None:
-            self.network.boards.share_in_room(self._own_board(window, room.name), address)
-
-        window.people_flow.find_in_room(address, start)
-
-    def _invite(self, address: str, window: MainWindow) -> None:
-        self.network.boards.invite(self._own_board(window, ""), address)
-
-    def _own_board(self, window: MainWindow, name: str) -> Board:
-        front = window.pages.front
-        if front is None or front.board.state is not BoardState.ALONE:
-            return window.add_board()
-        if name:
-            front.board.rename(name)
-        return front.board
-
-    def _when(self, is_so: Callable[[], bool], then: Callable[[], None]) -> None:
-        """Call `then` once, as soon as `is_so`; it is looked at whenever people change."""
-        if is_so():
-            then()
-            return
-
-        def look(_none: None) -> None:
-            if is_so():
-                unsubscribe()
-                then()
-
-        unsubscribe = self.people.changed.subscribe(look)
+    def go_to(self, link: BoardLink, window: MainWindow, nick: str = "") -> None:
+        """Go there without a question: the person named it on the command line."""
+        self.going.go(link, window, nick)
 
 
 class _CloseWatch(QObject):

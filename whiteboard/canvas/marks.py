@@ -120,6 +120,24 @@ def paint_person_box(
     painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), 4, 4)
 
 
+def paint_lock(painter: QPainter, rect: QRectF, palette: Palette) -> None:
+    """A lock on a small card: what is under it is complete."""
+    painter.setPen(QPen(QColor(palette.outline), 1))
+    painter.setBrush(QColor(palette.raised))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    unit = rect.width() / 16
+    pen = QPen(QColor(palette.text), 1.25 * unit)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    left, top = rect.left(), rect.top()
+    shackle = QRectF(left + 5.75 * unit, top + 3.5 * unit, 4.5 * unit, 6 * unit)
+    painter.drawArc(shackle, 0, 180 * 16)
+    painter.setBrush(QColor(palette.text))
+    body = QRectF(left + 4.75 * unit, top + 7 * unit, 6.5 * unit, 5 * unit)
+    painter.drawRoundedRect(body, unit, unit)
+
+
 def paint_focus(painter: QPainter, rect: QRectF, palette: Palette) -> None:
     """Keyboard focus: 2 px accent outside a 2 px line of paper, seen on any drawing."""
     painter.setBrush(Qt.BrushStyle.NoBrush)

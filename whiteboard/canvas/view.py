@@ -7,7 +7,7 @@ goes; then renders dirty tiles while time is left, and asks for another frame if
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QColor,
     QCursor,
     QFocusEvent,
+    QHelpEvent,
     QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
@@ -28,22 +29,25 @@ from PySide6.QtGui import (
     QTouchEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from whiteboard.canvas import marks
 from whiteboard.canvas.camera import Camera
 from whiteboard.canvas.context import PaintContext
+from whiteboard.canvas.finished import FinishedSigns
 from whiteboard.canvas.geometry import CanvasGeometry
 from whiteboard.canvas.grid import Grid
 from whiteboard.canvas.input import Handler, Input
 from whiteboard.canvas.others import Others
 from whiteboard.canvas.overlay import FeedbackOverlay
 from whiteboard.canvas.palette import LIGHT, Palette
+from whiteboard.canvas.preview import Preview
 from whiteboard.canvas.scene import BoardScene
 from whiteboard.canvas.tiles import SIZE, Counts, Picture
 from whiteboard.canvas.touched import Touched, paint_touched
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.ids import Rid
+from whiteboard.model.ops import LiteralElement
 from whiteboard.model.shown import Shown
 from whiteboard.svg.plan import Rect
 from whiteboard.tools.events import Phase, PointerEvent, ToolEvent
@@ -54,6 +58,8 @@ PUMP = 0.008
 """Seconds a frame for making items (ARCHITECTURE section 8, rule 5)."""
 RENDER = 0.008
 """Seconds a frame for rendering tiles."""
+KEPT_BACK = 0.4
+"""Opacity of what was being drawn when the pen was taken away (DESIGN flow G)."""
 BORDER = 3.0
 """Px of the frame that says whose view this is."""
 IDLE_MS = 40
@@ -98,6 +104,7 @@ class BoardView(QWidget):
         camera: The tools' `View` port.
         overlay: The tools' `Overlay` port; `overlay.metrics` is their `TextMetrics`.
         places: The tools' `Geometry` port.
+        signs: Locks on what is declared complete.
         others: Cursors, selections and previews of other people.
         input: Where Qt's events become tool events; `input.tapped` for taps with several fingers.
         counts: What painting has cost.
@@ -133,6 +140,8 @@ class BoardView(QWidget):
         self._grid_shown = True
         self.overlay = FeedbackOverlay(self.camera, self.scene, self._repaint)
         self.overlay.changed = self._feedback_changed
+        self.signs = FinishedSigns(self.camera, self.places)
+        self._kept_back = Preview(KEPT_BACK)
         self.others = Others(self.camera, self.scene, clock or MonotonicClock(), self._repaint)
         self.others.woken = self._tick_soon
         self.input = Input(self.camera, self._handle)
@@ -337,7 +346,9 @@ class BoardView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         self.others.paint_drawing(painter, region)
         self.overlay.paint_drawing(painter, region)
+        self._kept_back.paint(painter, self.camera)
         painter.setOpacity(1.0)
+        self.signs.paint(painter, self._palette)
         self.overlay.paint_marks(painter, self._palette)
         self.others.paint_marks(painter, self._palette, self.font())
         if self._touched is not None and self.scene.is_settled:
@@ -356,6 +367,16 @@ class BoardView(QWidget):
         if colour != self._border:
             self._border = colour
             self._repaint(None)
+
+    def show_finished(self, words: Mapping[Rid, str]) -> None:
+        """Mark these elements as complete; each sign says its words when the pointer is on it."""
+        if self.signs.show(words):
+            self._repaint(None)
+
+    def show_kept_back(self, elements: tuple[LiteralElement, ...]) -> None:
+        """Show faintly what was drawn and is not on the board."""
+        self._kept_back.show(elements, self.scene.context, self.scene.document)
+        self._repaint(None)
 
     def show_touched(self, touched: Touched | None) -> None:
         """Outline what somebody touched, in place of what was outlined before."""
@@ -418,6 +439,10 @@ class BoardView(QWidget):
             return self.input.native_gesture(event)
         if kind == QEvent.Type.ShortcutOverride and self._claims(event):
             event.accept()
+            return True
+        if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.signs.words_at(event.pos().x(), event.pos().y())
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         if kind == QEvent.Type.DevicePixelRatioChange:
             self._resized()

@@ -81,6 +81,15 @@ class Occupant:
     me: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceRequest:
+    """Somebody in a group chat who may only listen there asks to speak (XEP-0045 section 7.13)."""
+
+    nick: str
+    since: float
+    """When it came, Unix time."""
+
+
 class RoomState(enum.Enum):
     """Where my being in a group chat stands."""
 
@@ -105,3 +114,5 @@ class Room:
     problem: Problem | None = None
     anonymous: bool = False
     """Addresses of occupants are hidden from me."""
+    requests: tuple[VoiceRequest, ...] = ()
+    """Who asks me, a moderator there, for a voice; the oldest first."""

@@ -148,10 +148,11 @@ def estimate(op: Op) -> tuple[int, int]:
         return 5, 0
     if isinstance(op, Remove):
         return 60 + _bytes(op.rid), len(op.rid)
-    rid, parent = op.rid, op.parent or ""
-    rest = (op.ns, op.name, op.pitarget, op.pidata)
-    others = "".join([text for text in rest if text]) if any(rest) else ""
-    return 60 + _bytes(f"{rid}{parent}{op.chdata or ''}{others}"), len(rid)
+    size = 60 + _bytes(op.rid)
+    for text in (op.parent, op.chdata, op.ns, op.name, op.pitarget, op.pidata):
+        if text:
+            size += _bytes(text)
+    return size, len(op.rid)
 
 
 def _estimate_literal(op: Literal) -> tuple[int, int]:

@@ -100,6 +100,8 @@ class Commit(NamedTuple):
     """Own ones, ready to send (LOCAL, UNDO, LOAD, REPAIR); or the remote ones that took effect."""
     lost: tuple[Lost, ...] = ()
     void: tuple[Cut, ...] = ()
+    revived: frozenset[Ts] = frozenset()
+    """Own operations that had been void, and count again since this commit."""
     rights: bool = False
     """Roles or marks may have changed."""
     stanzas: tuple[Stanza, ...] = ()

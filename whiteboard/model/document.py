@@ -75,6 +75,7 @@ class Document(Governed):
 
     Attributes:
         was: The replica whose board this is a copy of (`reidentify`); its rids are renamed here.
+        ground: Where rights come from.
         gives_up: Replicas of this party that this one stands for, and their last numbers that count
             (see `give_up`).
     """
@@ -100,7 +101,7 @@ class Document(Governed):
             size: Canonical size of a message.
         """
         super().__init__(session, party, replica, Projection())
-        self._ground = ground
+        self.ground = ground
         self._size = size
         self._limits = limits
         self._history = History(session, limits=limits, size=size, ground=ground)
@@ -139,7 +140,7 @@ class Document(Governed):
             self.session,
             self.party,
             replica or self.replica,
-            ground=self._ground,
+            ground=self.ground,
             limits=self._limits,
             size=self._size,
         )
@@ -153,12 +154,16 @@ class Document(Governed):
     # --- writing
 
     @contextlib.contextmanager
-    def transact(self, origin: Origin, label: str = "") -> Iterator[Transaction]:
+    def transact(
+        self, origin: Origin, label: str = "", *, checked: bool = True
+    ) -> Iterator[Transaction]:
         """Write; everything becomes one commit when the block ends.
 
         Args:
             origin: LOCAL, UNDO, LOAD or REPAIR.
             label: Name of the action for undo menus.
+            checked: False, in a copy that nobody else sees: what the own party has no right to has
+                its effect all the same.
 
         Raises:
             RuntimeError: another transaction is open, or a subscriber of `on_commit` writes.
@@ -171,6 +176,8 @@ class Document(Governed):
         author = Author(
             self.session, self.party, self.replica, self._history, self._merge, self.gives_up
         )
+        if not checked:
+            author.check_nothing()
         transaction = Transaction(self._projection, author, self._rids)
         try:
             try:
@@ -220,14 +227,14 @@ class Document(Governed):
                 applied = tuple([message.batch for message in valid if message.batch is not None])
             changes = self._take_in(valid, replay=replay)
             history.applied = len(history.log)
-            cuts = self._own_cuts() if history.turned else ()
+            cuts, revived = self._own_cuts() if history.turned else ((), frozenset())
             self._rids.used = max(self._rids.used, self._merge.own_counter)
             lost = tuple(self._merge.lost)
             self._merge.lost.clear()
             if applied or replay:
                 self._busy = "on_commit"
                 rights = acts != history.acts or (replay and acts > 0)
-                commit = Commit(Origin.REMOTE, "", changes, applied, lost, cuts, rights)
+                commit = Commit(Origin.REMOTE, "", changes, applied, lost, cuts, revived, rights)
                 self.on_commit.emit(commit)
             forks = tuple(history.forks)[known:] if len(history.forks) > known else ()
             return Received(applied, duplicates, history.waiting, forks, kept, history.below)
@@ -246,16 +253,18 @@ class Document(Governed):
         self._follow(changes)
         return changes
 
-    def _own_cuts(self) -> tuple[Cut, ...]:
-        """Own operations that have ceased to count, by what control operations say now."""
+    def _own_cuts(self) -> tuple[tuple[Cut, ...], frozenset[Ts]]:
+        """Own operations that have ceased to count, and those that do so again."""
         turned, self._history.turned = self._history.turned, []
         cuts: list[Cut] = []
+        revived: set[Ts] = set()
         for message, before in turned:
             if message.party == self.party and message.batch is not None:
-                void = void_in(message.batch, message.void) - void_in(message.batch, before)
-                if void:
-                    cuts.append(Cut(message.batch, message.deps, void))
-        return tuple(cuts)
+                now, then = (void_in(message.batch, one) for one in (message.void, before))
+                if now - then:
+                    cuts.append(Cut(message.batch, message.deps, now - then))
+                revived.update(Ts(message.l, message.r, k) for k in then - now)
+        return tuple(cuts), frozenset(revived)
 
     def _settle(self) -> None:
         self._merge.settle()
@@ -446,7 +455,7 @@ class Document(Governed):
         if self.floor:
             raise FoldedError("a board is copied message by message")
         copy = Document(
-            session, party, replica, ground=self._ground, limits=self._limits, size=self._size
+            session, party, replica, ground=self.ground, limits=self._limits, size=self._size
         )
         copy.receive(
             restamped(message.batch, session, party, self.replica, replica)

@@ -115,13 +115,7 @@ class Governed(Checkpointed):
         if rid == DOCUMENT:
             self._say(_done(DOCUMENT))
             return
-        self._settle()
-        record = self._record(rid)
-        if record is None or not record.shown:
-            raise KeyError(rid)
-        path = " ".join(_above(record))
-        lists = _packed(listed(_below(record)))
-        self._say(*(_done(rid, entries, path) for entries in lists))
+        self._say(*self.done_parts(rid))
 
     def reopen(self, rid: Rid = DOCUMENT) -> None:
         """See `SharedDocument`."""
@@ -132,6 +126,20 @@ class Governed(Checkpointed):
         """See `SharedDocument`."""
         self._must_be(Role.MODERATOR)
         self._say(_done(DOCUMENT), Control("reopen", (("rid", DOCUMENT),)))
+
+    def done_parts(self, rid: Rid) -> Iterator[Control]:
+        """What declares a record complete with all that is visible below it, in parts.
+
+        Raises:
+            KeyError: it is not visible.
+        """
+        self._settle()
+        record = self._record(rid)
+        if record is None or not self.is_visible(rid):
+            raise KeyError(rid)
+        path = " ".join(_above(record))
+        for entries in _packed(listed(_below(record))):
+            yield _done(rid, entries, path)
 
     def _must_be(self, role: Role) -> None:
         if self.my_role < role:
@@ -160,13 +168,13 @@ def _above(record: Record) -> Iterator[Rid]:
 
 
 def _below(record: Record) -> Iterator[Rid]:
-    """The record and all that is visible below it; an attribute goes with its element."""
+    """The record and all that is visible below it; of attributes those with rids of their own."""
     waiting = [record]
     while waiting:
         record = waiting.pop()
         yield record.rid
         for rivals in (record.attrs or {}).values():
-            yield from (a.rid for a in rivals if a.shown and not is_place_of(record.rid, a.rid))
+            yield from (a.rid for a in rivals if not is_place_of(record.rid, a.rid))
         waiting += [kid for kid in record.kids or () if kid.shown]
 
 

@@ -43,6 +43,7 @@ from whiteboard.model.ops import (
     Remove,
     Set,
     Ts,
+    time_of,
 )
 from whiteboard.model.projection import MAX_LITERAL, Projection, home_of, is_place_of, is_plain_slot
 from whiteboard.model.record import Entry, Record, Slot, Value
@@ -125,7 +126,7 @@ class Merge:
             if not is_void(message.void, k):
                 self.apply_operation(message, k, op)
                 continue
-            ts = Ts(message.l, message.r, k)
+            ts = time_of(message.l, message.r, k)
             if isinstance(op, New) or (
                 isinstance(op, Set) and op.chdata is not None and op.replace is None
             ):
@@ -174,7 +175,7 @@ class Merge:
                 record.ns = node.ns
                 record.name = node.name
                 record.literal = node.attributes
-                self._appear(record, Ts(message.l, message.r, k), Kind.ELEMENT, parent)
+                self._appear(record, time_of(message.l, message.r, k), Kind.ELEMENT, parent)
                 if message.r == self._me:
                     self._note_counter(rid)
                 counting = True
@@ -230,7 +231,7 @@ class Merge:
         if message.r == self._me:
             self._note_counter(op.rid)
         record = self.record(op.rid)
-        ts = Ts(message.l, message.r, k)
+        ts = time_of(message.l, message.r, k)
         restores = message.restores
         if record.created is None and not record.log and not restores:
             record.weight = finite(op.weight)
@@ -283,7 +284,7 @@ class Merge:
             record = self.record(op.rid)
         projection = self._projection
         projection.touch(record)
-        ts = Ts(message.l, message.r, k)
+        ts = time_of(message.l, message.r, k)
         restores = message.restores
         if not restores and record.kind is Kind.ATTRIBUTE and self._restate(record, ts, op):
             if op.chdata is not None:

@@ -34,6 +34,11 @@ class Ts(NamedTuple):
     k: int
 
 
+def time_of(l: int, r: Replica, k: int) -> Ts:  # noqa: E741 - the name on the wire
+    """`Ts(l, r, k)` in half the time: each operation needs one."""
+    return tuple.__new__(Ts, (l, r, k))
+
+
 @dataclass(frozen=True, slots=True)
 class New:
     """A record comes into being; a write of all its fields."""

@@ -28,7 +28,7 @@ from whiteboard.model.characters import (
     representable,
 )
 from whiteboard.model.ids import DOCUMENT, TRASH, Rid, attribute_rid
-from whiteboard.model.ops import Kind, Ts
+from whiteboard.model.ops import Kind, time_of
 from whiteboard.model.record import Record, Slot, order
 from whiteboard.model.weights import format_weight
 
@@ -111,18 +111,21 @@ class Projection:
         if element.attrs is not None and slot in element.attrs:
             return None
         ns, name = slot
+        found, index = None, 0  # index: how many come before it in the order of SYNC 4.8
         for item in element.literal:
             if item[1] == name and item[0] == ns:
-                break
-        else:
+                found = item
+            elif item < slot:
+                index += 1
+        if found is None:
             return None
         assert element.created is not None
         l, r, k = element.created  # noqa: E741 - as on the wire
         record = Record(rid)
         record.kind = Kind.ATTRIBUTE
-        record.created = Ts(l, r, k + 1 + sorted(element.literal).index(item))
+        record.created = time_of(l, r, k + 1 + index)
         record.up = element
-        record.ns, record.name, record.chdata = item
+        record.ns, record.name, record.chdata = found
         if element.attrs is None:
             element.attrs = {}
         element.attrs[self._slots.setdefault(slot, slot)] = [record]

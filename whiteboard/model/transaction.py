@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from whiteboard.model.canonical import encode, estimate
 from whiteboard.model.characters import clean
@@ -108,6 +108,10 @@ class Author:
         self._size += size
         self._k = self._merge.apply_operation(message, self._k, op)
         return stamp
+
+    def check_nothing(self) -> None:
+        """Let everything count from now on."""
+        self._fence = None
 
     def may(self, op: Op) -> bool:
         """Whether an operation would count."""
@@ -504,5 +508,17 @@ def restamped(batch: Batch, session: SessionId, party: Party, old: Replica, new:
         r=new,
         ops=tuple(ops),
         restores=restores,
+        controls=tuple(_marks_again(batch.controls, old, new)),
         was=NO_DEPS,
     )
+
+
+def _marks_again(controls: Iterable[Control], old: Replica, new: Replica) -> Iterator[Control]:
+    """Marks with renamed rids; roles of parties of another session mean nothing here."""
+    for control in controls:
+        if control.name in {"done", "reopen"}:
+            renamings = (
+                (key, " ".join(renamed(Rid(rid), old, new) for rid in value.split(" ")))
+                for key, value in control.attributes
+            )
+            yield Control(control.name, tuple(renamings))

@@ -45,6 +45,8 @@ class View:
     """Messages that wait for one they depend on."""
     void: frozenset[Ts] = frozenset()
     """Operations without effect because their author had no right to them (SYNC 6)."""
+    counting: frozenset[Ts] = frozenset()
+    """Those that he had a right to."""
 
     @property
     def root(self) -> Rid | None:
@@ -116,6 +118,7 @@ def view(
         forks=frozenset(forks),
         pending=sum(map(len, chains.values())) - len(delivered),
         void=frozenset(edit.ts for edit in edits if edit not in allowed),
+        counting=frozenset(edit.ts for edit in allowed),
     )
 
 

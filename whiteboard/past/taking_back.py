@@ -22,7 +22,7 @@ from whiteboard.model.document import Document, Transaction, Write
 from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid
 from whiteboard.model.merge import FIELDS
 from whiteboard.model.ops import Batch, Invalid, Kind, Literal, Op, Set, Ts
-from whiteboard.model.rights import NotPermittedError
+from whiteboard.model.rights import EVERYBODY, Ground, NotPermittedError
 
 _LONGEST_DIFF = 20_000
 """Code points of a text whose letters are told apart one by one; longer ones are left alone."""
@@ -41,7 +41,7 @@ class Typed:
     place, how many code points go, what comes; None = it is too long to tell letters apart."""
 
 
-def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
+def typed(batches: Iterable[Batch], party: Party, ground: Ground = EVERYBODY) -> dict[Rid, Typed]:
     """The texts with a person's typing in them, and what they would be without it.
 
     All of it in a copy of the texts alone, and without the live document: for another thread.
@@ -49,6 +49,7 @@ def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
     Args:
         batches: All messages of the board.
         party: Whose typing.
+        ground: Where rights come from: typing that was void is not there to be taken back.
     """
     batches = list(batches)
     rids = {
@@ -60,11 +61,11 @@ def typed(batches: Iterable[Batch], party: Party) -> dict[Rid, Typed]:
     }
     if not rids:
         return {}
-    scratch = Document(batches[0].session, party, _SCRATCH, limits=None)
+    scratch = Document(batches[0].session, party, _SCRATCH, ground=ground, limits=None)
     scratch.receive(_only(batch, rids) for batch in batches)
     known = [rid for rid in rids if scratch.kind(rid) is not None]
     now = {rid: scratch.text(rid) for rid in known}
-    with scratch.transact(Origin.UNDO) as transaction:
+    with scratch.transact(Origin.UNDO, checked=False) as transaction:
         for rid in known:
             for write in scratch.writes(rid, "chdata"):
                 if _types(write) and write.party == party:

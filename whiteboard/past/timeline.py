@@ -17,6 +17,7 @@ from whiteboard.model.document import Document
 from whiteboard.model.folded import Folded
 from whiteboard.model.ids import Replica
 from whiteboard.model.ops import Batch
+from whiteboard.model.rights import Ground
 from whiteboard.past.authors import Authors
 from whiteboard.past.moments import Moments
 from whiteboard.past.picture import Step, step_to
@@ -50,6 +51,11 @@ class Timeline(Moments):
         document.on_commit.subscribe(self._note)
         self._step: Step = ()
         self._batches: list[Batch] = []
+
+    @property
+    def ground(self) -> Ground:
+        """Where the rights on the board come from."""
+        return self._document.ground
 
     @property
     def authors(self) -> Authors:

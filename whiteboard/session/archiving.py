@@ -18,13 +18,15 @@ from dataclasses import dataclass, field
 
 from whiteboard.model.ids import Replica, SessionId
 from whiteboard.session.ports import TO_SESSION, Effect, Send
-from whiteboard.wire.messages import ArchivedPart
+from whiteboard.wire.messages import ArchivedPart, StateUploaded
 
 FIRST = 500
 """Messages since the last state: about ten pages of an archive."""
 TURN_SECONDS = 60.0
-MAX_BYTES = 4 * 1024 * 1024
-"""Of one packed state; a larger one is not said to everybody."""
+FILE_BYTES = 64 * 1024
+"""From so much on a packed state is put as a file, where that can be done."""
+MAX_BYTES = 1024 * 1024
+"""Of one that is said to everybody; a larger one is not archived."""
 PART_BYTES = 5 * 1024
 """Of one part, 7 KiB as base64."""
 
@@ -78,6 +80,13 @@ class Archiving:
             )
             for number, piece in enumerate(pieces)
         ]
+
+    def said_file(self, said: StateUploaded) -> list[Effect]:
+        """Where the state is, to the room."""
+        self.is_making = False
+        holds = sum(said.vv.values())
+        self.heard(holds, holds)
+        return [Send(TO_SESSION, said, store=True)]
 
     def refused(self) -> None:
         """The room did not take it: somebody else has to."""

@@ -16,6 +16,7 @@ from whiteboard.model.ephemeral import Ephemeral
 from whiteboard.model.folded import Folded
 from whiteboard.model.rebase import Piece
 from whiteboard.model.shared import SharedDocument
+from whiteboard.session.permissions import Permissions
 from whiteboard.util.event import Event
 from whiteboard.wire.messages import Reason
 
@@ -99,7 +100,7 @@ class Board(Protocol):
     """One board, shared or not."""
 
     changed: Event[None]
-    """name, state, progress, participants, waiting_changes or problem differ now."""
+    """name, state, progress, participants, waiting_changes, problem or permissions differ now."""
     document_replaced: Event[SharedDocument]
     """`document` is another one now (after a join, after the board was first shared)."""
     ephemeral: Event[Ephemera]
@@ -156,6 +157,10 @@ class Board(Protocol):
         """A sentence for the person, '' if all is well."""
 
     @property
+    def remover(self) -> str | None:
+        """Who removed me from the group chat ('' if it does not say); None: nobody did."""
+
+    @property
     def left_over(self) -> Sequence[Piece]:
         """Own changes that were not taken over, until the person decides about each."""
 
@@ -164,6 +169,10 @@ class Board(Protocol):
 
     def keep_theirs(self, piece: Piece) -> None:
         """Leave it at what is there."""
+
+    @property
+    def permissions(self) -> Permissions:
+        """Who may do what here."""
 
     @property
     def is_plain(self) -> bool:
@@ -247,6 +256,8 @@ class Invitation:
     """Incoming: name of a board on which we draw together already, '' for none."""
     alternative: str = ""
     """Mine: session of a board that they would rather go on with; it is open here."""
+    may_draw: bool = True
+    """Whoever is invited may draw, not only watch; incoming: what the board says."""
     is_request: bool = False
     """It asks to be let in: incoming, to a board of mine; mine, to one of theirs."""
 
@@ -345,8 +356,14 @@ class BoardService(Protocol):
     def new_board(self, name: str, document: SharedDocument | None = None) -> Board:
         """A board only on this computer."""
 
-    def invite(self, board: Board, address: str) -> None:
-        """Invite a contact (bare address); a room board is offered by a room invitation."""
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
+        """Invite a contact (bare address); a room board is offered by a room invitation.
+
+        Args:
+            board: to which.
+            address: whom.
+            may_draw: or may only watch. In a group chat its own rules count.
+        """
 
     def take_back(self, invitation: str) -> None:
         """Withdraw an invitation of mine."""
@@ -371,6 +388,9 @@ class BoardService(Protocol):
 
     def ask_to_join(self, address: str, board: KnownBoard) -> None:
         """Ask a contact to be let in to a board of theirs; `arrived` tells if they say yes."""
+
+    def give_link(self, board: Board) -> None:
+        """The person gives the link to a board away: whoever has it may ask to be let in."""
 
     def wishes_changed(self) -> None:
         """The preferences 'invitations' or 'show_boards' differ now."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -23,11 +24,14 @@ from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joini
 from whiteboard.session.live import FOLD_TIMER, Handler, Live
 from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
+    TO_SESSION,
     Advertise,
+    Beside,
     CancelTimer,
     Direct,
     Effect,
     Ended,
+    Fetch,
     Incident,
     InRoom,
     NewDocument,
@@ -36,17 +40,29 @@ from whiteboard.session.ports import (
     Persist,
     Place,
     Send,
+    StartTimer,
     ToPeer,
 )
 from whiteboard.session.resync import Resync
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.session.uploading import (
+    FETCH_SECONDS,
+    LOAD_TIMER,
+    MAX_FILE,
+    SLICE,
+    Unpacked,
+    opened,
+)
 from whiteboard.validation.applications import APPLICATIONS, DRAWINGS
+from whiteboard.wire import psi
 from whiteboard.wire.messages import (
     Advertisement,
     Answer,
     Description,
+    Dialect,
     EditMessage,
+    Initiate,
     Message,
     Mode,
     Peer,
@@ -55,6 +71,7 @@ from whiteboard.wire.messages import (
     StateEnd,
     StateOffer,
     StatePart,
+    StateUploaded,
     StrictMessage,
     Terminate,
 )
@@ -80,6 +97,8 @@ class Entering(Live):
         self._yields = False
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
+        self._dialects: dict[SessionId, Dialect] = {}
+        """Of those."""
         self._offered: SharedDocument | None = None
         """Creator of a strict session, opening: whose content is shared."""
         self._moving: SharedDocument | None = None
@@ -90,6 +109,8 @@ class Entering(Live):
         self._joining: Joining | None = None
         self._parts: Parts | None = None
         """Joiner: what came of a folded state so far."""
+        self._to_load: deque[EditMessage] = deque()
+        """Joiner: messages of a file that are not in `_loading` yet."""
         self._loading: Document | None = None
         """Joiner: what came of the state so far; nobody sees it yet."""
 
@@ -105,7 +126,7 @@ class Entering(Live):
         self._name = name
         effects: list[Effect] = [Notify(Notice.NAME)]
         if isinstance(self.place, InRoom) and self.state is State.LIVE and self.connected:
-            effects.append(Advertise(Advertisement(self.session, name)))
+            effects.append(self._advertise())
         return effects
 
     def _go_live(self, applied: Iterable[Batch]) -> list[Effect]:
@@ -123,7 +144,7 @@ class Entering(Live):
         self.state = State.ENDED
         self._joining = None
         joining = (OPEN_TIMER, ASK_TIMER, STALL_TIMER, PACE_TIMER)
-        timers = (*joining, EPHEMERAL_TIMER, LOOK_TIMER, FOLD_TIMER)
+        timers = (*joining, LOAD_TIMER, EPHEMERAL_TIMER, LOOK_TIMER, FOLD_TIMER)
         effects: list[Effect] = [CancelTimer(name) for name in timers]
         if self._sync is not None:
             effects += self._sync.timers_to_cancel()
@@ -157,6 +178,9 @@ class Entering(Live):
             application = APPLICATIONS.get(message.description.application)
             title = message.description.application if application is None else application.title
             return self._end(Reason.UNSUPPORTED_APPLICATIONS, OTHER_APPLICATION.format(title))
+        if self.dialect is Dialect.PSI:
+            assert self.description is not None
+            return self._begin_strict(peer, self.description)  # an offer says nothing more
         if message.description.mode is Mode.STRICT:
             return self._begin_strict(peer, message.description)
         if message.description.identity.party(self.me) is None:
@@ -193,7 +217,7 @@ class Entering(Live):
         self._joining = None
         effects: list[Effect] = [NewDocument(document)]
         if isinstance(self.place, InRoom):
-            effects.append(Advertise(Advertisement(self.session, self.name)))
+            effects.append(self._advertise())
         effects += [Notify(Notice.STATE), Notify(Notice.PEOPLE)]
         if self._moving is not None:
             moved = moving.copy_into(self._moving, document)
@@ -209,7 +233,8 @@ class Entering(Live):
     def _on_late_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """One-to-one: `call` found the other side. Heartbeats tell what either lacks."""
         refusal = Joining(self.session, ()).refuse_offer(peer.address)
-        if isinstance(self.place, Direct) and peer.bare in self._people.counterparts():
+        if isinstance(self.place, Direct) and self._people.is_welcome(peer.address):
+            self._people.take_in(peer.address)
             effects = self._people.meet(peer)
             self._people.listens(peer.address)
             return [*effects, *refusal, *self._beat()]
@@ -269,6 +294,56 @@ class Entering(Live):
         self._joining.holds = self._loading.holds
         self._joining.held = lambda document=self._loading: document.vv  # type: ignore[misc] # mypy infers no type for the default
 
+    # ------------------------------------------------------------------------ as a file
+
+    def _on_uploaded(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        assert isinstance(message, StateUploaded)
+        joining = self._joining
+        assert joining is not None
+        if not joining.expects_from(peer.address):
+            return self._refuse(Refusal.NOT_THE_GIVER)
+        if not 0 < message.size <= MAX_FILE or not joining.can_fetch:
+            return joining.take_within_stream()
+
+        def came(size: int) -> list[Effect]:
+            joining.file_came(size)
+            return [Notify(Notice.PROGRESS)]
+
+        def fetched(data: bytes, _now: float) -> list[Effect]:
+            if self._joining is not joining or not joining.expects_from(peer.address):
+                return []
+            session = self.session
+            return [Beside(lambda: opened(data, message, session), take)]
+
+        def take(unpacked: Unpacked | None, _now: float) -> list[Effect]:
+            if self._joining is not joining or not joining.expects_from(peer.address):
+                return []
+            if unpacked is None:
+                joining.can_fetch = False
+                told = Incident("state", "the file is not what was announced", peer)
+                return [told, *joining.take_within_stream()]
+            if unpacked.folded is not None:
+                self._begin_with(unpacked.folded)
+            self._to_load = deque(unpacked.messages)
+            return self._load_slice()
+
+        return [
+            *joining.begin_file(message.vv, message.size, FETCH_SECONDS),
+            Fetch(message.url, message.size, came, fetched),
+            Notify(Notice.PROGRESS),
+        ]
+
+    def _load_slice(self) -> list[Effect]:
+        """Some messages of a file; the rest in the next turn of the loop."""
+        assert self._joining is not None
+        assert self._loading is not None
+        count = min(SLICE, len(self._to_load))
+        slice_ = [self._to_load.popleft() for _ in range(count)]
+        effects, _ = self._load(self._admit_all(slice_, self.me))
+        if self._to_load:
+            return [*effects, StartTimer(LOAD_TIMER, 0.0)]
+        return [*effects, *self._step(*self._joining.check(ask=True))]
+
     def _on_state_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateEnd)
         assert self._joining is not None
@@ -315,6 +390,7 @@ class Entering(Live):
             return []
         if len(self._others) < MAX_OTHER_SESSIONS:
             self._others[message.session] = peer
+            self._dialects[message.session] = message.dialect
         if self.state is State.OPENING:
             return []
         assert self.document is not None
@@ -411,7 +487,8 @@ class Entering(Live):
         party = self._people.party(self.me)
         assert party is not None
         replica = new_replica(self.session, party, self._rng)
-        document = moving.as_strict(self._offered, self.session, party, replica)
+        for_psi = self.dialect is Dialect.PSI
+        document = moving.as_strict(self._offered, self.session, party, replica, for_psi=for_psi)
         self._offered = None
         self._yields = False
         self._strict = self._new_strict()
@@ -422,8 +499,18 @@ class Entering(Live):
         self.state = State.LIVE
         effects: list[Effect] = [NewDocument(document), Persist((), kept)]
         if isinstance(self.place, InRoom):
-            effects.append(Advertise(Advertisement(self.session, self.name)))
-        return [*effects, Notify(Notice.STATE), Notify(Notice.PEOPLE)]
+            effects.append(self._advertise())
+        return [*effects, *self._ask_room(), Notify(Notice.STATE), Notify(Notice.PEOPLE)]
+
+    def _advertise(self) -> Advertise:
+        return Advertise(Advertisement(self.session, self.name, self.dialect))
+
+    def _ask_room(self) -> list[Effect]:
+        """In a group chat Psi has to be invited to hear of a board."""
+        if self.dialect is not Dialect.PSI or not isinstance(self.place, InRoom):
+            return []
+        assert self.description is not None
+        return [Send(TO_SESSION, Initiate(self.session, "", "", self.description))]
 
     def _give_way(self, session: SessionId, peer: Peer) -> list[Effect]:
         """Another board was opened in this room at the same moment: go there with all edits."""
@@ -431,7 +518,8 @@ class Entering(Live):
         self._own = (self.session, self.description)
         self._own_vv = dict(self.document.vv) if self.document is not None else {}
         self.document = None
-        self._people.description = None
+        is_psi = self._dialects.get(session) is Dialect.PSI
+        self._people.description = psi.DESCRIPTION if is_psi else None
         self._sync = None
         self._loading = None
         self._yields = False
@@ -469,6 +557,7 @@ class Entering(Live):
         Outcome.TAKE_BEGIN: _on_begin,
         Outcome.TAKE_PART: _on_part,
         Outcome.TAKE_END: _on_state_end,
+        Outcome.FETCH: _on_uploaded,
         Outcome.TAKE_OFFER: _on_offer,
         Outcome.REFUSE_OFFER: _on_other_offer,
         Outcome.GO_ON: _on_late_offer,

@@ -66,10 +66,14 @@ class Joining:
         live: edits that came meanwhile, not yet judged.
         holds: whether a message is here already, set when the first offer is taken.
         held: the vector of what is here, likewise.
+        asked_all: everybody was asked at once, so anybody's offer is an answer.
     """
 
     def __init__(self, session: SessionId, candidates: Iterable[Peer]) -> None:
         self.giver: str | None = None
+        self.can_fetch = False
+        """Whether a large state may come as a file."""
+        self.asked_all = False
         self.holds: Callable[[Replica, int], bool] = lambda _r, _n: False
         self.held: Callable[[], Vector] = dict
         self.live: list[EditMessage] = []
@@ -89,6 +93,11 @@ class Joining:
         self._bytes_at_last_look = 0
         self._target: Vector | None = None
         self._has_ended = False
+
+    @property
+    def first(self) -> str:
+        """Who is asked before all others."""
+        return self._candidates[0]
 
     # ------------------------------------------------------------------------------- asking
 
@@ -131,7 +140,7 @@ class Joining:
 
     def was_asked(self, address: str) -> bool:
         """Whether an offer from there is an answer."""
-        return address in self._asked
+        return self.asked_all or address in self._asked
 
     # ------------------------------------------------------------------------------- offers
 
@@ -142,13 +151,32 @@ class Joining:
         self._has_ended = False
         self._stalls = 0
         self._rounds = 0
-        accept = AcceptState(self._session, dict(self.held()))
+        accept = AcceptState(self._session, dict(self.held()), fetches=self.can_fetch)
         return [
             CancelTimer(ASK_TIMER),
             Send(ToPeer(address), accept),
             StartTimer(STALL_TIMER, STALL_SECONDS),
             StartTimer(PACE_TIMER, PACE_SECONDS),
         ]
+
+    def take_within_stream(self) -> list[Effect]:
+        """The file cannot be had: the giver is to send it as messages."""
+        if self.giver is None:
+            return []
+        return [
+            Send(ToPeer(self.giver), AcceptState(self._session, dict(self.held()))),
+            StartTimer(STALL_TIMER, STALL_SECONDS),
+            StartTimer(PACE_TIMER, PACE_SECONDS),
+        ]
+
+    def begin_file(self, vv: Vector, size: int, seconds: float) -> list[Effect]:
+        """The state comes as a file of so many bytes, in so many seconds at most."""
+        self._target, self._count, self._taken = vv, size, 0
+        return [CancelTimer(PACE_TIMER), StartTimer(STALL_TIMER, seconds)]
+
+    def file_came(self, size: int) -> None:
+        """So many bytes of it are here."""
+        self._taken = size
 
     def refuse_offer(self, address: str) -> list[Effect]:
         """Another one was taken."""

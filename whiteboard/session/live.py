@@ -7,11 +7,11 @@ on to the other guests. Heartbeats, questions and answers keep all members at th
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
-from whiteboard.model.changes import Cut, Lost
+from whiteboard.model.changes import Commit, Lost
 from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
@@ -19,7 +19,8 @@ from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, replaced
-from whiteboard.session.archiving import Archiving
+from whiteboard.session.archiving import FILE_BYTES, Archiving
+from whiteboard.session.asking import Asking
 from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
 from whiteboard.session.identity import fits, new_replica
@@ -28,6 +29,7 @@ from whiteboard.session.members import People
 from whiteboard.session.memory import Later, Memory
 from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help, cut
 from whiteboard.session.ports import (
+    Beside,
     CancelTimer,
     Counters,
     Direct,
@@ -35,7 +37,6 @@ from whiteboard.session.ports import (
     Incident,
     InRoom,
     KeepBase,
-    MakeState,
     NewDocument,
     Notice,
     Notify,
@@ -46,18 +47,23 @@ from whiteboard.session.ports import (
     ShowEphemeral,
     StartTimer,
     ToPeer,
+    Upload,
 )
+from whiteboard.session.positions import Positions
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
-from whiteboard.session.serving import Askers, Serving
+from whiteboard.session.serving import Askers, Serving, coverage
 from whiteboard.session.strict import Strict
+from whiteboard.session.strict_psi import PsiStrict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
+from whiteboard.session.uploading import Sealed, is_worth, sealed
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
     ArchivedPart,
     Connect,
     Description,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Get,
@@ -69,6 +75,7 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StatePart,
+    StateUploaded,
     Terminate,
     Vector,
 )
@@ -84,6 +91,8 @@ FOLD_PAUSE = 0.05
 FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
 """Why somebody leaves who wanted to stay."""
 NOT_REACHED = "The board did not reach {}."
+MAX_PAGE = 500
+"""Messages of one page of a history."""
 MOST_REPLACED = 200
 """Own values that others replaced, and that are remembered."""
 
@@ -109,6 +118,10 @@ class Live:
         self._sync: Sync | None = None
         self.memory = Memory()
         self.archiving = Archiving()
+        self.can_fetch = False
+        """Whether files can be fetched here."""
+        self.upload_limit: Callable[[], int] = lambda: 0
+        """Bytes of the largest file that can be put where others fetch it; 0 = none can."""
         self._help: Help | None = None
         """Deep help under way."""
         self.left_over: tuple[Piece, ...] = ()
@@ -118,6 +131,9 @@ class Live:
         """What it does in strict mode, once it is known to be that."""
         self._requires_order = False
         self._doubts = Doubts()
+        self._positions = Positions()
+        self._asking: Asking | None = None
+        """A history that is being asked for."""
         self._askers = Askers()
         self._calls = Calls()
 
@@ -144,7 +160,8 @@ class Live:
         return Serving(self.session, self._people.author_of, self._next_receipt)
 
     def _new_strict(self) -> Strict:
-        strict = Strict(
+        kind = PsiStrict if self.dialect is Dialect.PSI else Strict
+        strict = kind(
             self.session,
             self._people,
             self.counters,
@@ -154,6 +171,12 @@ class Live:
         )
         strict.rejects = self._requires_order
         return strict
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the session is said on the wire, as far as it is known what it is."""
+        description = self._people.description
+        return Dialect.XEP if description is None else description.dialect
 
     def _next_receipt(self) -> int:
         self._receipt += 1
@@ -168,12 +191,16 @@ class Live:
         if self._strict is not None and self.state is State.LIVE:
             effects += self._strict.gone(address)
         self.memory.gone(address)
+        if self._asking is not None and self._asking.asked == address and self.connected:
+            effects += self._ask_another()
         known = self._people.get(address)
         if known is not None and not known.away:
             known.away = True
             effects += [ShowEphemeral(known.party, None), Notify(Notice.PEOPLE)]
-            if isinstance(self.place, Direct) and self._people.is_creator(known.party):
-                effects += self._people.take_guests(())
+            if isinstance(self.place, Direct):
+                effects += self._people.take_guests(address, ())
+                if self._people.is_relay(known.peer) or self._people.is_creator(known.party):
+                    effects += self._find_each_other()
             effects += self._introduce()
         return effects
 
@@ -183,19 +210,26 @@ class Live:
         assert self._sync is not None
         beat, effects = self._sync.heartbeat(bye=bye)
         beat = replace(beat, floor=dict(self.memory.journal_floor), archived=self.archiving.holds)
-        if isinstance(self.place, Direct) and self.role is Role.CREATOR:
+        if self._relays:
             self._introduced = self._people.guests()
             beat = replace(beat, guests=self._introduced)
         return [*self._people.broadcast(beat), *effects]
 
-    def _is_relay(self, peer: Peer) -> bool:
-        """Whether `peer` passes on what the guests of a direct session do."""
-        return isinstance(self.place, Direct) and peer.address == self._people.creator_address()
+    @property
+    def _relays(self) -> bool:
+        """Direct: whether I pass on what the others do: I made the session, or invited somebody."""
+        is_direct = isinstance(self.place, Direct)
+        return is_direct and (self.role is Role.CREATOR or bool(self._people.admitted))
+
+    def _find_each_other(self) -> list[Effect]:
+        """Direct: who kept us together is gone, so the guests go on with one another (SYNC 6.6)."""
+        if self.role is Role.CREATOR or self._strict is not None or self.state is not State.LIVE:
+            return []
+        return [Send(ToPeer(a), Connect(self.session)) for a in self._people.orphans()]
 
     def _introduce(self) -> list[Effect]:
-        """Creator of a direct session: tell the guests of each other when one came or went."""
-        is_relay = isinstance(self.place, Direct) and self.role is Role.CREATOR
-        if not is_relay or not self.connected or self._sync is None:
+        """Direct: tell the others of each other when one came or went."""
+        if not self._relays or not self.connected or self._sync is None:
             return []
         if self.state is not State.LIVE:
             return []
@@ -209,7 +243,7 @@ class Live:
         return [*effects, *self._sync.changed(batches)]
 
     def _relay(self, batches: Iterable[Batch], source: str) -> list[Effect]:
-        if self.role is not Role.CREATOR:
+        if not self._relays:
             return []
         return self._people.relay(self.session, batches, source)
 
@@ -259,6 +293,7 @@ class Live:
         assert self.document is not None
         assert self._sync is not None
         is_new = received.kept or received.forks
+        self._positions.note(received.kept)
         effects: list[Effect] = [Persist(received.kept)] if is_new else []
         if received.applied or received.forks:
             effects += self._sync.changed(received.applied)
@@ -307,15 +342,31 @@ class Live:
         def make() -> bytes:
             return pack(self.session, description, parts, originals)
 
+        vv = dict(document.vv)
+
         def made(data: bytes, _now: float) -> list[Effect]:
             if self.state is not State.LIVE or not self.connected:
                 self.archiving.is_making = False
                 return []
+            if FILE_BYTES <= len(data) < self.upload_limit():
+                return [Beside(lambda: sealed(data, self.session, vv), put)]
             return self.archiving.say(self.session, data, holds, self._rng)
 
-        return [MakeState(make, made)]
+        def put(file: Sealed, _now: float) -> list[Effect]:
+            def there(url: str, _now: float) -> list[Effect]:
+                if self.state is not State.LIVE or not self.connected or not url:
+                    self.archiving.is_making = False
+                    return []
+                return self.archiving.said_file(replace(file.said, url=url))
+
+            return [Upload(file.data, there)]
+
+        return [Beside(make, made)]
 
     def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
+        if isinstance(message, StateUploaded):
+            self.archiving.heard(sum(message.vv.values()), self._held)
+            return []
         assert isinstance(message, ArchivedPart)
         if message.number + 1 == message.parts:
             self.archiving.heard(message.holds, self._held)
@@ -558,10 +609,11 @@ class Live:
         self.left_over = (*(p for p in rest if not p.by), *told)
         return [Notify(Notice.LEFT_OVER)]
 
-    def _note_cut(self, cuts: Iterable[Cut]) -> list[Effect]:
-        """Own work does not count any more: the person decides about it (SYNC 4.7b)."""
+    def _note_cut(self, commit: Commit) -> list[Effect]:
+        """Own work does not count any more, or again: of what does not, the person decides."""
         assert self.document is not None
-        self.left_over = (*self.left_over, *cut_off(self.document, cuts))
+        rest = (piece for piece in self.left_over if piece.at not in commit.revived)
+        self.left_over = (*rest, *cut_off(self.document, commit.void))
         return [Notify(Notice.LEFT_OVER)]
 
     def settle(self, piece: Piece) -> None:
@@ -612,8 +664,10 @@ class Live:
             last = self._sync.compare(peer, message, now).effects
             return [*last, *self._gone(peer.address)]
         effects = [*self._people.meet(peer), *self._introduce()]
-        if self._is_relay(peer):
-            effects += self._people.take_guests(message.guests)
+        if isinstance(self.place, Direct) and self._people.is_listening(peer.address):
+            effects += self._people.take_guests(peer.address, message.guests)
+            if self._people.is_relay(peer):
+                self._people.tell_of(message.guests)
         if self._sync.reaches_below(message) and self._is_deeper_in_journal():
             effects += self.want_history(now)  # then its next heartbeat brings the fork to light
         checked = self._sync.compare(peer, message, now)
@@ -661,9 +715,12 @@ class Live:
             if not self._may_have(who, sum(self.document.vv.values()), now):
                 return self._refuse(Refusal.TOO_MANY)
             return self._with_history(lambda _now: self._give_deep(peer, message.floor))
+        give = self._give_history
+        if message.paging is not None or message.since_seq is not None:
+            give = self._give_page
         if self._has_room_for(message.since, message.upto):
-            return self._give_history(peer, message, now)
-        return self._with_history(lambda _now: self._give_history(peer, message, now))
+            return give(peer, message, now)
+        return self._with_history(lambda _now: give(peer, message, now))
 
     def _has_room_for(self, since: Vector, upto: Vector) -> bool:
         """Whether what is asked for is held message by message."""
@@ -686,20 +743,75 @@ class Live:
         effects = self._serving.give_history(peer.address, batches)
         return self._refuse(Refusal.TOO_MANY) if effects is None else effects
 
+    def _give_page(self, peer: Peer, message: Get, now: float) -> list[Effect]:
+        """One page of what is asked for, by positions in my log."""
+        document = self.document
+        assert document is not None
+        self._positions.catch_up(document.vv)
+        floor, since, upto = document.floor, message.since, message.upto
+        wanted = [
+            (position, dot)
+            for position, dot in self._positions.after(message.since_seq or 0)
+            if dot[1] > max(since.get(dot[0], 0), floor.get(dot[0], 0))
+            and (not upto or dot[1] <= upto.get(dot[0], 0))
+        ]
+        paging = message.paging
+        index = 0 if paging is None else sum(at <= paging.after for at, _ in wanted)
+        page = wanted[index:]
+        if paging is not None:
+            page = page[: min(paging.most, MAX_PAGE)]
+        dots = {dot for _, dot in page}
+        held = {b.dot: b for b in document.batches_since(floor) if b.dot in dots}
+        if not self._may_have(self._people.party(peer) or peer.address, len(dots), now):
+            return self._refuse(Refusal.TOO_MANY)
+        if paging is None:
+            effects = self._serving.give_history(peer.address, held.values())
+            return self._refuse(Refusal.TOO_MANY) if effects is None else effects
+        found = ((at, held[dot]) for at, dot in page if dot in held)
+        return self._serving.give_page(peer.address, found, index, len(wanted))
+
+    # ---------------------------------------------------------------- a history from others
+
+    def ask_history(self, asking: Asking) -> list[Effect]:
+        """Ask the others for a history; one question at a time."""
+        if self._asking is not None or self.state is not State.LIVE or not self.connected:
+            return asking.end(is_whole=False)
+        self._asking = asking
+        return self._asked(asking.ask(self._people.present()))
+
+    def stop_asking(self) -> list[Effect]:
+        """The person wants no more of it."""
+        asking, self._asking = self._asking, None
+        return [] if asking is None else asking.end(is_whole=False)
+
+    def _ask_another(self) -> list[Effect]:
+        """Who was asked is silent, or has gone."""
+        if self._asking is None:
+            return []
+        return self._asked(self._asking.ask(self._people.present()))
+
+    def _asked(self, effects: list[Effect]) -> list[Effect]:
+        if self._asking is not None and not self._asking.asked:
+            self._asking = None
+        return [*effects, Notify(Notice.PROGRESS)]
+
     def _on_answer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Answer)
         assert self._sync is not None
         assert self.document is not None
-        is_relay = self._is_relay(peer)
+        is_relay = self._people.is_relay(peer)
         batches: list[Batch] = []
         admitted = self._admit_all(message.messages, peer)
+        if self._asking is not None and self._asking.takes(peer.address, message):
+            return self._asked(self._asking.page(message, admitted))
         if self._help is not None and self._help.takes(peer.address, admitted):
             return [StartTimer(HELP_TIMER, HELP_SECONDS)]
         for batch in admitted:
             is_own_words = batch.party == self._people.party(peer)
             is_proof = batch.n <= self.document.vv.get(batch.r, 0)
             asked = self._sync.may_answer(peer.address, batch.r, batch.n)
-            if is_relay or is_own_words or is_proof or asked:
+            is_vouched = self._people.vouches(peer, batch.party)
+            if is_relay or is_vouched or is_own_words or is_proof or asked:
                 batches.append(batch)
             else:
                 self.counters.count(Refusal.NOT_ASKED.name)
@@ -721,13 +833,16 @@ class Live:
         party = self._people.party(peer)
         if party is None:
             return self._refuse(Refusal.NO_IDENTITY)
-        if message.guest and not self._is_relay(peer):
+        people = self._people
+        if message.guest and not (people.is_relay(peer) or people.vouches(peer, message.guest)):
             return self._refuse(Refusal.NOT_ASKED)
         effects = self._people.meet(peer)
         if message.guest:
             party = message.guest
-            effects += self._people.meet_guest(party)
-        elif self.role is Role.CREATOR:
+            effects += self._people.meet_guest(peer.address, party)
+            if self._relays:
+                effects += self._people.pass_down(message, peer.address)
+        elif self._relays:
             effects += self._people.pass_on(replace(message, guest=party), peer.address)
         shown = (item for item in message.items if self._is_heeded(item, party, now))
         return [*effects, *(ShowEphemeral(party, item) for item in shown)]
@@ -750,8 +865,9 @@ class Live:
         if strict is not None and strict.is_creators(peer.address):
             return strict.follow(peer)  # it was away, and calls its guests
         if isinstance(self.place, Direct):
-            if self.role is Role.CREATOR and not self._people.is_admitted(peer.address):
+            if not self._people.is_welcome(peer.address):
                 return self._refuse(Refusal.NOT_INVITED)
+            self._people.take_in(peer.address)
             effects = self._people.meet(peer)
             self._people.listens(peer.address)
         return [*effects, *self._serving.offer(peer.address, self.description, now)]
@@ -769,8 +885,45 @@ class Live:
         amount = len(batches) if folded is None else sum(self.document.vv.values())
         if not self._may_have(self._people.party(peer) or peer.address, amount, now):
             return self._refuse(Refusal.TOO_MANY)
+        if message.fetches and self.upload_limit() and is_worth(batches, folded):
+            return self._give_file(peer, batches, since, folded)
         prolog = self.description.prolog
         return self._serving.give_state(peer.address, batches, since, prolog, folded)
+
+    def _give_file(
+        self, peer: Peer, batches: Sequence[Batch], since: Vector, folded: Folded | None
+    ) -> list[Effect]:
+        """The state as a file; within the stream, if it cannot be put anywhere."""
+        description = self.description
+        assert description is not None
+        parts = cut(folded) if folded is not None else ()
+        vv = {**(folded.floor if folded is not None else {}), **coverage(batches, since)}
+        originals = tuple(EditMessage(b, self._people.author_of(b)) for b in batches)
+        limit = self.upload_limit()
+
+        def make() -> Sealed:
+            return sealed(pack(self.session, description, parts, originals), self.session, vv)
+
+        def within_stream() -> list[Effect]:
+            if self.state is not State.LIVE or not self._serving.has_offered(peer.address):
+                return []
+            return self._serving.give_state(
+                peer.address, batches, since, description.prolog, folded
+            )
+
+        def made(file: Sealed, _now: float) -> list[Effect]:
+            if len(file.data) > limit or not self._serving.has_offered(peer.address):
+                return within_stream()
+
+            def put(url: str, now: float) -> list[Effect]:
+                if not url:
+                    return within_stream()
+                self._serving.keep_offer(peer.address, now)
+                return [Send(ToPeer(peer.address), replace(file.said, url=url))]
+
+            return [Upload(file.data, put)]
+
+        return [Beside(make, made)]
 
     def _on_refuse_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         self._serving.forget(peer.address)
@@ -780,6 +933,8 @@ class Live:
         assert isinstance(message, Terminate)
         if self._people.get(peer.address) is None:
             return self._refuse(Refusal.NOT_INVITED)
+        if self.dialect is Dialect.PSI and message.reason is not Reason.SUCCESS:
+            return self._on_refuse_state(peer, message, now)  # it ends what was being negotiated
         gone = self._gone(peer.address)
         if message.reason in FAILED:
             gone.append(Notify(Notice.STATE, NOT_REACHED.format(peer.bare)))

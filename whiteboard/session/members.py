@@ -1,7 +1,8 @@
 """Who takes part in a session, by what names they go, and how all of them are reached.
 
 In a room the room passes messages on. In a direct session they go to each listener one by one, and
-the creator passes every edit of one guest on to the others, so that more than one can be invited.
+whoever invited somebody passes what the one side says on to the other, so that more than one can be
+invited. Guests whom the creator told of each other talk directly once the creator is gone.
 """
 
 from __future__ import annotations
@@ -52,6 +53,15 @@ class Known:
     """Direct: it has asked for the state, so edits go there while it is not away."""
 
 
+@dataclass(slots=True)
+class _Relayed:
+    """Somebody in a direct session who is known through another member only."""
+
+    relay: str
+    """Address of that member."""
+    is_there: bool = True
+
+
 class People:
     """The members of one session, oneself among them.
 
@@ -68,8 +78,10 @@ class People:
         self._counters = counters
         self._known: dict[str, Known] = {}
         self._admitted: set[str] = set()
-        self._guests: dict[Party, bool] = {}
-        """Direct: the creator's other guests, and whether they are there."""
+        self._guests: dict[Party, _Relayed] = {}
+        """Direct: who is reached through somebody else only."""
+        self._told: set[Party] = set()
+        """Direct, not the creator: the other guests that the creator, or who invited me, named."""
 
     # ------------------------------------------------------------------------------ identity
 
@@ -145,8 +157,8 @@ class People:
             if held is None or (held.away and not known.away):
                 shown[known.party] = Member(known.party, known.peer, away=known.away)
         guests = [
-            Member(party, Peer(party), away=not is_there, relayed=True)
-            for party, is_there in self._guests.items()
+            Member(party, Peer(party), away=not one.is_there, relayed=True)
+            for party, one in self._guests.items()
             if party not in shown
         ]
         return [*shown.values(), *guests]
@@ -173,29 +185,75 @@ class People:
         return [a for a, known in self._known.items() if known.is_listening]
 
     def guests(self) -> tuple[Party, ...]:
-        """Direct: who is there, to be told to all of them; empty while there are not two."""
+        """Direct: who is there, to be told to all of them; empty while there are not two.
+
+        Of those who are reached through others none who was ever known directly: two who tell each
+        other of a third would never hear that it left.
+        """
+        direct = {known.party for known in self._known.values()}
         parties = {self._known[address].party for address in self.listeners()}
+        parties |= {p for p, one in self._guests.items() if one.is_there and p not in direct}
         return tuple(sorted(parties)) if len(parties) > 1 else ()
 
-    def take_guests(self, guests: Iterable[Party]) -> list[Effect]:
-        """The creator of a direct session says which guests are there; the others have left."""
+    def take_guests(self, relay: str, guests: Iterable[Party]) -> list[Effect]:
+        """The member at `relay` says who is there; whom it said before has left."""
         there = set(guests)
         effects: list[Effect] = []
-        for party, was_there in self._guests.items():
-            if was_there and party not in there:
-                self._guests[party] = False
+        for party, one in self._guests.items():
+            if one.relay == relay and one.is_there and party not in there:
+                one.is_there = False
                 effects += [ShowEphemeral(party, None), Notify(Notice.PEOPLE)]
         for party in sorted(there):
-            effects += self.meet_guest(party)
+            effects += self.meet_guest(relay, party)
         return effects
 
-    def meet_guest(self, party: Party) -> list[Effect]:
-        """The creator of a direct session passes on what this guest does."""
-        is_full = party not in self._guests and len(self._guests) >= MAX_MEMBERS
-        if is_full or self._guests.get(party):
+    def meet_guest(self, relay: str, party: Party) -> list[Effect]:
+        """The member at `relay` passes on what this one does."""
+        known = self._guests.get(party)
+        is_full = known is None and len(self._guests) >= MAX_MEMBERS
+        is_here = known is not None and known.is_there
+        if is_full or is_here or party == self.party(self.me):
             return []
-        self._guests[party] = True
+        self._guests[party] = _Relayed(relay)
         return [Notify(Notice.PEOPLE)]
+
+    def tell_of(self, guests: Iterable[Party]) -> None:
+        """Direct: the creator, or who invited me, vouches for these guests."""
+        fresh = [party for party in guests if party != self.party(self.me)]
+        self._told.update(fresh[: max(0, MAX_MEMBERS - len(self._told))])
+
+    def orphans(self) -> list[str]:
+        """Direct: guests I was told of and do not talk to, at their bare addresses."""
+        present = {known.party for known in self._known.values() if not known.away}
+        return sorted(party for party in self._told - present if "@" in party)
+
+    def is_relay(self, peer: Peer) -> bool:
+        """Direct: whether `peer` may pass on what others do: the creator, or who invited me."""
+        if isinstance(self.place, InRoom):
+            return False
+        is_creator = peer.address == self.creator_address()
+        return is_creator or (not self.is_mine and peer.bare == self.place.other.partition("/")[0])
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether I made the session."""
+        party = self.party(self.me)
+        return self.description is not None and self.description.creator == party
+
+    def vouches(self, peer: Peer, party: Party) -> bool:
+        """Direct: whether `peer` may pass on what `party` does: it said that it is there.
+
+        Not where I talk to that one myself.
+        """
+        one = self._guests.get(party)
+        if one is None or one.relay != peer.address:
+            return False
+        return not any(k.party == party and not k.away for k in self._known.values())
+
+    def _know_each_other(self, one: str, other: str) -> bool:
+        """Whether both are guests who were told of each other."""
+        a, b = self._known.get(one), self._known.get(other)
+        return a is not None and b is not None and {a.party, b.party} <= self._told
 
     def meet(self, peer: Peer) -> list[Effect]:
         """Somebody shows that they take part."""
@@ -274,9 +332,16 @@ class People:
         """Direct: somebody was invited and may connect, from any device."""
         self._admitted.add(address.partition("/")[0])
 
-    def is_admitted(self, address: str) -> bool:
-        """Whether the person at that device was invited."""
-        return address.partition("/")[0] in self._admitted
+    def is_welcome(self, address: str) -> bool:
+        """Direct: whether the person at that device may connect: invited, or vouched for."""
+        bare = address.partition("/")[0]
+        return bare in self._admitted or bare in self.counterparts() or Party(bare) in self._told
+
+    def take_in(self, address: str) -> None:
+        """Direct: a guest I was told of talks to me: as if I had invited them."""
+        bare = address.partition("/")[0]
+        if Party(bare) in self._told:
+            self._admitted.add(bare)
 
     # ------------------------------------------------------------------------------- sending
 
@@ -311,4 +376,21 @@ class People:
         """Creator of a direct session: from one guest to the others."""
         if isinstance(self.place, InRoom):
             return []
-        return [Send(ToPeer(a), message) for a in self.listeners() if a != source]
+        return [
+            Send(ToPeer(a), message)
+            for a in self.listeners()
+            if a != source and not self._know_each_other(a, source)
+        ]
+
+    def pass_down(self, message: Message, source: str) -> list[Effect]:
+        """Direct: what others pass on goes to those whom I invited."""
+        sends = self.pass_on(message, source)
+        if self.is_mine:
+            return sends
+        return [
+            one
+            for one in sends
+            if isinstance(one, Send)
+            and isinstance(one.to, ToPeer)
+            and one.to.address.partition("/")[0] in self._admitted
+        ]

@@ -11,7 +11,9 @@ from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid, SessionId
 from whiteboard.model.ops import Kind, LiteralElement, New
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.psi import PsiTransaction
 from whiteboard.model.transaction import renamed
+from whiteboard.wire.messages import NOBODY, Description
 
 
 def copy_into(source: SharedDocument, target: SharedDocument) -> Commit | None:
@@ -41,6 +43,14 @@ def copy_into(source: SharedDocument, target: SharedDocument) -> Commit | None:
     return made[0] if made else None
 
 
+def continued(session: SessionId, description: Description) -> Description:
+    """What a session is that goes on with a board whose hosts are gone (SYNC 6.6).
+
+    Whoever opens it is its host; `Session.share` fills that in. Two at once are two boards.
+    """
+    return replace(description, creator=NOBODY, continues=session)
+
+
 def copied(
     source: SharedDocument,
     session: SessionId | None = None,
@@ -62,17 +72,25 @@ def copied(
 
 
 def as_strict(
-    source: SharedDocument, session: SessionId, party: Party, replica: Replica
+    source: SharedDocument,
+    session: SessionId,
+    party: Party,
+    replica: Replica,
+    *,
+    for_psi: bool = False,
 ) -> StrictDocument:
     """A copy of what shows, for a strict session; nothing of it is pending.
 
-    Rids of the source's replica become rids of the new one.
+    Rids of the source's replica become rids of the new one. `for_psi`: with what Psi needs.
     """
     copy = StrictDocument(session, party, replica)
+    copy.for_psi = for_psi
     with copy.transact(Origin.LOAD) as transaction:
         for new in _shown(source):
             rid, parent = (renamed(r, source.replica, replica) for r in (new.rid, new.parent))
             transaction.create(replace(new, rid=rid, parent=parent))
+        if isinstance(transaction, PsiTransaction):
+            transaction.fit()
     copy.was = source.replica
     for key in tuple(copy.pending):
         copy.confirm(key)

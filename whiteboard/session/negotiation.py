@@ -32,6 +32,7 @@ from whiteboard.wire.messages import (
     MESSAGE_TYPES,
     Accept,
     Description,
+    Dialect,
     Initiate,
     Message,
     Peer,
@@ -112,6 +113,7 @@ class Invitation:
         description: what the session is; None on the invited side until `Initiate` came.
         host: whom to ask for the state after accepting.
         reason: why it ended; None before.
+        dialect: how it is said.
         alternative: the session that the other side would rather go on with, '' for none.
     """
 
@@ -132,6 +134,7 @@ class Invitation:
         self.description: Description | None = None
         self.host = ""
         self.reason: Reason | None = None
+        self.dialect = Dialect.XEP
         self.alternative = ""
         self.counters = Counters()
         self._content = CONTENT_NAME
@@ -147,6 +150,7 @@ class Invitation:
         self = cls(Side.INVITER, session, me, peer)
         self.description = description
         self.host = host or me.address
+        self.dialect = Dialect.XEP if host else description.dialect
         return self
 
     @classmethod

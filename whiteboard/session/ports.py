@@ -20,7 +20,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import Ephemeral
@@ -135,10 +135,30 @@ class KeepBase:
 
 
 @dataclass(frozen=True, slots=True)
-class MakeState:
-    """Have `make` called beside the loop, which takes long, and its result handed to `then`."""
+class Beside:
+    """Have `make` called beside the loop, for it takes long, and its result handed to `then`."""
 
-    make: Callable[[], bytes]
+    make: Callable[[], Any]
+    then: Callable[[Any, float], list[Effect]]
+    """Takes what `make` gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Have the file put where others can fetch it; its address ('' = it cannot be) is handed on."""
+
+    data: bytes
+    then: Callable[[str, float], list[Effect]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Have a file of so many bytes fetched, and handed on (b'' = it cannot be)."""
+
+    url: str
+    size: int
+    came: Callable[[int], list[Effect]]
+    """Told now and then how many bytes are here."""
     then: Callable[[bytes, float], list[Effect]]
 
 
@@ -227,7 +247,9 @@ Effect: TypeAlias = (
     | Persist
     | ReadHistory
     | KeepBase
-    | MakeState
+    | Beside
+    | Upload
+    | Fetch
     | NewDocument
     | AskUser
     | Notify

@@ -21,6 +21,7 @@ from whiteboard.model.folded import Folded, FormatError, read_lines
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
 from whiteboard.session.identity import fits
+from whiteboard.session.uploading import unsealed
 from whiteboard.wire.description import ground_of
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import (
@@ -30,6 +31,7 @@ from whiteboard.wire.messages import (
     Message,
     Mode,
     Peer,
+    StateUploaded,
     StrictMessage,
 )
 from whiteboard.wire.pack import Packed, unpack
@@ -38,6 +40,8 @@ MAX_BOARDS = 64
 MAX_MESSAGES = 200_000
 MAX_BYTES = 64 * 1024 * 1024
 """Of parts of states that are held while reading."""
+MAX_FILES = 5
+"""That are fetched."""
 SLACK = timedelta(minutes=2)
 
 
@@ -53,11 +57,13 @@ class Found:
 
 @dataclass(slots=True)
 class _State:
-    """Parts of one state."""
+    """Parts of one state; of one in a file (`said`) the one part, once it was fetched."""
 
     parts: dict[int, bytes] = field(default_factory=dict)
     count: int = 0
     oldest: str = ""
+    said: StateUploaded | None = None
+    is_gone: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -125,6 +131,7 @@ class Rebuilding:
         self._boards: dict[SessionId, _Board] = {}
         self._count = 0
         self._bytes = 0
+        self._files = 0
         self._oldest = ""
         self.is_plain = False
         """Whether a board of plain XEP-0284 is there, which cannot be made from an archive."""
@@ -135,7 +142,7 @@ class Rebuilding:
             if self._is_too_much:
                 return
             self._oldest = min(filter(None, (self._oldest, found.stamp)), default="")
-            if isinstance(found.message, EditMessage | ArchivedPart):
+            if isinstance(found.message, EditMessage | ArchivedPart | StateUploaded):
                 self._take(found)
             self.is_plain = self.is_plain or isinstance(found.message, StrictMessage)
 
@@ -146,7 +153,7 @@ class Rebuilding:
 
     def _take(self, found: Found) -> None:
         message = found.message
-        assert isinstance(message, EditMessage | ArchivedPart)
+        assert isinstance(message, EditMessage | ArchivedPart | StateUploaded)
         if self._only and message.session != self._only:
             return
         board = self._boards.get(message.session)
@@ -158,6 +165,10 @@ class Rebuilding:
         if isinstance(message, EditMessage):
             self._count += found.id not in board.edits
             board.edits[found.id] = replace(message, sender=found.sender, stamp=found.stamp)
+        elif isinstance(message, StateUploaded):
+            sender = found.sender.occupant_id or found.sender.address
+            state = _State(count=1, oldest=found.stamp, said=message)
+            board.states.setdefault((sender, message.sha256), state)
         elif isinstance(message, ArchivedPart):
             sender = found.sender.occupant_id or found.sender.address
             state = board.states.setdefault((sender, message.id), _State(count=message.parts))
@@ -165,6 +176,26 @@ class Rebuilding:
                 state.parts[message.number] = message.data
                 self._bytes += len(message.data)
                 state.oldest = min(filter(None, (state.oldest, found.stamp)), default="")
+
+    @property
+    def wanted_file(self) -> StateUploaded | None:
+        """The newest state of the newest board, if it is a file that was not fetched yet."""
+        session = self._newest()
+        if session is None or self._files >= MAX_FILES:
+            return None
+        known = self._boards[session].states.values()
+        states = [state for state in known if state.is_whole or state.said is not None]
+        newest = max((state for state in states if not state.is_gone), key=_age, default=None)
+        return None if newest is None or newest.is_whole else newest.said
+
+    def take_file(self, said: StateUploaded, data: bytes) -> None:
+        """What came of a wanted file; b'' if it cannot be had any more."""
+        self._files += 1
+        packed = unsealed(data, said)
+        for state in self._boards[said.session].states.values():
+            if state.said is said:
+                state.is_gone = not packed
+                state.parts = {0: packed} if packed else {}
 
     @property
     def is_enough(self) -> bool:
@@ -204,7 +235,7 @@ class Rebuilding:
 
     def _rebuild(self, session: SessionId, board: _Board) -> Rebuilt | None:
         states = [state for state in board.states.values() if state.is_whole]
-        states.sort(key=lambda state: state.oldest, reverse=True)
+        states.sort(key=_age, reverse=True)
         best: Rebuilt | None = None
         packs: list[Packed] = []
         for state in states:
@@ -222,6 +253,10 @@ class Rebuilding:
             if not best.missing:
                 break
         return best
+
+
+def _age(state: _State) -> str:
+    return state.oldest
 
 
 def _folded(packed: Packed, session: SessionId) -> Folded | None:

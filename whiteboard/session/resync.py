@@ -25,6 +25,7 @@ class Resync:
         giver: whose state it is.
         parts: what came of it, in order.
         last: (sender, id) of the newest message that is inside.
+        named: ids of messages that are inside, where the state names them all (`psi`).
     """
 
     def __init__(self, session: SessionId, ask: Iterable[Peer]) -> None:
@@ -32,6 +33,7 @@ class Resync:
         self.giver = ""
         self.parts: list[StrictMessage] = []
         self.last: tuple[str, str] | None = None
+        self.named: frozenset[str] = frozenset()
         self._ids: set[str] = set()
         self._live: list[tuple[Peer, StrictMessage]] = []
 
@@ -47,6 +49,7 @@ class Resync:
         self.giver = ""
         self.parts = []
         self.last = None
+        self.named = frozenset()
         self._ids = set()
         self._live = []
 
@@ -74,6 +77,7 @@ class Resync:
         if message.last is None:
             return False
         self.last = message.last if any(message.last) else None
+        self.named = message.inside
         return True
 
     def keep(self, peer: Peer, message: StrictMessage) -> bool:

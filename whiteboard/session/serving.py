@@ -23,6 +23,7 @@ from whiteboard.wire.messages import (
     Description,
     EditMessage,
     Message,
+    Page,
     Peer,
     StateBegin,
     StateEnd,
@@ -170,6 +171,10 @@ class Serving:
         self._offers.pop(to, None)
         self._transfers.pop(to, None)
 
+    def keep_offer(self, to: str, now: float) -> None:
+        """The offer stands for another minute: it may be taken in another way."""
+        self._offers[to] = now
+
     def has_offered(self, to: str) -> bool:
         """Whether an offer to this peer stands."""
         return to in self._offers
@@ -221,6 +226,31 @@ class Serving:
             transfer = self._transfers[to] = _Transfer()
         _queue(transfer, batches)
         return self._pump(to)
+
+    def give_page(
+        self, to: str, found: Iterable[tuple[int, Batch]], index: int, count: int
+    ) -> list[Effect]:
+        """One page of a history: as many of the messages found as fit into a stanza.
+
+        Args:
+            to: who asked.
+            found: the messages and their positions, in order.
+            index: how many that answer the question stand before them.
+            count: how many do in all.
+        """
+        page: list[EditMessage] = []
+        size = first = last = 0
+        for position, batch in found:
+            original = EditMessage(batch, self._author(batch))
+            length = len(to_xml(stanza(original)).encode()) + ENVELOPE_BYTES
+            if page and size + length > PAGE_BYTES:
+                break
+            page.append(original)
+            size += length
+            first, last = first or position, position
+        info = Page(first, last, index if page else 0, count)
+        answer = Answer(self._session, tuple(page), info)
+        return [Send(ToPeer(to), answer, receipt=self._receipts())]
 
     def sent(self, receipt: int) -> list[Effect]:
         """A page has left: the next may go."""

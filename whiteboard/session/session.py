@@ -26,15 +26,16 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
 from whiteboard.session import moving
+from whiteboard.session.asking import PAGE_TIMER
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
 from whiteboard.session.live import FOLD_TIMER
+from whiteboard.session.mirroring import AGAIN_SECONDS, MIRROR_TIMER, Mirroring
 from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
     TO_SESSION,
-    Advertise,
     Direct,
     Effect,
     Incident,
@@ -53,22 +54,25 @@ from whiteboard.session.ports import (
 from whiteboard.session.presence import Presence
 from whiteboard.session.rebasing import REFUSED, rebased
 from whiteboard.session.rebuilding import Rebuilt
-from whiteboard.session.strict import Strict
 from whiteboard.session.sync import BEAT_TIMER, NACK_TIMER, SOON_TIMER, Sync
-from whiteboard.session.table import STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.session.table import PSI_TABLE, STRICT_TABLE, TABLE, Entry, Refusal, Role, State
+from whiteboard.session.uploading import LOAD_TIMER
 from whiteboard.validation.applications import DRAWINGS
+from whiteboard.wire import psi
 from whiteboard.wire.messages import (
     EMPTY,
     Advertisement,
     ArchivedPart,
     Connect,
     Description,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Message,
     Mode,
     Peer,
     Reason,
+    StateUploaded,
     StrictMessage,
     Terminate,
     Vector,
@@ -97,8 +101,11 @@ class Session(Entering):
         self, session: SessionId, me: Peer, place: Place, rng: random.Random, role: Role
     ) -> None:
         super().__init__(session, me, place, rng, role)
+        self._is_given = False
         self._presence = Presence()
         self._presence_timer = False
+        self._mirroring = Mirroring(self._people, rng)
+        self._is_mirroring = False
 
     # ------------------------------------------------------------------------------ making one
 
@@ -149,6 +156,8 @@ class Session(Entering):
         ask: Sequence[Peer] = (),
         name: str = "",
         applications: Collection[str] = DRAWINGS,
+        dialect: Dialect = Dialect.XEP,
+        is_given: bool = False,
     ) -> Session:
         """Take part in a session that runs.
 
@@ -160,9 +169,14 @@ class Session(Entering):
             ask: members known, the inviter or host first.
             name: of the board, '' if unknown.
             applications: namespaces of the application types that can be taken part in.
+            dialect: how it is said on the wire.
+            is_given: the first of `ask` sends the state without being asked (`psi`).
         """
         self = cls(session, me, place, rng, Role.JOINER)
         self._name = name
+        if dialect is Dialect.PSI:
+            self._people.description = replace(psi.DESCRIPTION, name=name)
+        self._is_given = is_given
         self._applications = applications
         self._joining = Joining(session, ask)
         for peer in ask:
@@ -330,6 +344,10 @@ class Session(Entering):
         """Direct: bare addresses of who was invited."""
         return self._people.admitted
 
+    def is_welcome(self, address: str) -> bool:
+        """Direct: whether who is at that device takes part, was invited, or is vouched for."""
+        return self._people.is_welcome(address)
+
     @property
     def counterparts(self) -> Sequence[str]:
         """Direct: bare addresses of the others; see `call`."""
@@ -344,15 +362,26 @@ class Session(Entering):
         is_up = self.state is State.LIVE and self.connected and isinstance(self.place, Direct)
         if not is_up or self._people.is_listening(address):
             return []
+        if self.dialect is Dialect.PSI:
+            return self._strict.ask_again(address) if self._strict is not None else []
         if self._strict is not None:
             return self._strict.call(address)
         return [Send(ToPeer(address), Connect(self.session))]
 
+    def ask_room(self, now: float) -> list[Effect]:
+        """Somebody with Psi came into the group chat: invite all that are there and not here."""
+        return self._ask_room() if self.state is State.LIVE else []
+
     def start(self, now: float) -> list[Effect]:
         """Begin; call once."""
+        if self._joining is not None and self._is_given:
+            assert self.description is not None
+            given = self._begin_strict(Peer(self._joining.first), self.description)
+            return [effect for effect in given if not isinstance(effect, Send)]
         if self.document is not None and self.role is Role.JOINER:
             return [NewDocument(self.document), *self._go_live(())]
         if self._joining is not None:
+            self._joining.can_fetch = self.can_fetch
             return [Notify(Notice.STATE), *self._joining.ask()]
         if self._yields:
             return [Notify(Notice.STATE), StartTimer(OPEN_TIMER, self._rng.uniform(*OPEN_SECONDS))]
@@ -416,7 +445,8 @@ class Session(Entering):
             return self._strict.committed(commit, now) if self.state is State.LIVE else []
         if commit.origin is Origin.REMOTE and self.state is State.LIVE:
             lost = self._note_lost(commit.lost) if commit.lost else []
-            return [*lost, *(self._note_cut(commit.void) if commit.void else ())]
+            is_judged = commit.void or commit.revived
+            return [*lost, *(self._note_cut(commit) if is_judged else ())]
         if self.state is not State.LIVE or commit.origin is Origin.REMOTE or not commit.batches:
             return []
         return self._send_own(commit.batches)
@@ -462,6 +492,8 @@ class Session(Entering):
     def receive(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """A message came, also an own one that the room reflected."""
         table = TABLE if self._strict is None else STRICT_TABLE
+        if self.dialect is Dialect.PSI and self._strict is not None:
+            table = PSI_TABLE
         entry: Entry = table[self.role, self.state][type(message)]
         is_other = message.session != self.session
         if is_other and not isinstance(message, Advertisement):
@@ -472,21 +504,57 @@ class Session(Entering):
         if is_own and not isinstance(message, StrictMessage):
             return []  # the room's reflection: applied when it was made
         effects: list[Effect] = []
+        if isinstance(message, EditMessage):
+            self._mirroring.spoke(peer)
         known = self._people.get(peer.address)
         if known is not None and known.away and isinstance(self.place, Direct):
             effects = self._people.meet(peer)  # no presence tells of a return there
             effects += self._strict.came_back(peer.address) if self._strict is not None else []
-        if self._strict is not None and entry in Strict.handlers:
-            effects += Strict.handlers[entry](self._strict, peer, message, now)
+        if self._strict is not None and entry in self._strict.handlers:
+            effects += self._strict.handlers[entry](self._strict, peer, message, now)
             if self.state is State.RECEIVING and self._strict.document is not None:
                 shown, *rest = self._strict_joined(now)
                 return [shown, *effects, *rest]  # what is kept belongs to a document that is there
             return effects
-        return [*effects, *self.handlers[entry](self, peer, message, now)]
+        effects += self.handlers[entry](self, peer, message, now)
+        return [*effects, *self._mirror_soon()]
 
     def left(self, peer: Peer, now: float) -> list[Effect]:
         """`peer` is gone from the room, or its device went offline."""
+        self._mirroring.left(peer)
         return self._gone(peer.address)
+
+    # --------------------------------------------------------------------- the room's own roles
+
+    def occupant(self, peer: Peer, role: str, affiliation: str, now: float) -> list[Effect]:
+        """The room says who somebody is there: who came, changed, or was banned (SYNC 6.3)."""
+        if self._strict is None and peer.address != self.me.address:
+            self._mirroring.occupant(peer, role, affiliation)
+        return self._mirror_soon()
+
+    def _mirror_soon(self) -> list[Effect]:
+        is_up = self.state is State.LIVE and self.connected and self._strict is None
+        if not is_up or self.document is None or self._is_mirroring:
+            return []
+        wait = self._mirroring.delay(self.document)
+        if wait is None:
+            return []
+        self._is_mirroring = True
+        return [StartTimer(MIRROR_TIMER, wait)]
+
+    def _mirror(self) -> list[Effect]:
+        self._is_mirroring = False
+        document = self.document
+        if document is None:
+            return []
+        waiting = {batch.party for batch in document.waiting_batches()} if document.waiting else ()
+        ready, later = self._mirroring.due(document, lambda party: party in waiting)
+        for party, role in ready:
+            document.grant(party, role)  # its commit comes back by `committed`
+        if not later:
+            return []
+        self._is_mirroring = True
+        return [StartTimer(MIRROR_TIMER, AGAIN_SECONDS)]
 
     # ---------------------------------------------------------------------------------- timers
 
@@ -509,10 +577,16 @@ class Session(Entering):
                 effects = self._step(*self._joining.stalled())
                 self._look_at_giver()
                 return effects
+            if name == LOAD_TIMER and self.state is State.RECEIVING and self._to_load:
+                return self._load_slice()
             if name == PACE_TIMER and self.state is State.RECEIVING:
                 effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
                 return effects
+        if name == MIRROR_TIMER:
+            is_up = self.state is State.LIVE and self.connected
+            self._is_mirroring = False
+            return self._mirror() if is_up else []
         if name == FOLD_TIMER:
             return self._fold_on()
         if name == LOOK_TIMER and self.state is State.LIVE:
@@ -531,6 +605,8 @@ class Session(Entering):
     def _sync_timer(self, name: str, sync: Sync, now: float) -> list[Effect]:
         if name == BEAT_TIMER:
             return [*self._beat(), *self._archive(now), *self._fold(now)]
+        if name == PAGE_TIMER:
+            return self._ask_another()
         if name == HELP_TIMER:
             return self._help_failed()
         if name == SOON_TIMER:
@@ -548,7 +624,7 @@ class Session(Entering):
         told: list[Effect] = [Incident("bounced", condition)]
         if isinstance(message, EditMessage | StrictMessage):
             told.append(Notify(Notice.STATE, NOT_TAKEN))
-        if isinstance(message, ArchivedPart):
+        if isinstance(message, ArchivedPart | StateUploaded):
             self.archiving.refused()
         if isinstance(message, EditMessage):
             told += self._refused(message.batch, condition)
@@ -567,6 +643,8 @@ class Session(Entering):
     def offline(self, now: float) -> list[Effect]:
         """The stream is cut; own edits go on."""
         self.connected = False
+        if self._strict is not None:
+            self._strict.offline()
         self._stop_help()
         self._presence.clear()
         effects: list[Effect] = [Notify(Notice.STATE)]
@@ -591,11 +669,11 @@ class Session(Entering):
             effects += self._joining.ask()
         if self.state is State.LIVE:
             if isinstance(self.place, InRoom):
-                effects.append(Advertise(Advertisement(self.session, self.name)))
+                effects.append(self._advertise())
             if self._strict is not None:
                 return [*effects, *self._strict.online()]
             assert self._sync is not None
-            effects += [*self._sync.resume(), *self._beat()]
+            effects += [*self._sync.resume(), *self._beat(), *self._mirror_soon()]
         return effects
 
     def leave(self, now: float, reason: Reason = Reason.SUCCESS) -> list[Effect]:
@@ -606,4 +684,6 @@ class Session(Entering):
         if isinstance(self.place, Direct):
             goodbye = Terminate(self.session, reason)
             effects += [Send(ToPeer(a), goodbye) for a in self._people.listeners()]
+        elif self.dialect is Dialect.PSI and self.state is State.LIVE:
+            effects.append(Send(TO_SESSION, Terminate(self.session, Reason.SUCCESS)))
         return [*effects, *self._end(reason, "")]

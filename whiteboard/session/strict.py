@@ -200,8 +200,7 @@ class Strict:
                 if address in self._held:
                     self._held[address].append(message)
                 elif not self._people.is_present(address):
-                    queue = self._queues.setdefault(address, deque(maxlen=MAX_QUEUE))
-                    queue.append(message)
+                    self._queue_for(address, message)
         sends: list[Effect] = []
         for effect in self._people.broadcast(message, store=True):
             if isinstance(effect, Send) and isinstance(effect.to, ToPeer):
@@ -210,6 +209,10 @@ class Strict:
                 self._last_to[effect.to.address] = message.id
             sends.append(effect)
         return sends
+
+    def _queue_for(self, address: str, message: StrictMessage) -> None:
+        """Who cannot be reached gets it later."""
+        self._queues.setdefault(address, deque(maxlen=MAX_QUEUE)).append(message)
 
     def _write(self, ops: Iterable[New | Set | Remove], now: float) -> list[Effect]:
         """Edits that the rules ask for, not the person."""
@@ -231,11 +234,17 @@ class Strict:
 
     def _on_edit(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StrictMessage)
-        effects: list[Effect] = []
         if self.resync is not None and self.resync.is_part(peer, message, self._people.place):
-            if self.resync.take(message):
-                return self._install(now)
-            return [StartTimer(STALL_TIMER, STALL_SECONDS)]
+            return self._on_part(self.resync, message, now)
+        return self._on_live(peer, message, now)
+
+    def _on_part(self, resync: Resync, message: StrictMessage, now: float) -> list[Effect]:
+        if resync.take(message):
+            return self._install(now)
+        return [StartTimer(STALL_TIMER, STALL_SECONDS)]
+
+    def _on_live(self, peer: Peer, message: StrictMessage, now: float) -> list[Effect]:
+        effects: list[Effect] = []
         if isinstance(self._people.place, InRoom) and not message.to_all:
             return self._refuse(Refusal.PRIVATE)  # the others could never agree about it
         if self._is_direct and peer.address not in self._people.expected():
@@ -631,6 +640,9 @@ class Strict:
             return []
         self._last_to[address] = queue[-1].id
         return [Send(ToPeer(address), message, store=True) for message in queue]
+
+    def offline(self) -> None:
+        """The stream is cut."""
 
     def online(self) -> list[Effect]:
         """The stream is back: what others wrote meanwhile is in their state only."""

@@ -95,13 +95,17 @@ class Chores:
             del self._quiet[rid]
             if rid == _PLACES:
                 ops += self._places()
-            elif (op := reassert(self._document, rid, self._document.party)) is not None:
+            elif (op := self._again(rid, now)) is not None:
                 ops.append(op)
         for rid in [rid for rid, when in self._orphans.items() if when <= now]:
             del self._orphans[rid]
             for demand in orphans(self._document, self._document.party, [rid]):
                 ops += demand.ops()
         return ops
+
+    def _again(self, rid: Rid, now: float) -> Set | None:
+        """The lost edit of a record that is to be sent again, if it is an own one."""
+        return reassert(self._document, rid, self._document.party)
 
     def _places(self) -> list[Set]:
         stated = [

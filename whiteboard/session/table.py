@@ -31,6 +31,7 @@ from whiteboard.wire.messages import (
     StateEnd,
     StateOffer,
     StatePart,
+    StateUploaded,
     StrictMessage,
     Terminate,
 )
@@ -68,6 +69,7 @@ class Outcome(enum.Enum):
     TAKE_STATE = "take as part of the state"
     TAKE_BEGIN = "learn how much comes"
     TAKE_END = "go live, or ask for the rest"
+    FETCH = "fetch the state"
     TAKE_PART = "take as part of the folded state"
     HELP_BEGIN = "learn how much help comes"
     HELP_PART = "take as part of the help"
@@ -127,6 +129,7 @@ _ROW: Mapping[type[Message], tuple[Entry, Entry, Entry, Entry]] = {
     StateBegin: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_BEGIN, _O.HELP_BEGIN),
     StatePart: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_PART, _O.HELP_PART),
     StateEnd: (_R.NOT_OPEN, _R.NOT_ASKED, _O.TAKE_END, _O.HELP_END),
+    StateUploaded: (_R.NOT_OPEN, _R.NOT_ASKED, _O.FETCH, _O.NOTE_ARCHIVED),
     ArchivedPart: (_R.NOT_OPEN, _R.NOT_YET, _R.NOT_YET, _O.NOTE_ARCHIVED),
     Initiate: (_R.NOT_FOR_SESSIONS,) * 4,
     Accept: (_R.NOT_FOR_SESSIONS,) * 4,
@@ -168,6 +171,7 @@ _STRICT_ROW: Mapping[type[Message], tuple[Entry, Entry]] = {
     StateBegin: (_R.UNSUPPORTED, _R.UNSUPPORTED),
     StatePart: (_R.UNSUPPORTED, _R.UNSUPPORTED),
     StateEnd: (_R.UNSUPPORTED, _R.UNSUPPORTED),
+    StateUploaded: (_R.UNSUPPORTED, _R.UNSUPPORTED),
     ArchivedPart: (_R.UNSUPPORTED, _R.UNSUPPORTED),
 }
 """Where a strict session differs, once it is known to be one."""
@@ -187,6 +191,15 @@ STRICT_TABLE: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = Mappi
     }
 )
 """`TABLE` of a strict session, once it is known to be one."""
+
+
+PSI_TABLE: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = MappingProxyType(
+    {
+        key: {**row, Accept: Outcome.SERVE} if key[1] is State.LIVE else row
+        for key, row in STRICT_TABLE.items()
+    }
+)
+"""`STRICT_TABLE` in Psi's dialect: who accepts an invitation is sent the state without asking."""
 
 
 def print_table(table: Mapping[tuple[Role, State], Mapping[type[Message], Entry]] = TABLE) -> str:

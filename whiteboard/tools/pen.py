@@ -146,6 +146,11 @@ class Drawing(State[PenTool]):
             ink=Ink(self._shown(), style.colour, style.width, style.opacity), cursor="cross"
         )
 
+    def unfinished(self) -> LiteralElement:
+        """The stroke so far."""
+        self._hold_shift(held=False)
+        return self._element()
+
     def _element(self) -> LiteralElement:
         samples, style = self._samples, self._style
         pressures = [pressure for _, _, pressure in samples]

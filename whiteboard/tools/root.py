@@ -12,6 +12,7 @@ from whiteboard.editing.style import PEN_COLOURS, Style
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.ephemeral import Cursor, CursorGone, SelectionShown
 from whiteboard.model.ids import Rid
+from whiteboard.model.ops import LiteralElement
 from whiteboard.model.shared import SharedDocument
 from whiteboard.tools.context import ToolContext
 from whiteboard.tools.cross import TOOLS as CROSS_TOOLS
@@ -144,6 +145,14 @@ class ToolBox:
             self._prepare(tool)
             self.changed.emit(None)
         self.refresh()
+
+    def give_up(self) -> LiteralElement | None:
+        """End what is under way without a trace in the document; what it would have made."""
+        unfinished = self.active.state.unfinished()
+        self.active.cancel()
+        self._pressed = None
+        self.refresh()
+        return unfinished
 
     def keep(self, on: bool) -> None:
         """Whether shapes and texts keep their tool after use."""

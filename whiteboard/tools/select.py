@@ -126,9 +126,11 @@ class SelectTool(Tool):
         frame = self.frame()
         rids = self.context.editor.selection.rids
         outlines = (rids if len(rids) > 1 else ()) + extra
-        return Feedback(
-            frame=HandleFrame(frame) if frame else None, outlines=outlines, cursor=cursor
-        )
+        shown = None
+        if frame is not None:
+            may_change = any(map(self.context.editor.can_edit, rids))
+            shown = HandleFrame(frame) if may_change else HandleFrame(frame, ())
+        return Feedback(frame=shown, outlines=outlines, cursor=cursor)
 
 
 def _union(boxes: Sequence[Rect]) -> Rect | None:

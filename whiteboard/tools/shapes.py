@@ -183,6 +183,10 @@ class Drawing(State[ShapeTool]):
         """Others stop seeing the preview."""
         self.context.broadcast.tell(PreviewEnd(self._preview))
 
+    def unfinished(self) -> LiteralElement:
+        """The shape so far."""
+        return self._picture()
+
     def feedback(self) -> Feedback:
         """The shape as it will be."""
         return Feedback(shapes=(self._picture(),), cursor="cross")

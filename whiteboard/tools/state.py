@@ -15,6 +15,7 @@ from typing import ClassVar, Generic, TypeVar
 from whiteboard.editing.style import Style
 from whiteboard.model.changes import Commit
 from whiteboard.model.ids import Rid
+from whiteboard.model.ops import LiteralElement
 from whiteboard.tools.context import ToolContext
 from whiteboard.tools.events import (
     Button,
@@ -147,6 +148,10 @@ class State(Generic[ToolT_co]):
 
     def interrupt(self, gone: AbstractSet[Rid]) -> None:
         """Somebody removed these elements: let go of them. Writes nothing."""
+
+    def unfinished(self) -> LiteralElement | None:
+        """What would be made if the gesture ended now; None if that makes nothing new."""
+        return None
 
     def feedback(self) -> Feedback:
         """What is shown while the state lasts."""

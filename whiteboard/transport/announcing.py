@@ -9,7 +9,7 @@ from whiteboard.model.ids import SessionId
 from whiteboard.session.boards import KnownBoard
 from whiteboard.transport.stanzas import tag
 from whiteboard.wire import ns
-from whiteboard.wire.messages import Advertisement
+from whiteboard.wire.messages import Advertisement, Dialect
 
 ITEMS = "http://jabber.org/protocol/disco#items"
 DOCUMENTS = f"{ns.SYNC}#documents"
@@ -21,6 +21,8 @@ MOST_BOARDS = 64
 """Boards that are read in one presence."""
 MOST_ITEMS = 200
 """Items that are read in one answer, or given."""
+_NAMESPACES = {Dialect.XEP: ns.SXE, Dialect.PSI: ns.PSI_SXE}
+"""Whoever does not speak a board's dialect does not see it."""
 _LONGEST_ID, _LONGEST_NAME = 1024, 200
 _LONGEST_IN_PRESENCE = 128
 
@@ -28,17 +30,19 @@ _LONGEST_IN_PRESENCE = 128
 def announce(presence: ET.Element, boards: Iterable[Advertisement]) -> None:
     """Say in a presence which boards I am on."""
     for board in boards:
-        ET.SubElement(presence, tag(ns.SXE, "sxe"), session=board.session, name=board.name)
+        sxe = tag(_NAMESPACES[board.dialect], "sxe")
+        ET.SubElement(presence, sxe, session=board.session, name=board.name)
 
 
 def announced(presence: ET.Element) -> tuple[Advertisement, ...]:
     """Which boards a presence tells of; what is too long or too much is left out."""
     found: dict[str, Advertisement] = {}
-    for sxe in presence.iterfind(tag(ns.SXE, "sxe")):
-        session = sxe.get("session", "")
-        is_fine = 0 < len(session) <= _LONGEST_IN_PRESENCE and len(found) < MOST_BOARDS
-        if is_fine:
-            found[session] = Advertisement(SessionId(session), sxe.get("name", "")[:_LONGEST_NAME])
+    for dialect, namespace in _NAMESPACES.items():
+        for sxe in presence.iterfind(tag(namespace, "sxe")):
+            session, name = sxe.get("session", ""), sxe.get("name", "")[:_LONGEST_NAME]
+            is_fine = 0 < len(session) <= _LONGEST_IN_PRESENCE and len(found) < MOST_BOARDS
+            if is_fine:
+                found[session] = Advertisement(SessionId(session), name, dialect)
     return tuple(found.values())
 
 

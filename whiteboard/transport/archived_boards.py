@@ -19,8 +19,9 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.reopening import Reopening
 from whiteboard.transport.room_boards import RoomBoards
+from whiteboard.transport.uploads import TransferError
 from whiteboard.validation.applications import APPLICATIONS
-from whiteboard.wire.messages import Peer
+from whiteboard.wire.messages import Peer, StateUploaded
 
 NO_ARCHIVE = (
     "Nobody is here, and this group chat keeps no archive. A board that was here comes back with"
@@ -147,6 +148,8 @@ class ArchivedBoards:
     ) -> Rebuilt | None:
         async for page in connection.archives.pages(room):
             rebuilding.take(page)
+            while (said := rebuilding.wanted_file) is not None:
+                rebuilding.take_file(said, await _fetched(connection, said))
             if rebuilding.is_enough or not is_wanted():
                 break
         # Unpacking and merging take long; nobody else touches it.
@@ -210,6 +213,13 @@ class ArchivedBoards:
         self._go_on(board)
         self._close(board)
         then(why)
+
+
+async def _fetched(connection: Connection, said: StateUploaded) -> bytes:
+    try:
+        return await connection.uploads.download(said.url, said.size, lambda _size: None)
+    except TransferError:
+        return b""  # the file has gone, as files do: an earlier state, or all messages
 
 
 def _why(rebuilding: Rebuilding) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from whiteboard.im.people import Occupant
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ephemeral import (
+    Cursor,
     CursorGone,
     Ephemeral,
     InkPreview,
@@ -19,6 +21,7 @@ from whiteboard.model.ephemeral import (
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
 from whiteboard.model.rebase import Piece, keep
+from whiteboard.model.rights import NotPermittedError
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import (
     ArchivedCopy,
@@ -51,20 +54,23 @@ from whiteboard.session.ports import (
     Target,
 )
 from whiteboard.session.session import Role, Session, State
-from whiteboard.transport.driver import Driver
+from whiteboard.transport.connection import Connection
+from whiteboard.transport.driver import Driver, Files
 from whiteboard.transport.inbox import sender_of
+from whiteboard.transport.permissions import BoardPermissions
 from whiteboard.transport.stanzas import bare, local, resource
 from whiteboard.util.clock import Clock
 from whiteboard.util.event import Event
 from whiteboard.validation.applications import SVG
-from whiteboard.wire.messages import Message, Mode, Peer, Reason, StrictMessage
+from whiteboard.wire.messages import Dialect, Message, Mode, Peer, Reason, StrictMessage
 
 OTHER_PERSON = "You drew here under another name. Your copy stays on this computer."
+MAY_NOT_RENAME = "Only who may draw on this board can rename it."
 
 _MOST_PREVIEWS = 64
 
 
-class BoardLink(Link, Protocol):
+class BoardLink(Link, Files, Protocol):
     """A session's way to the others, and how much of it waits."""
 
     waiting_changed: Event[None]
@@ -89,6 +95,14 @@ class BoardLink(Link, Protocol):
     def has_archive(self) -> bool:
         """Whether what is said to all is kept by the room."""
 
+    @property
+    def upload_limit(self) -> int:
+        """Bytes of the largest file that can be put somewhere; 0 = none can."""
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether files can be fetched."""
+
     def forget(self, session: str) -> None:
         """What this session still has to say is dropped: nobody will ever hear it."""
 
@@ -101,10 +115,16 @@ class SharedBoard:
         document: what is on it.
         clock: for sessions.
         name_of: a contact's name by bare address.
+        connection: the present connection, None while signed out; asked about group chats.
     """
 
     def __init__(
-        self, name: str, document: SharedDocument, clock: Clock, name_of: Callable[[str], str]
+        self,
+        name: str,
+        document: SharedDocument,
+        clock: Clock,
+        name_of: Callable[[str], str],
+        connection: Callable[[], Connection | None] = lambda: None,
     ) -> None:
         self._name = name
         self._document = document
@@ -118,11 +138,14 @@ class SharedBoard:
         """Where a board of an earlier run goes on once it is online."""
         self._place = ""
         self._problem = ""
+        self.remover: str | None = None
+        """See `Board`."""
         self._over = False
         self._connected = True
         self._unsent = 0
         self._requires_order = False
         self._previews: dict[Party, set[str]] = {}
+        self._unwatch: Callable[[], None] = _nothing
         self.application = SVG.namespace
         """Application type that it is shared as."""
         self.waiting_for_answer = False
@@ -143,6 +166,11 @@ class SharedBoard:
         self.taken: Event[Batch | StrictMessage] = Event()
         """The server has taken this edit of mine."""
         self.ended: Event[Ended] = Event()
+        self.cursor = Cursor(0.0, 0.0)
+        """Where my pointer was last."""
+        self.permissions = BoardPermissions(self, connection)
+        """See `Board`."""
+        self._watch(document)
 
     # --- what is shown ---
 
@@ -243,6 +271,8 @@ class SharedBoard:
     def tell(self, what: Ephemeral) -> None:
         """See `Board`."""
         session = self._session
+        if isinstance(what, Cursor):
+            self.cursor = what
         if session is not None and self._link is not None:
             session.link_load(self._link.load)
             self.run(lambda now: session.tell(what, now))
@@ -252,12 +282,16 @@ class SharedBoard:
         if not name or name == self.name:
             return
         if self._driver is not None and not self._over:
-            rename_board(self._document, name)
+            try:
+                rename_board(self._document, name)
+            except NotPermittedError:
+                self.fail_softly(MAY_NOT_RENAME)
+                return
         self._be_called(name)
 
     def say_name(self) -> None:
         """About to be shared: what a document of another time is called gives way."""
-        if board_name(self._document):
+        if board_name(self._document) and self.permissions.hindrance() is None:
             rename_board(self._document, self.name)
 
     def _be_called(self, name: str) -> None:
@@ -292,6 +326,7 @@ class SharedBoard:
         self._place = _shown(place)
         self._link = make_link(self)
         self._drive(session, self._link)
+        self._meet_occupants()
         self.run(session.start)
         self.changed.emit(None)
 
@@ -316,8 +351,7 @@ class SharedBoard:
             self._resting = session.place
             self._place = _shown(session.place)
         if document is not self._document:
-            self._document = document
-            self.document_replaced.emit(document)
+            self._take(document)
             self.changed.emit(None)
 
     def wake(self, make_link: Callable[[SharedBoard], BoardLink], me: Peer) -> None:
@@ -337,6 +371,7 @@ class SharedBoard:
         self._resting = None
         self._link = make_link(self)
         self._drive(session, self._link).listen(self._document)
+        self._meet_occupants()
         again = self._store.unsent_strict() if self._store is not None else ()
         self.online(me)
         self.run(lambda _now: session.send_again(unsent))
@@ -362,7 +397,10 @@ class SharedBoard:
             subscribe=self._listen,
             persist=self._persist,
             read_back=self._read_back,
+            files=link,
         )
+        session.can_fetch = link.can_fetch
+        session.upload_limit = lambda: link.upload_limit
         session.memory.may_fold = self._may_fold
         session.archiving.is_kept = lambda: link.has_archive
         return self._driver
@@ -449,6 +487,16 @@ class SharedBoard:
             self.run(session.offline)
         self.changed.emit(None)
 
+    def removed_by(self, name: str, problem: str, *, ends: bool) -> None:
+        """I was thrown out of the group chat, maybe for good: `ends`."""
+        self.remover = name
+        if ends:
+            self.leave()
+            self._problem = problem
+            self.changed.emit(None)
+        else:
+            self.offline(problem)
+
     def online(self, me: Peer) -> None:
         """The way to the others is there again."""
         session = self._session
@@ -456,6 +504,7 @@ class SharedBoard:
             self._connected = True
             self._unsent = 0
             self._problem = ""
+            self.remover = None
             self.run(lambda now: session.online(me, now))
             self.changed.emit(None)
 
@@ -502,6 +551,16 @@ class SharedBoard:
         if wanted != self._requires_order:
             self._requires_order = wanted
             self.changed.emit(None)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its session is said on the wire."""
+        return self._session.dialect if self._session is not None else Dialect.XEP
+
+    @property
+    def rules(self) -> tuple[Mode, Dialect]:
+        """Those of its session, which are fixed."""
+        return (Mode.STRICT if self.is_plain else Mode.MERGE), self.dialect
 
     def fail_softly(self, problem: str) -> None:
         """Something that was asked for did not work; the board goes on."""
@@ -557,8 +616,7 @@ class SharedBoard:
         if isinstance(effect, KeepBase) and self._store is not None:
             self._store.keep_base(effect.folded)
         if isinstance(effect, NewDocument):
-            self._document = effect.document
-            self.document_replaced.emit(effect.document)
+            self._take(effect.document)
             self._be_called(board_name(effect.document))
         elif isinstance(effect, ShowEphemeral):
             self._show_ephemeral(effect)
@@ -581,6 +639,35 @@ class SharedBoard:
             self.ended.emit(effect)
         self.changed.emit(None)
 
+    def _take(self, document: SharedDocument) -> None:
+        self._document = document
+        self._watch(document)
+        self.document_replaced.emit(document)
+
+    def _watch(self, document: SharedDocument) -> None:
+        """Follow what this document says of rights."""
+        self._unwatch()
+        self._unwatch = document.on_commit.subscribe(self._rights_may_differ)
+        self.permissions.follow(document)
+
+    def _rights_may_differ(self, commit: Commit) -> None:
+        if commit.rights:
+            self.permissions.rights_changed()
+            self.changed.emit(None)
+
+    def occupant(self, peer: Peer, occupant: Occupant) -> None:
+        """Somebody in the group chat came, has another role there, or was banned."""
+        session = self._session
+        if session is not None:
+            role, affiliation = occupant.role, occupant.affiliation
+            self.run(lambda now: session.occupant(peer, role, affiliation, now))
+        self.changed.emit(None)
+
+    def _meet_occupants(self) -> None:
+        """Who is in the group chat already."""
+        for peer, occupant in self.permissions.occupants():
+            self.occupant(peer, occupant)
+
     def _tell_offence(self, effect: Offence) -> None:
         sender = next((p for p in self.participants if p.id == effect.party), None)
         if sender is not None:
@@ -602,6 +689,10 @@ class SharedBoard:
         sender = next((p for p in self.participants if p.id == effect.party), None)
         if sender is None:
             return
+        if effect.what is None:
+            self.permissions.gone(effect.party)
+        else:
+            self.permissions.heard(effect.party, effect.what)
         shown = self._previews.setdefault(effect.party, set())
         if effect.what is not None:
             if isinstance(effect.what, InkPreview | ShapePreview | MovePreview):
@@ -625,6 +716,10 @@ class SharedBoard:
             address = peer.jid or peer.bare
             name = local(address) if member.me else self._name_of(address)
         return Participant(member.party, name, address, member.me, member.away)
+
+
+def _nothing() -> None:
+    """Nothing is watched yet."""
 
 
 def _shown(place: Place) -> str:

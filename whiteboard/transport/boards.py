@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from whiteboard.model.document import new_document
 from whiteboard.model.ids import SessionId
@@ -27,8 +28,9 @@ from whiteboard.transport.invitations import Invitations
 from whiteboard.transport.inviting import Inviting
 from whiteboard.transport.links import Sent
 from whiteboard.transport.looking import look
-from whiteboard.transport.muc import Happening, RoomEvent
+from whiteboard.transport.muc import Happening, Removed, RoomEvent
 from whiteboard.transport.open_boards import OpenBoards
+from whiteboard.transport.psi_door import PsiDoor
 from whiteboard.transport.recalling import Recalling
 from whiteboard.transport.reopening import Reopening
 from whiteboard.transport.requests import Requests
@@ -128,6 +130,7 @@ class Boards:
             gate,
             self._requests,
         )
+        self._psi = PsiDoor(connection, self._open, self._list, self._invitations)
         self.arrived = self._requests.arrived
         self.invited = self._list.invited
         """Somebody invites me."""
@@ -263,9 +266,9 @@ class Boards:
 
     # --- invitations ---
 
-    def invite(self, board: Board, address: str) -> None:
+    def invite(self, board: Board, address: str, *, may_draw: bool = True) -> None:
         """See `BoardService`; a full address invites just that device."""
-        self._inviting.invite(self._open.own(board), address)
+        self._inviting.invite(self._open.own(board), address, may_draw=may_draw)
 
     def take_back(self, invitation: str) -> None:
         """See `BoardService`."""
@@ -309,6 +312,11 @@ class Boards:
         """See `BoardService`."""
         self._requests.ask(address, board)
 
+    def give_link(self, board: Board) -> None:
+        """See `BoardService`; until the program ends."""
+        if board.session is not None:
+            self._requests.expect(board.session)
+
     def wishes_changed(self) -> None:
         """See `BoardService`."""
         self._changed()
@@ -334,7 +342,7 @@ class Boards:
             self._requests.asked(peer, message.session)
             return
         for board in self._open.at(place):
-            if board.session != message.session:
+            if board.session != message.session or not self._psi.may_hear(board, message):
                 continue
             if isinstance(message, Connect) and self._is_too_simple(board, peer):
                 goodbye = Terminate(SessionId(message.session), Reason.UNSUPPORTED_APPLICATIONS)
@@ -351,6 +359,10 @@ class Boards:
             and connection.capabilities.is_plain(peer.address)
             and not board.is_plain
         )
+
+    def on_psi(self, place: Place, peer: Peer, message: Message) -> None:
+        """See `Listener`."""
+        self._psi.receive(place, peer, message)
 
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """See `Listener`."""
@@ -379,14 +391,30 @@ class Boards:
             elif event.what is Happening.LEARNED:
                 board.archive_known()
             elif event.what is Happening.OUT:
-                connection = self._connection()
-                cut = connection is None or not connection.account.is_online
-                board.offline("" if cut else THROWN_OUT)
+                self._out_of_room(board, event.removed)
             elif event.what is Happening.LEFT:
+                if event.removed is not None and event.removed.is_banned and event.occupant:
+                    banned = replace(event.occupant, role="none", affiliation="outcast")
+                    board.occupant(event.peer, banned)
                 board.left(event.peer)
+            elif event.what in {Happening.CAME, Happening.ROLE} and event.occupant is not None:
+                board.occupant(event.peer, event.occupant)
+            elif event.what is Happening.ASKED:
+                board.changed.emit(None)
             elif event.what is Happening.BOARDS:
                 for advertisement in event.boards:
                     board.receive(event.peer, advertisement)
+
+    def _out_of_room(self, board: SharedBoard, removed: Removed | None) -> None:
+        """I am no longer in the group chat: cut off, gone, or thrown out."""
+        connection = self._connection()
+        cut = connection is None or not connection.account.is_online
+        if removed is None:
+            board.offline("" if cut else THROWN_OUT)
+            return
+        board.removed_by(removed.by, THROWN_OUT, ends=removed.is_banned)
+        if removed.is_banned and board.session is not None and board.link is not None:
+            board.link.forget(board.session)
 
     def on_flood(self, sender: str) -> None:
         """See `Listener`."""
@@ -396,6 +424,7 @@ class Boards:
     def on_device_here(self, address: str) -> None:
         """See `Listener`."""
         self._returning.device_here(self._open, address)
+        self._psi.device_here(address)
 
     def on_device_gone(self, address: str) -> None:
         """See `Listener`."""

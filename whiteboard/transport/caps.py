@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from slixmpp import Iq
 from slixmpp.exceptions import XMPPError
@@ -18,6 +18,7 @@ from whiteboard.transport.account import Account
 from whiteboard.transport.stream import CAPS_NODE
 from whiteboard.util.event import Event
 from whiteboard.wire import ns
+from whiteboard.wire.messages import Dialect, Mode
 
 CAPS = "http://jabber.org/protocol/caps"
 DISCO_INFO = "http://jabber.org/protocol/disco#info"
@@ -27,6 +28,8 @@ _MOST_ASKED = 50
 """Questions under way at once: announcing ever new versions costs nothing."""
 
 Features = frozenset[str]
+Rules = tuple[Mode, Dialect]
+"""Of a session, fixed for ever when it is opened."""
 
 
 def own_element(version: str) -> ET.Element:
@@ -50,17 +53,50 @@ class Capabilities:
         """The features of this full address are known now, and differ from before."""
 
     def can_draw(self, address: str) -> bool:
-        """Whether the client at this full address knows XEP-0284, as far as is known."""
-        features = self._by_address.get(address, frozenset())
-        return ns.SXE in features and ns.SXE_TRANSPORT in features
+        """Whether the client at this full address can take part in a board of some kind."""
+        return self.knows_xep(address) or self.is_psi(address)
 
     def can_merge(self, address: str) -> bool:
-        """Whether it knows our better way of drawing together as well."""
-        return self.can_draw(address) and ns.MERGE in self._by_address.get(address, frozenset())
+        """Whether it knows our better way of drawing together."""
+        return self.knows_xep(address) and ns.MERGE in self._features(address)
 
     def is_plain(self, address: str) -> bool:
-        """Whether it knows plain XEP-0284 and no more."""
-        return self.can_draw(address) and not self.can_merge(address)
+        """Whether it knows plain XEP-0284 and not our way."""
+        return self.knows_xep(address) and not self.can_merge(address)
+
+    def is_psi(self, address: str) -> bool:
+        """Whether it knows Psi's dialect and not XEP-0284."""
+        return not self.knows_xep(address) and self.knows_psi(address)
+
+    def knows_psi(self, address: str) -> bool:
+        """Whether it knows Psi's dialect, as our own program does."""
+        return {ns.PSI_SXE, ns.PSI_SVG} <= self._features(address)
+
+    def knows_xep(self, address: str) -> bool:
+        """Whether it knows XEP-0284, whatever else."""
+        return {ns.SXE, ns.SXE_TRANSPORT} <= self._features(address)
+
+    def rules_for(self, devices: Iterable[str]) -> Rules:
+        """The best rules that one of these devices knows; without any the best there are."""
+        devices = tuple(devices)
+        if not devices or any(map(self.can_merge, devices)):
+            return Mode.MERGE, Dialect.XEP
+        is_psi = not any(map(self.knows_xep, devices))
+        return Mode.STRICT, Dialect.PSI if is_psi else Dialect.XEP
+
+    def able(self, devices: Iterable[str], rules: Rules, *, in_room: bool = False) -> list[str]:
+        """Those of the devices that know the rules of a session, and how one is invited to it.
+
+        Psi itself cannot be invited from elsewhere to a board of a group chat.
+        """
+        mode, dialect = rules
+        knows = self.can_merge if mode is Mode.MERGE else self.knows_xep
+        if dialect is Dialect.PSI:
+            knows = self.can_merge if in_room else self.knows_psi
+        return list(filter(knows, devices))
+
+    def _features(self, address: str) -> Features:
+        return self._by_address.get(address, frozenset())
 
     def is_asking(self, address: str) -> bool:
         """Whether this is being found out of the client at this full address."""

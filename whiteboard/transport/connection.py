@@ -28,14 +28,16 @@ from whiteboard.transport.caps import Capabilities
 from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
+from whiteboard.transport.moderating import DATA_FORM, Moderating
 from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
+from whiteboard.transport.uploads import Uploads
 from whiteboard.util.clock import MonotonicClock
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC, XMPP
-from whiteboard.wire import ns
+from whiteboard.wire import ns, psi
 from whiteboard.wire.chat import CHAT_TAGS
 from whiteboard.wire.codec import decode
 from whiteboard.wire.description import unsupported, write_jingle
@@ -60,6 +62,9 @@ class Listener(Protocol):
 
     def on_message(self, place: Place, peer: Peer, message: Message) -> None:
         """A message for a session at `place`."""
+
+    def on_psi(self, place: Place, peer: Peer, message: Message) -> None:
+        """A message for a session at `place`, said as Psi says it."""
 
     def on_jingle(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
         """A Jingle request.
@@ -131,7 +136,11 @@ class Connection:
         self.rooms = Rooms(
             self.account, self.capabilities, lambda: self._version, lambda: self.ready
         )
+        self.moderating = Moderating(
+            self.account, self.rooms.requests, lambda full: self.rooms.occupant(full) is not None
+        )
         self.archives = RoomArchives(self.account, self.rooms.stamps)
+        self.uploads = Uploads(self.account)
         self.bounces = Bounces()
         self.faults = Counters()
         """What was dropped at the door, by kind."""
@@ -206,6 +215,7 @@ class Connection:
         self.ready = True
         self.rooms.online(resumed=False)
         self._listener.on_online()
+        await self.uploads.find()
         await self.rooms.find_service()
 
     def _on_offline(self) -> None:
@@ -247,6 +257,13 @@ class Connection:
         )
         stream.register_handler(
             Callback(
+                "Whiteboard Psi",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{psi.SXE}"),
+                self._on_sxe,
+            )
+        )
+        stream.register_handler(
+            Callback(
                 "Whiteboard archive",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(MAM, 'result')}"),
                 lambda stanza: self.archives.result(stanza.xml),
@@ -257,6 +274,13 @@ class Connection:
                 "Whiteboard returned",
                 MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(ns.CLIENT, 'error')}"),
                 self._on_returned,
+            )
+        )
+        stream.register_handler(
+            Callback(
+                "Whiteboard form",
+                MatchXPath(f"{tag(ns.CLIENT, 'message')}/{tag(DATA_FORM, 'x')}"),
+                self._on_form,
             )
         )
         stream.jingle.consumer = self._on_jingle
@@ -284,10 +308,17 @@ class Connection:
         # Most servers return the error without what was sent.
         full = valid_jid(stanza.xml.get("from"))
         sent = self.bounces.returned(stanza.xml.get("id", ""), full or "")
+        condition = error_condition(stanza.xml)[0]
         if stanza.xml.get("type") == "error" and sent is not None:
-            self._listener.on_bounce(sent, error_condition(stanza.xml)[0])
-        elif sent is None and full is not None and self._chats is not None:
-            self._chats.returned(full, stanza.xml.get("id", ""))
+            self._listener.on_bounce(sent, condition)
+        elif sent is None and full is not None:
+            self.moderating.returned(stanza.xml.get("id", ""), full, condition)
+            if self._chats is not None:
+                self._chats.returned(full, stanza.xml.get("id", ""))
+
+    def _on_form(self, stanza: StanzaBase) -> None:
+        if stanza.xml.get("type") != "error":
+            self.moderating.heard(stanza.xml)
 
     def _on_chat(self, stanza: StanzaBase) -> None:
         xml, chats = stanza.xml, self._chats
@@ -303,7 +334,7 @@ class Connection:
         self.inbox.put(sender_of(peer), lambda: chats.receive(peer, xml), size_of(xml))
 
     def _on_sync(self, stanza: StanzaBase) -> None:
-        if stanza.xml.find(tag(ns.SXE, "sxe")) is None:
+        if stanza.xml.find(tag(ns.SXE, "sxe")) is None and stanza.xml.find(psi.SXE) is None:
             self._on_message(stanza.xml)
 
     def _on_message(self, xml: ET.Element) -> None:
@@ -332,8 +363,9 @@ class Connection:
 
     def _handle(self, place: Place, peer: Peer, xml: ET.Element, kind: str) -> None:
         """It is this message's turn."""
+        is_psi = xml.find(psi.SXE) is not None
         try:
-            message = decode(xml)
+            message = psi.decode_psi(xml) if is_psi else decode(xml)
         except RemoteProtocolError as error:
             self.faults.count(error.fault.value)
             SYNC.info("a message of %s was dropped: %s", peer.address, error)
@@ -341,6 +373,9 @@ class Connection:
         if message is None:
             return
         self.heard.emit(None)
+        if is_psi:
+            self._listener.on_psi(place, peer, message)
+            return
         is_private = kind != "groupchat" and isinstance(message, EditMessage | EphemeralMessage)
         if is_private and isinstance(place, InRoom):
             # Said to one only, the others could never agree about it.

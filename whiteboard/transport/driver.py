@@ -10,23 +10,25 @@ import asyncio
 import collections
 import functools
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from whiteboard.model.document import Document
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.ports import (
     Advertise,
+    Beside,
     CancelTimer,
     Effect,
     Ended,
+    Fetch,
     Incident,
     Link,
-    MakeState,
     NewDocument,
     Persist,
     ReadHistory,
     Send,
     StartTimer,
+    Upload,
 )
 from whiteboard.util.clock import Clock
 from whiteboard.util.log import SYNC
@@ -37,6 +39,28 @@ class Actor(Protocol):
 
     def timer(self, name: str, now: float) -> Sequence[Effect]:
         """A timer that was started ran out."""
+
+
+class Files(Protocol):
+    """Carries files beside the stream."""
+
+    def put(self, data: bytes, then: Callable[[str], object]) -> None:
+        """Put it where others can fetch it; its address, '' if that failed, goes to `then`."""
+
+    def fetch(
+        self,
+        url: str,
+        size: int,
+        came: Callable[[int], object],
+        then: Callable[[bytes], object],
+    ) -> None:
+        """Fetch it; it, b'' if that failed, goes to `then`."""
+
+
+def _failed(effect: Upload | Fetch, now: float) -> Sequence[Effect]:
+    if isinstance(effect, Upload):
+        return effect.then("", now)
+    return effect.then(b"", now)
 
 
 class Driver:
@@ -51,6 +75,7 @@ class Driver:
         persist: keeps batches durably and then calls its second argument, at once or later in the
             loop; what is sent after a `Persist` waits for that, also when the driver is closed.
         read_back: see `ReadHistory`.
+        files: puts and fetches files; None can do neither.
     """
 
     def __init__(
@@ -63,7 +88,9 @@ class Driver:
         subscribe: Callable[[SharedDocument], Callable[[], None]] | None = None,
         persist: Callable[[Persist, Callable[[], None]], object] | None = None,
         read_back: Callable[[Document], object] | None = None,
+        files: Files | None = None,
     ) -> None:
+        self._files = files
         self._actor = actor
         self._link = link
         self._clock = clock
@@ -138,8 +165,10 @@ class Driver:
         elif isinstance(effect, ReadHistory):
             if self._read_back is not None:
                 self._read_back(effect.document)
-        elif isinstance(effect, MakeState):
-            self._make_state(effect)
+        elif isinstance(effect, Beside):
+            self._make_beside(effect)
+        elif isinstance(effect, Upload | Fetch):
+            self._carry(effect)
         else:
             if isinstance(effect, NewDocument):
                 self.listen(effect.document)
@@ -157,14 +186,28 @@ class Driver:
             self._asked += 1
             self._persist(effect, functools.partial(self._persisted, self._asked))
 
-    def _make_state(self, effect: MakeState) -> None:
+    def _make_beside(self, effect: Beside) -> None:
         made = asyncio.get_running_loop().run_in_executor(None, effect.make)
 
-        def done(made: asyncio.Future[bytes]) -> None:
+        def done(made: asyncio.Future[Any]) -> None:
             if not made.cancelled():
                 self.run(lambda now: effect.then(made.result(), now))
 
         made.add_done_callback(done)
+
+    def _carry(self, effect: Upload | Fetch) -> None:
+        files = self._files
+        if files is None:
+            self.run(lambda now: _failed(effect, now))
+        elif isinstance(effect, Upload):
+            files.put(effect.data, lambda url: self.run(lambda now: effect.then(url, now)))
+        else:
+            files.fetch(
+                effect.url,
+                effect.size,
+                lambda count: self.run(lambda _now: effect.came(count)),
+                lambda data: self.run(lambda now: effect.then(data, now)),
+            )
 
     def _let_out(self, effect: Send | Advertise) -> None:
         if isinstance(effect, Send):

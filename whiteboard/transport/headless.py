@@ -24,6 +24,7 @@ from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch, LiteralElement
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
+from whiteboard.session.asking import Asking
 from whiteboard.session.boards import BoardState, InvitationState, NotShown
 from whiteboard.session.identity import author
 from whiteboard.session.ports import Direct, Persist
@@ -140,6 +141,12 @@ class _Recorder:
     def _mode(self) -> Mode:
         return Mode.STRICT if self.board.is_plain else Mode.MERGE
 
+    def keep_earlier(self, messages: Sequence[EditMessage]) -> None:
+        """Messages from before this participant joined."""
+        if self._writer is not None:
+            for message in messages:
+                self._writer.write(message)
+
     def close(self) -> None:
         """The log is complete."""
         if self._writer is not None:
@@ -178,6 +185,7 @@ async def take_part(
     try:
         board = await participant.get_on_board()
         joined(board.session or "")
+        await participant.complete_record(board)
         participant.draw(board)
         await participant.stay(board, stop or asyncio.Event())
         return participant.outcome(board)
@@ -372,6 +380,22 @@ class _Participant:
             if actor is not None and actor.document is not None:
                 # Live before anybody could listen: what is on it already comes first.
                 self._recorder.keep(Persist(tuple(actor.document.batches_since({}))))
+
+    async def complete_record(self, board: SharedBoard) -> None:
+        """Ask the others for what was before the state by which I joined, for the log."""
+        session, recorder = board.actor, self._recorder
+        floor = session.document.floor if session is not None and session.document else None
+        if session is None or recorder is None or not floor:
+            return
+        done = asyncio.Event()
+        asking = Asking(
+            session.session, recorder.keep_earlier, lambda _whole: done.set(), upto=dict(floor)
+        )
+        board.run(lambda _now: session.ask_history(asking))
+        try:
+            await asyncio.wait_for(done.wait(), self._task.patience)
+        except TimeoutError:
+            board.run(lambda _now: session.stop_asking())
 
     def draw(self, board: SharedBoard) -> None:
         """Add the given elements as one transaction."""

@@ -137,6 +137,7 @@ class InvitationList:
             Direct(actor.peer.address),
             sent=lambda _: None,
             bounced=bounced,
+            dialect=lambda: actor.dialect,
         )
         driver = Driver(
             actor, link, self._open.clock, lambda effect: self._show(entry, actor, effect)

@@ -21,7 +21,7 @@ from whiteboard.transport.reopening import Reopening
 from whiteboard.transport.requests import Requests
 from whiteboard.transport.room_boards import RoomBoards
 from whiteboard.transport.stanzas import bare, resource
-from whiteboard.wire.messages import Accept, Initiate, Peer, Reason, Terminate
+from whiteboard.wire.messages import Accept, Dialect, Initiate, Peer, Reason, Terminate
 from whiteboard.xep_0166 import JingleError
 
 IS_OVER = "This invitation is over."
@@ -151,6 +151,8 @@ class Invitations:
                 ask=[host],
                 name=board.name,
                 applications=self._applications,
+                dialect=invitation.dialect,
+                is_given=invitation.dialect is Dialect.PSI,
             )
             board.attach(joining, self._open.link(connection, place), place)
 
@@ -171,7 +173,7 @@ class Invitations:
     # --- what comes
 
     def receive(self, peer: Peer, message: Initiate | Accept | Terminate) -> None:
-        """A Jingle request came.
+        """A Jingle request came, or what stands for it in Psi's dialect.
 
         Raises:
             JingleError: it is refused.
@@ -212,10 +214,12 @@ class Invitations:
             board=message.description.name,
             known=self._is_contact(peer.bare),
             room=room,
+            may_draw=message.description.default != "viewer",
             running=self._running_name(peer.bare),
         )
         entry.is_shown = wanted and not (is_here or lets_in) and running is None
         actor = Negotiation.incoming(message.session, connection.me, peer, self._applications)
+        actor.dialect = Dialect.XEP if room else message.description.dialect
         attempt = self._list.drive(entry, connection, actor)
         attempt.driver.run(lambda now: actor.receive(peer, message, now))
         if actor.stage is Stage.ENDED:

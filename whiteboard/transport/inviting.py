@@ -6,18 +6,23 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from whiteboard.model.ids import Party
 from whiteboard.session.boards import InvitationState
 from whiteboard.session.negotiation import Invitation as Negotiation
 from whiteboard.session.ports import Direct
-from whiteboard.session.session import Session, State
+from whiteboard.session.session import Role, Session, State
 from whiteboard.transport.board import SharedBoard
+from whiteboard.transport.caps import Rules
 from whiteboard.transport.connection import Connection
 from whiteboard.transport.invitation_list import Entry, InvitationList
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.stanzas import bare, resource, valid_jid
 from whiteboard.wire.messages import Description, Identity, Mode, Peer
 
+ALL_MAY_DRAW = "They may draw here: only a moderator of the board can let people just watch."
 TOO_SIMPLE = "Their program is simpler and cannot join this board. Invite them to a new one."
+
+ONLY_HOST = "Only who opened this board can invite others to it."
 
 
 class Inviting:
@@ -45,7 +50,7 @@ class Inviting:
         self._rng = rng
         self._changed = changed
 
-    def invite(self, board: SharedBoard, address: str) -> None:
+    def invite(self, board: SharedBoard, address: str, *, may_draw: bool = True) -> None:
         """Ask a contact to a board; a full address asks just that device."""
         connection = self._connection()
         jid = valid_jid(address)
@@ -56,24 +61,28 @@ class Inviting:
         if connection is None or jid is None or not devices:
             self._list.set_state(entry, InvitationState.GONE)
             return
-        plain = [device for device in devices if connection.capabilities.is_plain(device)]
-        mode = Mode.STRICT if len(plain) == len(devices) else Mode.MERGE
+        if _is_guest_on_plain(board):
+            # Plain XEP-0284 knows no relay but the session's host.
+            self._list.set_state(entry, InvitationState.GONE)
+            board.fail_softly(ONLY_HOST)
+            return
         room = board.room
         if room:
             connection.rooms.let_in(room, bare(jid))
             entry.row = replace(entry.row, room=room)
         else:
-            self._share(board, connection, bare(jid), mode)
-        if board.is_plain:
-            mode = Mode.STRICT
-        elif mode is Mode.STRICT:
-            # The session merges, for ever: a simpler program could not follow.
+            rules = connection.capabilities.rules_for(devices)
+            self._share(board, connection, bare(jid), rules, may_draw=may_draw)
+            if not board.permissions.admit(Party(bare(jid)), may_draw=may_draw):
+                board.fail_softly(ALL_MAY_DRAW)
+            entry.row = replace(entry.row, may_draw=may_draw)
+        able = connection.capabilities.able(devices, board.rules, in_room=bool(room))
+        if not able:
+            # Its rules are fixed for ever: a simpler program could not follow.
             self._list.set_state(entry, InvitationState.DECLINED)
             board.fail_softly(TOO_SIMPLE)
             return
-        if mode is Mode.MERGE:
-            devices = [device for device in devices if device not in plain]
-        for device in devices:
+        for device in able:
             self._ask_device(entry, board, connection, device)
         board.waiting_for_answer = True
         board.changed.emit(None)
@@ -88,18 +97,29 @@ class Inviting:
             entry.is_shown = False
             self._changed()
 
-    def _share(self, board: SharedBoard, connection: Connection, address: str, mode: Mode) -> None:
+    def _share(
+        self,
+        board: SharedBoard,
+        connection: Connection,
+        address: str,
+        rules: Rules,
+        *,
+        may_draw: bool,
+    ) -> None:
         """Let the board be one that the person may join one-to-one."""
         actor = board.actor
         if actor is None or actor.state is State.ENDED:
             place = Direct(address)
             board.say_name()
+            mode, dialect = rules
             description = Description(
                 mode=mode,
                 name=board.name,
                 identity=Identity.JID,
+                default="editor" if may_draw or mode is Mode.STRICT else "viewer",
                 continues=board.session or "",
                 application=board.application,
+                dialect=dialect,
             )
             actor = Session.share(board.document, description, connection.me, place, self._rng)
             board.attach(actor, self._open.link(connection, place), place)
@@ -119,3 +139,9 @@ class Inviting:
         connection.roster.show_to(device)
         attempt = self._list.drive(entry, connection, negotiation)
         attempt.driver.run(negotiation.start)
+
+
+def _is_guest_on_plain(board: SharedBoard) -> bool:
+    actor = board.actor
+    is_guest = actor is not None and actor.role is Role.JOINER and not board.is_over
+    return is_guest and board.is_plain and isinstance(board.where, Direct)

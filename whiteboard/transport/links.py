@@ -18,6 +18,7 @@ from whiteboard.transport.account import Account
 from whiteboard.transport.muc import MUC_USER, Rooms
 from whiteboard.transport.outbox import Kind, TooLargeError
 from whiteboard.transport.stanzas import tag
+from whiteboard.transport.uploads import Uploads
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire import ns
@@ -27,6 +28,7 @@ from whiteboard.wire.messages import (
     Advertisement,
     Answer,
     ArchivedPart,
+    Dialect,
     EditMessage,
     EphemeralMessage,
     Initiate,
@@ -34,12 +36,14 @@ from whiteboard.wire.messages import (
     StateBegin,
     StateEnd,
     StatePart,
+    StateUploaded,
     StrictMessage,
     Terminate,
 )
+from whiteboard.wire.psi import encode_psi
 
 _MOST_REMEMBERED = 4000
-_STATE = (StateBegin, StatePart, StateEnd, ArchivedPart)
+_STATE = (StateBegin, StatePart, StateEnd, ArchivedPart, StateUploaded)
 """Goes behind all else, in order, with the answers that are paced (`Send.receipt`)."""
 
 
@@ -86,6 +90,8 @@ class StanzaLink:
         sent: called with the receipt of a `Send` that left the outbox, or never will.
         bounced: called with what came back and the stanza error's condition.
         taken: called with an edit that the server has taken, by itself or in an answer.
+        dialect: how the session is said.
+        uploads: carries files beside the stream.
     """
 
     def __init__(
@@ -98,7 +104,11 @@ class StanzaLink:
         sent: Callable[[int], object],
         bounced: Callable[[Target, Message, str], object],
         taken: Callable[[Batch | StrictMessage], object] = lambda _: None,
+        dialect: Callable[[], Dialect] = lambda: Dialect.XEP,
+        uploads: Uploads | None = None,
     ) -> None:
+        self._dialect = dialect
+        self._uploads = uploads
         self._account = account
         self._rooms = rooms
         self._bounces = bounces
@@ -111,22 +121,29 @@ class StanzaLink:
         """Own edits that the server has not taken."""
         self.waiting_changed: Event[None] = Event()
 
-    def rebind(self, account: Account, rooms: Rooms, bounces: Bounces) -> None:
+    def rebind(
+        self, account: Account, rooms: Rooms, bounces: Bounces, uploads: Uploads | None = None
+    ) -> None:
         """Go on over another connection of the same account; what waited in the old one is lost.
 
         The session's members ask for what they miss.
         """
         if account is not self._account:
             self._account, self._rooms, self._bounces = account, rooms, bounces
+            self._uploads = uploads
             self._advertised = None
             self._count(-self.waiting)
 
     def send(self, send: Send) -> None:
         """See `session.ports.Link`."""
-        if isinstance(send.message, Initiate | Accept | Terminate):
+        is_psi = self._dialect() is Dialect.PSI
+        is_negotiation = isinstance(send.message, Initiate | Accept | Terminate)
+        if is_negotiation and not is_psi:
             self._request(send)
             return
-        element = self._element(send)
+        element = self._psi_element(send) if is_psi else self._element(send)
+        if element is None:
+            return
         kind = Kind.CONTROL
         if isinstance(send.message, EditMessage | StrictMessage) and send.store:
             kind = Kind.EDIT
@@ -151,6 +168,8 @@ class StanzaLink:
                 self._count(-1)
             if receipt:
                 asyncio.get_running_loop().call_soon(self._sent, receipt)
+            if is_negotiation and is_psi:
+                self._fail(send)
             return
         if kind is not Kind.EPHEMERAL:
             sent = Sent(self, send.to, element.get("to", ""), send.message)
@@ -175,6 +194,36 @@ class StanzaLink:
     def load(self) -> int:
         """Bytes that wait in the account's outbox, bulk aside."""
         return self._account.outbox.waiting_bytes
+
+    @property
+    def upload_limit(self) -> int:
+        """Bytes of the largest file that can be put somewhere; 0 = none can."""
+        return self._uploads.limit if self._uploads is not None else 0
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether files can be fetched."""
+        return self._uploads is not None
+
+    def put(self, data: bytes, then: Callable[[str], object]) -> None:
+        """See `driver.Files`."""
+        if self._uploads is None:
+            then("")
+        else:
+            self._uploads.put(data, then)
+
+    def fetch(
+        self,
+        url: str,
+        size: int,
+        came: Callable[[int], object],
+        then: Callable[[bytes], object],
+    ) -> None:
+        """See `driver.Files`."""
+        if self._uploads is None:
+            then(b"")
+        else:
+            self._uploads.fetch(url, size, came, then)
 
     @property
     def has_archive(self) -> bool:
@@ -223,14 +272,38 @@ class StanzaLink:
         ET.SubElement(element, tag(ns.HINTS, "store" if send.store else "no-store"))
         return element
 
+    def _psi_element(self, send: Send) -> ET.Element | None:
+        """As Psi says it: without type and hints; None for what is not for it, or for now.
+
+        What cannot be sent now the session does again when it can (`PsiStrict`).
+        """
+        payload = encode_psi(send.message)
+        is_edit = isinstance(send.message, StrictMessage) and send.store
+        if not payload or (is_edit and not self._account.is_online):
+            return None
+        element = ET.Element(tag(ns.CLIENT, "message"))
+        if isinstance(send.to, ToPeer):
+            element.set("to", send.to.address)
+        elif isinstance(self.place, InRoom):
+            element.attrib.update({"to": self.place.room, "type": "groupchat"})
+        else:
+            element.set("to", self.place.other)
+        element.extend(payload)
+        if isinstance(self.place, InRoom) and not isinstance(send.to, ToPeer):
+            ET.SubElement(element, tag(ns.HINTS, "store" if send.store else "no-store"))
+        return element
+
+    def _fail(self, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._bounced, send.to, send.message, "remote-server-timeout")
+
     def _request(self, send: Send) -> None:
         address = send.to.address if isinstance(send.to, ToPeer) else ""
         if not address and isinstance(self.place, Direct):
             address = self.place.other
         stream = self._account.stream
         if stream is None or not self._account.is_online or not address:
-            loop = asyncio.get_running_loop()
-            loop.call_soon(self._bounced, send.to, send.message, "remote-server-timeout")
+            self._fail(send)
             return
         (jingle,) = encode(send.message)
         answer = stream.jingle.request(address, jingle)
@@ -253,7 +326,7 @@ def _calls(message: EphemeralMessage) -> bool:
 
 
 def _session_of(message: ET.Element) -> str:
-    for name in (tag(ns.SXE, "sxe"), tag(ns.SYNC, "sync")):
+    for name in (tag(ns.SXE, "sxe"), tag(ns.SYNC, "sync"), tag(ns.PSI_SXE, "sxe")):
         child = message.find(name)
         if child is not None and child.get("session"):
             return child.get("session", "")

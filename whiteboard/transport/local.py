@@ -127,6 +127,8 @@ class LocalLink:
         self.load = 0
         self.page = PAGE_BYTES
         self.has_archive = False
+        self.upload_limit = 0
+        self.can_fetch = False
 
     def send(self, send: Send) -> None:
         """See `session.ports.Link`."""
@@ -140,6 +142,20 @@ class LocalLink:
             return
         for other in self._room.others(self):
             self._room.carry(self.peer, other, what)
+
+    def put(self, data: bytes, then: Callable[[str], object]) -> None:
+        """See `driver.Files`: nothing is large here."""
+        then("")
+
+    def fetch(
+        self,
+        url: str,
+        size: int,
+        came: Callable[[int], object],
+        then: Callable[[bytes], object],
+    ) -> None:
+        """See `driver.Files`."""
+        then(b"")
 
     def forget(self, session: str) -> None:
         """See `BoardLink`: nothing ever waits here."""

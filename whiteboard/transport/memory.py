@@ -26,14 +26,15 @@ from whiteboard.session.negotiation import Invitation, Stage
 from whiteboard.session.ports import (
     Advertise,
     AskUser,
+    Beside,
     CancelTimer,
     Direct,
     Effect,
     Ended,
+    Fetch,
     Incident,
     InRoom,
     KeepBase,
-    MakeState,
     NewDocument,
     Offence,
     Persist,
@@ -43,17 +44,20 @@ from whiteboard.session.ports import (
     ShowEphemeral,
     StartTimer,
     ToPeer,
+    Upload,
 )
 from whiteboard.session.rebuilding import Found, Rebuilt
 from whiteboard.session.session import Session
+from whiteboard.session.uploading import MAX_FILE
 from whiteboard.validation.applications import DRAWINGS
-from whiteboard.wire import ns
+from whiteboard.wire import ns, psi
 from whiteboard.wire.codec import decode, encode
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import (
     Accept,
     Advertisement,
     Description,
+    Dialect,
     Initiate,
     Message,
     Peer,
@@ -99,10 +103,14 @@ class MemoryNetwork:
         self.now = 0.0
         self.count = Count()
         self.nodes: dict[str, Node] = {}
+        self.files: dict[str, bytes] | None = None
+        """What was put beside the stream, by address; None: nothing can be."""
         self.archive: list[Found] | None = None
         """What the rooms keep of what is said to all, in order; None: they keep nothing."""
         self.drop: Callable[[str, str, Message], bool] = lambda _from, _to, _message: False
         """Drops more messages than the weather does: (sender, receiver, message)."""
+        self.watch: Callable[[str], object] = lambda _text: None
+        """Sees what is sent."""
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._last: dict[tuple[str, str], float] = {}
@@ -188,9 +196,16 @@ class MemoryNetwork:
     def send(self, node: Node, send: Send) -> None:
         """Put a message of `node` on the way."""
         if node.is_cut:
-            node.outbox.append(send)
+            # In Psi's dialect the session itself does again what could not be sent.
+            if node.saying is Dialect.XEP:
+                node.outbox.append(send)
             return
-        text = to_xml(_stanza(node.peer, send.message, to_all=not isinstance(send.to, ToPeer)))
+        to_all = not isinstance(send.to, ToPeer)
+        stanza = _stanza(node.peer, send.message, to_all=to_all, dialect=node.saying)
+        if stanza is None:
+            return
+        text = to_xml(stanza)
+        self.watch(text)
         size = len(text.encode())
         self.count.sent += 1
         self.count.bytes += size
@@ -205,7 +220,7 @@ class MemoryNetwork:
     def _pass(self, node: Node, send: Send, text: str) -> None:
         """Bring a message to whom it is for."""
         if isinstance(send.to, ToPeer):
-            target = self.nodes.get(send.to.address)
+            target = self.nodes.get(send.to.address) or self._device_of(send.to.address)
             if target is None:
                 self.later(0.05, lambda: node.bounced(send))
             else:
@@ -218,6 +233,11 @@ class MemoryNetwork:
             self._keep(self.archive, node.peer, text)
         for target in [*self._neighbours(node), node]:
             self._carry(node.peer, target, text, send.message)
+
+    def _device_of(self, address: str) -> Node | None:
+        """A bare address reaches whatever device is there."""
+        found = (n for a, n in self.nodes.items() if a.partition("/")[0] == address)
+        return next((node for node in found if not node.is_gone and not node.is_cut), None)
 
     def _keep(self, archive: list[Found], peer: Peer, text: str) -> None:
         message = decode(parse(text))
@@ -233,7 +253,9 @@ class MemoryNetwork:
 
     def deliver_later(self, peer: Peer, target: Node, message: Message) -> None:
         """Put a message on the way that nobody's driver sent: presence, or a forgery in a test."""
-        self._carry(peer, target, to_xml(_stanza(peer, message)), message)
+        stanza = _stanza(peer, message)
+        assert stanza is not None
+        self._carry(peer, target, to_xml(stanza), message)
 
     def _carry(self, peer: Peer, target: Node, text: str, message: Message) -> None:
         if self._is_apart(peer.address, target.peer.address) or self.drop(
@@ -270,7 +292,9 @@ class MemoryNetwork:
             return
         self.count.delivered += 1
         try:
-            message = decode(parse(text))
+            stanza = parse(text)
+            is_psi = stanza.find(psi.SXE) is not None and stanza.tag.endswith("message")
+            message = psi.decode_psi(stanza) if is_psi else decode(stanza)
         except RemoteProtocolError:
             self.count.faults += 1
             return
@@ -307,15 +331,23 @@ class MemoryNetwork:
         return True
 
 
-def _stanza(peer: Peer, message: Message, *, to_all: bool = False) -> Element:
+def _stanza(
+    peer: Peer, message: Message, *, to_all: bool = False, dialect: Dialect = Dialect.XEP
+) -> Element | None:
+    is_psi = dialect is Dialect.PSI
+    payload = psi.encode_psi(message) if is_psi else encode(message)
+    if not payload:
+        return None
     if isinstance(message, Advertisement):
         tag = "presence"
+    elif is_psi:
+        tag = "message"
     else:
         tag = "iq" if isinstance(message, Initiate | Accept | Terminate) else "message"
     stanza = Element(f"{{{ns.CLIENT}}}{tag}", {"from": peer.address})
     if tag == "message":
         stanza.set("type", "groupchat" if to_all else "chat")
-    stanza.extend(encode(message))
+    stanza.extend(payload)
     if peer.occupant_id:
         SubElement(stanza, f"{{{ns.OCCUPANT_ID}}}occupant-id", {"id": peer.occupant_id})
     return stanza
@@ -363,6 +395,8 @@ class Node:
         self.is_cut = False
         self.is_muted = False
         self.is_gone = False
+        self.saying = Dialect.XEP
+        """How what it sends is said."""
         self.shown = Shown()
         self.journal = Journal()
         self.seen: dict[SessionId, list[Peer]] = {}
@@ -386,12 +420,21 @@ class Node:
         session_id: SessionId,
         ask: Sequence[Peer] = (),
         applications: Collection[str] = DRAWINGS,
+        dialect: Dialect = Dialect.XEP,
+        is_given: bool = False,
     ) -> Session:
         """Join a session; in a room those seen there are asked."""
         rng = random.Random(self.network.rng.random())
         known = list(ask) or self.seen.get(session_id, [])
         joining = Session.join(
-            session_id, self.peer, self.place, rng, ask=known, applications=applications
+            session_id,
+            self.peer,
+            self.place,
+            rng,
+            ask=known,
+            applications=applications,
+            dialect=dialect,
+            is_given=is_given,
         )
         return self._begin(joining)
 
@@ -406,6 +449,8 @@ class Node:
     def _begin(self, session: Session) -> Session:
         self.session = session
         session.archiving.is_kept = lambda: self.network.archive is not None
+        session.can_fetch = self.network.files is not None
+        session.upload_limit = lambda: 0 if self.network.files is None else MAX_FILE
         self.perform(session.start(self.network.now), session)
         return session
 
@@ -426,7 +471,9 @@ class Node:
         """Accept an invitation and join."""
         self.perform(invitation.accept(self.network.now), invitation)
         self.place = Direct(invitation.peer.address)
-        return self.join(invitation.session, [Peer(invitation.host)])
+        dialect = invitation.dialect
+        host = [Peer(invitation.host)]
+        return self.join(invitation.session, host, dialect=dialect, is_given=dialect is Dialect.PSI)
 
     def tell(self, what: Ephemeral) -> None:
         """Show the others something."""
@@ -447,17 +494,28 @@ class Node:
             if peer not in seen:
                 seen.append(peer)
         key = (message.session, peer.address)
+        if isinstance(message, Initiate) and isinstance(self.place, InRoom):
+            return  # said to all for those who see no advertisements
         if isinstance(message, Initiate) and key not in self.invitations:
-            self.invitations[key] = Invitation.incoming(message.session, self.peer, peer)
+            invited = Invitation.incoming(message.session, self.peer, peer)
+            invited.dialect = message.description.dialect
+            self.invitations[key] = invited
         if isinstance(message, Initiate | Accept | Terminate):
             # An invitation's until it is accepted; then its end is the session's matter too.
             invitation = self.invitations.get(key)
             was_accepted = invitation is not None and invitation.stage is Stage.ACCEPTED
             if invitation is not None:
                 self.perform(invitation.receive(peer, message, now), invitation)
-            if not (was_accepted and isinstance(message, Terminate)):
+            is_on = invitation is not None and invitation.stage is Stage.ACCEPTED
+            is_on |= isinstance(self.place, InRoom)
+            is_answer = isinstance(message, Accept) and self._is_psi and is_on
+            if not is_answer and not (was_accepted and isinstance(message, Terminate)):
                 return
         self.take(lambda session: session.receive(peer, message, now))
+
+    @property
+    def _is_psi(self) -> bool:
+        return self.session is not None and self.session.dialect is Dialect.PSI
 
     def bounced(self, send: Send, condition: str = "item-not-found") -> None:
         """A message came back."""
@@ -468,6 +526,7 @@ class Node:
         """Do what the session or invitation asks for."""
         for effect in effects:
             if isinstance(effect, Send):
+                self.saying = of.dialect
                 self.network.send(self, effect)
             elif isinstance(effect, StartTimer):
                 self._start_timer(of, effect)
@@ -478,7 +537,9 @@ class Node:
             elif isinstance(effect, Persist):
                 self.journal.batches += effect.batches
                 self.journal.strict += effect.strict
-            elif isinstance(effect, MakeState):
+            elif isinstance(effect, Upload | Fetch):
+                self._carry(effect, of)
+            elif isinstance(effect, Beside):
                 self.perform(effect.then(effect.make(), self.network.now), of)
             elif isinstance(effect, ReadHistory):
                 self._read_back(effect.document)
@@ -497,6 +558,17 @@ class Node:
                 self.shown.asked.append(effect)
             elif isinstance(effect, Ended) and isinstance(of, Session):
                 self.shown.ended.append(effect)
+
+    def _carry(self, effect: Upload | Fetch, of: Session | Invitation) -> None:
+        files, now = self.network.files, self.network.now
+        if isinstance(effect, Fetch):
+            self.perform(effect.then((files or {}).get(effect.url, b""), now), of)
+            return
+        url = ""
+        if files is not None:
+            url = f"https://files.example/{len(files)}"
+            files[url] = effect.data
+        self.perform(effect.then(url, now), of)
 
     def _start_timer(self, of: Session | Invitation, effect: StartTimer) -> None:
         key = (id(of), effect.name)

@@ -19,8 +19,9 @@ from slixmpp.exceptions import IqError, XMPPError
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
 from whiteboard.transport.account import Account
-from whiteboard.transport.announcing import announce, announced
+from whiteboard.transport.announcing import MOST_BOARDS, announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
+from whiteboard.transport.moderating import VoiceRequests
 from whiteboard.transport.stanzas import (
     STATUS,
     availability,
@@ -34,7 +35,7 @@ from whiteboard.transport.stanzas import (
 from whiteboard.util.event import Event
 from whiteboard.util.log import XMPP
 from whiteboard.wire import ns
-from whiteboard.wire.messages import Advertisement, Peer
+from whiteboard.wire.messages import Advertisement, Dialect, Mode, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
@@ -105,6 +106,10 @@ class Happening(enum.Enum):
     """It is known whether the room keeps an archive."""
     BOARDS = "boards"
     """The peer's announced boards differ."""
+    ROLE = "role"
+    """The peer's role or affiliation in the room differs; the peer may be me."""
+    ASKED = "asked"
+    """Somebody asks for a voice, or no longer; the peer is the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,20 @@ class RoomEvent:
     what: Happening
     peer: Peer
     boards: tuple[Advertisement, ...] = ()
+    occupant: Occupant | None = None
+    """What is shown of the peer: of who came, has another role or left (as it was then)."""
+    removed: Removed | None = None
+    """Who left, or I, was thrown out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An occupant was thrown out of a room."""
+
+    is_banned: bool
+    """For good (affiliation outcast); else only from the room as it is now."""
+    by: str = ""
+    """Nick of who did it, where the room says so."""
 
 
 @dataclass(slots=True)
@@ -122,6 +141,8 @@ class _Occupant:
     row: Occupant
     peer: Peer
     boards: tuple[Advertisement, ...] = ()
+    said: tuple[Advertisement, ...] = ()
+    """Of those, what was said to all and does not stand in presence."""
 
 
 @dataclass(slots=True)
@@ -173,6 +194,9 @@ class Rooms:
         """Domain of the server's group chats, '' while unknown."""
         self.changed: Event[None] = Event()
         self.happened: Event[RoomEvent] = Event()
+        self.requests = VoiceRequests()
+        """Who asks for a voice in rooms that I moderate."""
+        self.requests.changed.subscribe(self._asked_for_voice)
         capabilities.learned.subscribe(self._learned)
 
     # --- what is shown ---
@@ -196,6 +220,17 @@ class Rooms:
         """Myself as an occupant, while in."""
         room = self._rooms.get(address)
         return room.me if room is not None else None
+
+    def occupant(self, full: str) -> Occupant | None:
+        """What is shown of the occupant at this address; None if nobody is there."""
+        room = self._rooms.get(bare(full))
+        known = room.occupants.get(resource(full)) if room is not None else None
+        return known.row if known is not None else None
+
+    def occupants(self, address: str) -> Sequence[tuple[Peer, Occupant]]:
+        """Everyone in the room, oneself too."""
+        room = self._rooms.get(address)
+        return [(o.peer, o.row) for o in room.occupants.values()] if room is not None else []
 
     def is_anonymous(self, address: str) -> bool:
         """Whether the room hides addresses."""
@@ -265,17 +300,50 @@ class Rooms:
         room = self._rooms.get(address)
         return room is not None and room.is_temporary
 
-    def has_plain_client(self, address: str) -> bool:
-        """Whether somebody there can draw by plain XEP-0284 and not by what our programs add."""
-        room = self._rooms.get(address)
-        others = [one for one in room.occupants.values() if not one.row.me] if room else []
-        return any(self._capabilities.is_plain(one.peer.address) for one in others)
-
     def is_asking(self, address: str) -> bool:
         """Whether it is still being found out what somebody there can do."""
         room = self._rooms.get(address)
         others = room.occupants.values() if room is not None else ()
         return any(self._capabilities.is_asking(one.peer.address) for one in others)
+
+    def rules_for(self, address: str) -> tuple[Mode, Dialect]:
+        """By which rules everybody there who can draw can take part.
+
+        Where some know only the XEP and some only Psi's dialect, the former can.
+        """
+        room = self._rooms.get(address)
+        others = (
+            [one.peer.address for one in room.occupants.values() if not one.row.me] if room else []
+        )
+        if any(map(self._capabilities.is_plain, others)):
+            return Mode.STRICT, Dialect.XEP
+        if any(map(self._capabilities.is_psi, others)):
+            return Mode.STRICT, Dialect.PSI
+        return Mode.MERGE, Dialect.XEP
+
+    def dialect_of(self, address: str, session: str) -> Dialect:
+        """How a session that runs there is said."""
+        running = (ad for _, ad in self.advertisements(address) if ad.session == session)
+        return next((ad.dialect for ad in running), Dialect.XEP)
+
+    def invited(self, address: str, peer: Peer, board: Advertisement) -> None:
+        """An occupant said to all that a board runs there, which its presence does not show."""
+        room = self._rooms.get(address)
+        occupant = room.occupants.get(resource(peer.address)) if room is not None else None
+        if room is None or occupant is None or occupant.row.me:
+            return
+        known = {one.session for one in occupant.boards}
+        if board.session not in known and len(known) < MOST_BOARDS:
+            occupant.said = (*occupant.said, board)
+            self._show_boards(room, occupant, (*occupant.boards, board))
+            self.changed.emit(None)
+
+    def _show_boards(
+        self, room: _Room, occupant: _Occupant, boards: tuple[Advertisement, ...]
+    ) -> None:
+        occupant.boards = boards
+        occupant.row = replace(occupant.row, boards=tuple(board.session for board in boards))
+        self._tell(room, Happening.BOARDS, occupant.peer, boards)
 
     def _row(self, room: _Room) -> Room:
         running: dict[str, tuple[str, int]] = {}
@@ -294,6 +362,7 @@ class Rooms:
             boards=tuple(RunningBoard(s, name, n) for s, (name, n) in running.items()),
             problem=room.problem,
             anonymous=room.anonymous,
+            requests=self.requests.of(room.address),
         )
 
     # --- what is asked ---
@@ -516,10 +585,12 @@ class Rooms:
         jid = valid_jid(item.get("jid")) or ""
         if mine and not jid:
             jid = self._account.jid
-        boards = announced(xml)
+        old = room.occupants.get(nick)
+        said = old.said if old is not None else ()
+        shown = announced(xml)
+        boards = (*shown, *(one for one in said if one not in shown))
         unstamped = room.me is not None and not room.me.occupant_id and not mine
         peer = Peer(full, "" if unstamped else _occupant_id(xml), bare(jid))
-        old = room.occupants.get(nick)
         row = Occupant(
             nick=nick,
             address=bare(jid) or None,
@@ -530,13 +601,17 @@ class Rooms:
             boards=tuple(board.session for board in boards),
             me=mine,
         )
-        room.occupants[nick] = _Occupant(row, peer, boards)
+        room.occupants[nick] = _Occupant(row, peer, boards, said)
+        if row.role != "visitor":
+            self.requests.forget(room.address, nick)
         if mine:
             self._on_own(room, nick, peer, codes)
         else:
             self._capabilities.heard(full, xml)
             if old is None:
-                self._tell(room, Happening.CAME, peer)
+                self._tell(room, Happening.CAME, peer, occupant=row)
+        if old is not None and _standing(old.row) != _standing(row):
+            self._tell(room, Happening.ROLE, peer, occupant=row)
         if old is None or old.boards != boards:
             self._tell(room, Happening.BOARDS, peer, boards)
 
@@ -575,16 +650,21 @@ class Rooms:
                 room.nick = _item(xml).get("nick", room.nick)
             return  # a change of nick: the presence under the new one follows
         self._capabilities.forget(full)
+        self.requests.forget(room.address, nick)
+        removed = _removed(xml, codes)
         if not mine:
             if occupant is not None:
-                self._tell(room, Happening.LEFT, occupant.peer)
+                row = occupant.row
+                self._tell(room, Happening.LEFT, occupant.peer, occupant=row, removed=removed)
             return
         if room.state not in {RoomState.IN, RoomState.JOINING}:
             return
         user = xml.find(tag(MUC_USER, "x"))
         destroyed = user is not None and user.find(tag(MUC_USER, "destroy")) is not None
         kinds = [kind for code, kind in _THROWN_OUT.items() if code in codes]
-        self._went_out(room)
+        if room.state is RoomState.JOINING and not (kinds or destroyed or _TECHNICAL & codes):
+            return  # of the time before: I left, and enter again
+        self._went_out(room, removed)
         if _TECHNICAL & codes:
             self._enter_later(room)
             return
@@ -596,12 +676,13 @@ class Rooms:
         details = f"{' '.join(sorted(codes))} {reason or xml.findtext(STATUS) or ''}".strip()
         room.problem = Problem(kind, room.name or room.address, details[:500])
 
-    def _went_out(self, room: _Room) -> None:
+    def _went_out(self, room: _Room, removed: Removed | None = None) -> None:
         self._stop_timer(room)
         me, room.me = room.me, None
         room.occupants.clear()
+        self.requests.forget(room.address)
         if me is not None:
-            self._tell(room, Happening.OUT, me)
+            self._tell(room, Happening.OUT, me, removed=removed)
 
     # --- configuring and naming ---
 
@@ -681,10 +762,21 @@ class Rooms:
             occupant.row = replace(occupant.row, can_draw=can_draw)
             self.changed.emit(None)
 
+    def _asked_for_voice(self, address: str) -> None:
+        self.happened.emit(RoomEvent(address, Happening.ASKED, Peer(address)))
+        self.changed.emit(None)
+
     def _tell(
-        self, room: _Room, what: Happening, peer: Peer, boards: tuple[Advertisement, ...] = ()
+        self,
+        room: _Room,
+        what: Happening,
+        peer: Peer,
+        boards: tuple[Advertisement, ...] = (),
+        *,
+        occupant: Occupant | None = None,
+        removed: Removed | None = None,
     ) -> None:
-        self.happened.emit(RoomEvent(room.address, what, peer, boards))
+        self.happened.emit(RoomEvent(room.address, what, peer, boards, occupant, removed))
 
     @staticmethod
     def _stop_timer(room: _Room) -> None:
@@ -701,6 +793,18 @@ def _user(xml: ET.Element) -> ET.Element:
 def _item(xml: ET.Element) -> ET.Element:
     found = _user(xml).find(tag(MUC_USER, "item"))
     return found if found is not None else ET.Element("item")
+
+
+def _standing(row: Occupant) -> tuple[str, str]:
+    return row.role, row.affiliation
+
+
+def _removed(xml: ET.Element, codes: frozenset[str]) -> Removed | None:
+    """Whether this presence says that its occupant was thrown out (XEP-0045 sections 8.2, 9.1)."""
+    if not codes & _THROWN_OUT.keys() or codes & _TECHNICAL:
+        return None
+    actor = _item(xml).find(tag(MUC_USER, "actor"))
+    return Removed("301" in codes, actor.get("nick", "") if actor is not None else "")
 
 
 def _status_codes(xml: ET.Element) -> frozenset[str]:

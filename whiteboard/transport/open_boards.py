@@ -48,7 +48,7 @@ class OpenBoards:
 
     def make(self, name: str, document: SharedDocument) -> SharedBoard:
         """A board that is not on the list and not kept yet."""
-        return SharedBoard(name, document, self.clock, self.name_of)
+        return SharedBoard(name, document, self.clock, self.name_of, self._connection)
 
     def add(self, name: str, document: SharedDocument) -> SharedBoard:
         """A new board, kept from now on."""
@@ -103,7 +103,7 @@ class OpenBoards:
             actor = board.actor
             if actor is None or actor.session != session or board.is_over:
                 continue
-            if peer.bare in actor.counterparts:
+            if isinstance(board.where, Direct) and actor.is_welcome(peer.address):
                 return board
         return None
 
@@ -117,13 +117,17 @@ class OpenBoards:
             sent=board.sent,
             bounced=board.bounced,
             taken=board.taken.emit,
+            dialect=lambda: board.dialect,
+            uploads=connection.uploads,
         )
 
     def rebind(self, board: SharedBoard) -> None:
         """Let its way to the others lead over the present connection."""
         connection = self._connection()
         if connection is not None and isinstance(board.link, StanzaLink):
-            board.link.rebind(connection.account, connection.rooms, connection.bounces)
+            board.link.rebind(
+                connection.account, connection.rooms, connection.bounces, connection.uploads
+            )
 
     def name_of(self, address: str) -> str:
         """A contact's name, else the address."""

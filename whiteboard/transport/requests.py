@@ -29,6 +29,9 @@ from whiteboard.util.event import Event
 from whiteboard.wire.messages import Connect, Initiate, Peer, Reason, Terminate
 from whiteboard.xep_0166 import JingleError
 
+MAX_LINKED = 1000
+"""Boards whose link was given away in this run of the program."""
+
 
 @dataclass(slots=True)
 class _Asked:
@@ -70,6 +73,7 @@ class Requests:
     ) -> None:
         self._connection = connection
         self._open = open_boards
+        self._linked: dict[str, None] = {}
         self._showing = showing
         self._shelf = shelf
         self._reopening = reopening
@@ -153,6 +157,8 @@ class Requests:
     def asked(self, peer: Peer, session: str) -> None:
         """Somebody who was not invited asks for a board; silent where I show them none."""
         name = self._showing.name_of(peer.bare, session)
+        if name is None and session in self._linked:
+            name = next((one.name for one in self._open if one.session == session), None)
         pending = [
             one.entry
             for one in self._asked.values()
@@ -179,6 +185,12 @@ class Requests:
             connection.roster.show_to(peer.address)
         self._list.invited.emit(entry.row)
         self._changed()
+
+    def expect(self, session: str) -> None:
+        """The link to a board was given away: whoever has it may ask, shown boards or not."""
+        self._linked[session] = None
+        while len(self._linked) > MAX_LINKED:
+            del self._linked[next(iter(self._linked))]
 
     def let_in(self, key: str) -> SharedBoard | None:
         """Say yes; the board, if it is open already (else it is told by `arrived`)."""

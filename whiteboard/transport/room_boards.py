@@ -14,7 +14,7 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.open_boards import NOT_SIGNED_IN, OpenBoards
 from whiteboard.transport.reopening import Reopening
 from whiteboard.transport.stanzas import bare, local, valid_jid
-from whiteboard.wire.messages import Description, Identity, Mode
+from whiteboard.wire.messages import Description, Identity
 
 NOT_IN_ROOM = "You are not in this group chat."
 NOT_LET_IN = "The group chat did not let you in, so its board cannot be opened."
@@ -64,9 +64,13 @@ class RoomBoards:
         elif not connection.rooms.is_anonymous(room):
             identity = Identity.JID
         # Fixed for the session's life: whoever is there must be able to take part.
-        mode = Mode.STRICT if connection.rooms.has_plain_client(room) else Mode.MERGE
+        mode, dialect = connection.rooms.rules_for(room)
         description = Description(
-            mode=mode, name=board.name, identity=identity, application=board.application
+            mode=mode,
+            dialect=dialect,
+            name=board.name,
+            identity=identity,
+            application=board.application,
         )
         board.say_name()
         running = connection.rooms.advertisements(room)
@@ -164,5 +168,6 @@ class RoomBoards:
             ask=connection.rooms.members_of(room, session),
             name=board.name,
             applications=self._applications,
+            dialect=connection.rooms.dialect_of(room, session),
         )
         board.attach(joining, self._open.link(connection, place), place)

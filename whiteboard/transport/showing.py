@@ -11,7 +11,7 @@ from whiteboard.transport.connection import Connection
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.shelf import Shelf
 from whiteboard.transport.wishes import Wishes
-from whiteboard.wire.messages import Advertisement
+from whiteboard.wire.messages import Advertisement, Dialect
 
 MOST_SHOWN = 20
 """Running boards in presence: it is sent to every contact at each change."""
@@ -56,7 +56,10 @@ class Showing:
         boards = [
             Advertisement(SessionId(board.session), board.name)
             for board in self._open
-            if board.session is not None and not board.is_over and not board.room
+            if board.session is not None
+            and not board.is_over
+            and not board.room
+            and board.dialect is Dialect.XEP  # Psi could not hear of a third
         ]
         return tuple(boards[:MOST_SHOWN])
 

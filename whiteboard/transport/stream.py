@@ -21,7 +21,7 @@ from whiteboard.wire import ns
 from whiteboard.xep_0166 import XEP_0166
 from whiteboard.xep_0284 import XEP_0284
 
-APPLICATION_TYPES = (ns.APPLICATION_SVG, ns.MERGE)
+APPLICATION_TYPES = (ns.APPLICATION_SVG, ns.MERGE, ns.PSI_SXE, ns.PSI_SVG)
 """Features that say what we edit and how (SYNC section 4)."""
 
 CAPS_NODE = "urn:x-whiteboard:client"

@@ -76,9 +76,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("forward", "Forward", ("PgUp", "Ctrl+]"), _C, "Arrange"),
     Command("backward", "Backward", ("PgDown", "Ctrl+["), _C, "Arrange"),
     Command("to-back", "To the back", ("End",), _C, "Arrange", "to-back"),
+    Command("finish", "Declare finished", (), _C, "Arrange|1", "lock"),
+    Command("reopen", "Reopen", (), _C, "Arrange|1", "unlock"),
     Command("rename", "Rename the board…", menu="Board"),
     Command("leave", "Leave the board", menu="Board"),
+    Command("finish-board", "The board is finished", menu="Board|1", checkable=True),
     Command("invite", "Invite…", ("Ctrl+Shift+I",), menu="People", icon="invite"),
+    Command("ask-pen", "Ask for the pen", ("Ctrl+Shift+R",), menu="People", icon="raise-hand"),
     Command(
         "bring",
         "Bring everyone here",

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QWidget
 from whiteboard.canvas.colours import hexadecimal, on_dark_paper, parse_hex
 from whiteboard.ui import words
 from whiteboard.ui.icons import icon
+from whiteboard.ui.lock_part import LockPart
+from whiteboard.ui.pen_part import PenPart
 from whiteboard.ui.shade import Floating
 from whiteboard.ui.surface import Style, Surface
 from whiteboard.ui.theme import theme
@@ -95,7 +97,13 @@ class Bar(Floating):
 
 
 class ToolBar(Bar):
-    """The tools at the bottom centre; those that do not fit go into "More"."""
+    """The tools at the bottom centre; those that do not fit go into "More".
+
+    It starts with what stands in the way of drawing, if something does (DESIGN flow G).
+    """
+
+    arrange_again = Signal()
+    """It needs another width."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, words.tr("Tools"))
@@ -127,16 +135,21 @@ class ToolBar(Bar):
         self.row.addWidget(self.more)
         self.more.hide()
         self._hidden: list[ToolSpec] = []
+        self.pen = PenPart(self)
+        self.pen.changed.connect(self.arrange_again)
+        self.row.insertWidget(0, self.pen)
 
     def bind(self, surface: Surface) -> None:
         """Show and steer this board's tools from now on."""
         self._surface = surface
+        self.pen.watch(surface.board)
         self.refresh()
 
     def refresh(self) -> None:
         """Show which tool is in use."""
         if self._surface is None:
             return
+        self.pen.refresh()
         tool = self._surface.tool
         for spec in TOOLS:
             if spec is None:
@@ -145,9 +158,9 @@ class ToolBar(Bar):
             button = self.buttons[spec.name]
             button.setChecked(ours)
             usable = self._surface.may_draw or spec.name in {"select", "hand"}
-            if usable != button.isEnabled():
+            why = "" if usable else self._surface.why_not
+            if usable != button.isEnabled() or why != button.accessibleDescription():
                 button.setEnabled(usable)
-                why = "" if usable else words.tr("The board is still on its way.")
                 button.set_label(words.tr(spec.label), why)
             if ours and len(spec.tools) > 1:
                 self._shape = tool
@@ -165,6 +178,10 @@ class ToolBar(Bar):
         self.setFixedSize(self._width_with(shown, len(specs)), 48)
 
     def _width_with(self, shown: int, total: int) -> int:
+        pen = 0 if self.pen.isHidden() else self.pen.sizeHint().width() + 2
+        return pen + self._width_of_tools(shown, total)
+
+    def _width_of_tools(self, shown: int, total: int) -> int:
         buttons = shown + (1 if shown < total else 0)
         parts = buttons + len(self._dividers)
         return 8 + buttons * 40 + len(self._dividers) * 17 + (parts - 1) * 2
@@ -343,8 +360,10 @@ class UndoBar(Bar):
             (self.undo, self._surface.undo_label, words.tr("Undo")),
             (self.redo, self._surface.redo_label, words.tr("Redo")),
         ):
-            button.setEnabled(label is not None)
-            why = "" if label is not None else words.tr("Nothing to do here yet")
+            why = self._surface.why_not
+            if not why and label is None:
+                why = words.tr("Nothing to do here yet")
+            button.setEnabled(not why)
             button.set_label(f"{word}: {label}" if label else word, why)
 
     def _do(self, command: str) -> None:
@@ -431,17 +450,19 @@ class SelectionBar(Bar):
         )
         for swatch in (self.fill, self.stroke):
             swatch.setCheckable(False)
-        self._style_divider = Divider(self)
-        for widget in (
+        self._editing = (
             self.fill,
             self.stroke,
             self.width_button,
-            self._style_divider,
+            Divider(self),
             self.order,
             self.duplicate,
             Divider(self),
             self.remove,
-        ):
+        )
+        self.lock = LockPart(self)
+        self.lock.reopened.connect(lambda: self._do("reopen"))
+        for widget in (self.lock, *self._editing):
             self.row.addWidget(widget)
         self.fill.clicked.connect(lambda: self._popup(fill_menu, self.fill))
         self.stroke.clicked.connect(lambda: self._popup(stroke_menu, self.stroke))
@@ -460,10 +481,17 @@ class SelectionBar(Bar):
         """Show the selection's style, or nothing."""
         chosen = None if self._surface is None else self._surface.selected
         busy = self._surface is not None and self._surface.is_editing_text
-        if chosen is None or chosen.moving or busy:
+        if self._surface is None or chosen is None or chosen.moving or busy:
             self.hide()
             return
-        self._show_style(chosen.style, fillable=chosen.fillable, stroked=chosen.stroked)
+        self.lock.show_finished(self._surface)
+        for widget in self._editing:
+            widget.setVisible(chosen.hindrance is None)
+        if chosen.hindrance is None:
+            self._show_style(chosen.style, fillable=chosen.fillable, stroked=chosen.stroked)
+        elif self.lock.isHidden():
+            self.hide()  # who may only watch is told at the tools
+            return
         self.setFixedSize(self.row.sizeHint().width(), 40)
         self.place(chosen.box)
         self.show()

@@ -19,12 +19,14 @@ class InvitationCard(Floating):
     """One invitation, without taking the focus; further ones are a count (flow D).
 
     Signals:
-        joined, declined, postponed: with the invitation's id.
+        joined, declined, postponed, stayed (on the board that both share): with the
+            invitation's id.
     """
 
     joined = Signal(str)
     declined = Signal(str)
     postponed = Signal(str)
+    stayed = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, depth=Depth.CARD)
@@ -51,21 +53,25 @@ class InvitationCard(Floating):
         column.addLayout(head)
         self._board = Label("", self, weight=600, wrap=True)
         column.addWidget(self._board)
-        facts = QVBoxLayout()
+        self._facts = QWidget(self)
+        facts = QVBoxLayout(self._facts)
+        facts.setContentsMargins(0, 0, 0, 0)
         facts.setSpacing(4)
         self._people = self._fact(facts, "people")
         self._right = self._fact(facts, "pen")
-        self._right.setText(words.tr("You may draw"))
-        column.addLayout(facts)
+        column.addWidget(self._facts)
         row = QHBoxLayout()
         row.setSpacing(8)
         self.join = Button(words.tr("Join"), Kind.PRIMARY, self)
         self.decline = Button(words.tr("Decline"), parent=self)
+        self.stay = Button("", Kind.QUIET, self)
         self._more = Label("", self, px=12, tone="text2")
         self.join.clicked.connect(lambda: self.joined.emit(self._id))
         self.decline.clicked.connect(lambda: self.declined.emit(self._id))
         row.addWidget(self.join)
+        self.stay.clicked.connect(lambda: self.stayed.emit(self._id))
         row.addWidget(self.decline)
+        row.addWidget(self.stay)
         row.addStretch(1)
         row.addWidget(self._more)
         column.addLayout(row)
@@ -93,13 +99,21 @@ class InvitationCard(Floating):
             return
         self._id = invitation.id
         self._avatar.show_person(invitation.address, invitation.name, Status.NONE)
-        self._title.setText(words.invites_to_draw(invitation.name))
+        is_request = invitation.is_request
+        says = words.asks_to_join if is_request else words.invites_to_draw
+        self._title.setText(says(invitation.name))
+        self.join.setText(words.tr("Let in") if is_request else words.tr("Join"))
+        self.stay.setText(words.go_on_with(invitation.running))
+        self.stay.setVisible(bool(invitation.running))
         standing = (
             words.tr("in your contact list") if invitation.known else words.tr("not a contact")
         )
         self._who.set_whole(f"{words.name(invitation.address)} · {standing}")
         self._board.setText(invitation.board)
-        self._people.setText(words.people_count(invitation.people))
+        room, people = invitation.room, invitation.people
+        self._people.setText(words.in_room(room) if room else words.people_count(people))
+        self._right.setText(words.what_one_may(draw=invitation.may_draw))
+        self._facts.setVisible(not is_request)
         self._more.setText(words.more_invitations(others) if others else "")
         self.setAccessibleName(words.plain(self._title.text()))
         self.place()

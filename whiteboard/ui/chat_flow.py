@@ -46,6 +46,7 @@ class ChatFlow(QObject):
         pane.said.connect(lambda text: services.chats.send(self._place, text))
         pane.corrected.connect(lambda key, text: services.chats.correct(self._place, key, text))
         pane.again_wanted.connect(lambda key: services.chats.send_again(self._place, key))
+        pane.board_link_wanted.connect(services.open_link)
         pane.writing.connect(lambda on: self._write(on=on))
         window.installEventFilter(self)
 

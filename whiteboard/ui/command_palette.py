@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from whiteboard.ui import words
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.picker import Picker
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from whiteboard.im.account import ConnectionState
 from whiteboard.session.boards import ArchivedCopy, Board, BoardState, Odd, Oddity, Participant
+from whiteboard.session.permissions import WHOLE, Why
 from whiteboard.ui import words
 from whiteboard.ui.notices import Notice, Toast
 from whiteboard.ui.ports import Services
@@ -118,6 +119,11 @@ class ConnectionTeller(QObject):
             return _ChipState(
                 "connecting", words.connecting(), "waiting", patience=CONNECTING_CHIP_MS
             )
+        hindrance = board.permissions.hindrance()
+        if hindrance is not None and hindrance.why is Why.WATCHING:
+            return _ChipState("watching", words.tr("Watching"), "eye")
+        if any(one.rid == WHOLE for one in board.permissions.finished):
+            return _ChipState("finished", words.finished(), "finished", "good")
         if board.state is BoardState.ALONE:
             return _ChipState("alone", words.only_here())
         return _ChipState()
@@ -177,6 +183,8 @@ class ConnectionTeller(QObject):
     def _follow_problem(self) -> None:
         """Say what is wrong with the board once; its row in Sessions goes on saying it."""
         problem = self._board.problem if self._board is not None else ""
+        if self._board is not None and self._board.remover is not None:
+            problem = ""  # said with the name of who did it
         if problem == self._problem:
             return
         self._problem = problem

@@ -57,6 +57,7 @@ class BoardFrame(QWidget):
         self.surface: Surface | None = None
         self._stop: Callable[[], None] = _nothing
         self.tools = ToolBar(self)
+        self.tools.arrange_again.connect(self.arrange)
         self.options = OptionsBar(self)
         self.undo = UndoBar(self)
         self.zoom = ZoomBar(self)
@@ -193,7 +194,9 @@ class BoardFrame(QWidget):
             self.surface.widget.setGeometry(frame)
         if self._past is not None:
             self._past.setGeometry(frame)
-        self.zoom.set_compact(self.window().width() < 900 or frame.width() < 700)
+        is_narrow = self.window().width() < 900 or frame.width() < 700
+        self.zoom.set_compact(is_narrow)
+        self.tools.pen.set_compact(is_narrow)
         beside = 2 * (MARGIN + GAP + max(self.undo.width(), self.zoom.width()))
         self.tools.fit_width(max(frame.width() - beside, 180))
         low = MARGIN + (self.tools.height() - self.undo.height()) // 2

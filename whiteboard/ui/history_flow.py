@@ -12,7 +12,8 @@ from whiteboard.canvas.touched import Touched
 from whiteboard.model.ids import Party, Rid
 from whiteboard.model.rebase import Piece
 from whiteboard.past.entries import Entry
-from whiteboard.session.boards import BoardService
+from whiteboard.session.boards import Board, BoardService
+from whiteboard.session.permissions import WHOLE
 from whiteboard.ui import words
 from whiteboard.ui.avatars import colour_of
 from whiteboard.ui.dialogs.contact import Confirm
@@ -204,7 +205,7 @@ class HistoryFlow(QObject):
 
     def _restore(self, only_picked: bool) -> None:
         history, past = self.history, self._past
-        if history is None or past is None:
+        if history is None or past is None or self._is_hindered(history.board):
             return
         when = "" if history.time is None else words.clock(history.time)
         picked = past.picked if only_picked else None
@@ -225,8 +226,17 @@ class HistoryFlow(QObject):
         board = self.history.board
         if not is_kept:
             board.keep_theirs(piece)
+        elif self._is_hindered(board, piece.rid):
+            return
         elif not board.keep_mine(piece):
             self._say(words.tr("What you changed there is not on the board any more."))
+
+    def _is_hindered(self, board: Board, rid: Rid = WHOLE) -> bool:
+        """Whether nothing may be changed there; said then."""
+        hindrance = board.permissions.hindrance(rid)
+        if hindrance is not None:
+            self._say(words.why_not(hindrance))
+        return hindrance is not None
 
     def ask_undo_work(self, party: str) -> None:
         """Ask whether to undo all that a person did on the board in front, once that is known."""
@@ -235,6 +245,8 @@ class HistoryFlow(QObject):
             self._asked = party
             return
         self._asked = ""
+        if self._is_hindered(history.board):
+            return
         who = history.who(Party(party))
         name = words.you() if who.me else who.name
 

@@ -81,4 +81,8 @@ class LeftOverNotices(QObject):
         self._toast.say(act)
 
     def _keep(self, page: Page, piece: Piece) -> None:
-        page.board.keep_mine(piece)
+        hindrance = page.board.permissions.hindrance(piece.rid)
+        if hindrance is not None:
+            self._toast.say(Notice("rights", words.why_not(hindrance), "lock"))
+        else:
+            page.board.keep_mine(piece)

@@ -455,7 +455,7 @@ class LookingBack(QObject):
 
     def _undoing(self, timeline: Timeline, party: Party) -> Generator[float | None, None, int]:
         batches = tuple(timeline.since(0))
-        found = self._thread.submit(typed, batches, party)
+        found = self._thread.submit(typed, batches, party, timeline.ground)
         while not found.done():
             yield None
         document = self._document

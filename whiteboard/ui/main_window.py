@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWi
 
 from whiteboard.canvas.export import png_bytes
 from whiteboard.editing.properties import Properties, properties_of, set_properties
+from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import Board, BoardState
+from whiteboard.session.permissions import WHOLE
 from whiteboard.ui import words
 from whiteboard.ui.actions import make_actions, make_menu
 from whiteboard.ui.alt_key import AltKey
@@ -26,6 +28,7 @@ from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.history_flow import HistoryFlow
 from whiteboard.ui.icons import app_icon
+from whiteboard.ui.joining_flow import JoiningFlow
 from whiteboard.ui.keys import KeySheet
 from whiteboard.ui.left_over import LeftOverNotices
 from whiteboard.ui.look_flow import CALM, MOVABLE, LookFlow
@@ -38,12 +41,14 @@ from whiteboard.ui.panes.people import PeoplePane
 from whiteboard.ui.panes.sessions import SessionsPane
 from whiteboard.ui.people_flow import PeopleFlow
 from whiteboard.ui.ports import Services
+from whiteboard.ui.rights_flow import RightsFlow, document_of
 from whiteboard.ui.slices import BusyNotice
 from whiteboard.ui.start_page import StartPage, small_picture
 from whiteboard.ui.surface import Surface
 from whiteboard.ui.theme import Scheme, theme
 from whiteboard.ui.top_bar import TopBar
 from whiteboard.ui.widgets import FocusRing
+from whiteboard.ui.wishes_menu import add_wishes
 
 _EDITS = (
     "undo",
@@ -92,6 +97,7 @@ class MainWindow(QMainWindow):
         self.body = Body(self.frame, self.sessions, panes, preferences, self.start)
         self._build()
         self.people_flow = PeopleFlow(services, self.pages, self, self.add_board)
+        self.joining_flow = JoiningFlow(services, self.people_flow, self.show_board, self)
         self.files = FileFlow(services, self.pages, self.people_flow, self, self.say)
         self.chat_flow = ChatFlow(services, self.pages, self.body, self.chat_pane, self)
         self.look_flow = LookFlow(services, self.pages, self.frame, self)
@@ -106,9 +112,11 @@ class MainWindow(QMainWindow):
         self.left_over = LeftOverNotices(
             self.frame.toast, lambda: self.body.open_pane(self.history_pane, opened=True)
         )
+        self.rights = RightsFlow(self.frame.toast, self.people_flow, self._copy_to_new, self)
         self.actions_by_id = make_actions(self, self.frame, self._handlers())
         self.menu, self._menus = make_menu(self, self.actions_by_id)
         self._add_view_choices()
+        add_wishes(self._menus["People"], services)
         self._connect()
         self.ring = FocusRing(self)
         self._leaving = False
@@ -166,6 +174,8 @@ class MainWindow(QMainWindow):
         self.people_pane.invite_wanted.connect(self.open_invite)
         self.people_pane.ask_again.connect(flow.invite)
         self.people_pane.undo_wanted.connect(self._undo_work)
+        self.people_pane.deed_wanted.connect(self.rights.do)
+        self.people_pane.resign_wanted.connect(self.rights.resign)
         self.people_pane.follow_wanted.connect(self.look_flow.follow)
         self.people_pane.bring_wanted.connect(self.look_flow.call)
         self.top.person_chosen.connect(self.look_flow.follow)
@@ -174,7 +184,8 @@ class MainWindow(QMainWindow):
         self.chat_pane.invite_wanted.connect(self.open_invite)
         self.chat_flow.unread_changed.subscribe(lambda _none: self._show_unread())
         card = self.frame.invitation
-        card.joined.connect(flow.accept)
+        card.joined.connect(self.joining_flow.say_yes)
+        card.stayed.connect(self.joining_flow.stay)
         card.declined.connect(self.services.boards.decline)
         card.postponed.connect(self._postpone)
         self.frame.progress.cancelled.connect(self._cancel_joining)
@@ -210,6 +221,10 @@ class MainWindow(QMainWindow):
             "history": lambda: self._toggle(self.history_pane),
             "rename": self._with_page(self._rename),
             "leave": self._with_page(lambda page: page.board.leave()),
+            "finish": self._doer("finish"),
+            "reopen": self._doer("reopen"),
+            "finish-board": self.rights.finish_board,
+            "ask-pen": self._with_page(lambda page: page.board.permissions.ask()),
             "invite": self.open_invite,
             "bring": self.look_flow.call,
             "show-selection": lambda: self.look_flow.call(selection=True),
@@ -413,6 +428,9 @@ class MainWindow(QMainWindow):
             self.add_board()
 
     def _rename(self, page: Page) -> None:
+        if page.surface.why_not:
+            self.say(page.surface.why_not)
+            return
         sheet = AskName(words.tr("Rename the board"), page.board.name, page.board.rename, self)
         self.people_flow.open(sheet)
 
@@ -470,8 +488,8 @@ class MainWindow(QMainWindow):
         self.show_start(shown=False)
         if page is None:
             self.frame.let_go()
-            self.not_shown.watch(None)
-            self.left_over.watch(None)
+            for watcher in (self.not_shown, self.left_over, self.rights):
+                watcher.watch(None)
             self.busy.watch(None)
             return
         tool = self.frame.surface.tool if self.frame.surface is not None else ""
@@ -483,6 +501,7 @@ class MainWindow(QMainWindow):
         self.teller.watch(page.board)
         self.not_shown.watch(page)
         self.left_over.watch(page)
+        self.rights.watch(page)
         self.busy.watch(page.surface.busy)
         page.surface.widget.setFocus()
 
@@ -546,10 +565,18 @@ class MainWindow(QMainWindow):
             self.actions_by_id[name].setEnabled(page is not None and page.surface.can(name))
         leave = page is not None and page.board.state not in {BoardState.ALONE, BoardState.ENDED}
         self.actions_by_id["leave"].setEnabled(leave)
+        for name in ("finish", "reopen"):
+            self.actions_by_id[name].setEnabled(page is not None and page.surface.can(name))
+        rights = page.board.permissions if page is not None else None
+        finished = rights is not None and any(one.rid == WHOLE for one in rights.finished)
+        self.actions_by_id["finish-board"].setChecked(finished)
+        self.actions_by_id["finish-board"].setEnabled(rights is not None and rights.may_finish)
+        may_ask = rights is not None and rights.may_ask and not rights.has_asked
+        self.actions_by_id["ask-pen"].setEnabled(may_ask)
 
     def _enable_actions(self) -> None:
         """A disabled action would swallow its key later, when there is something to do."""
-        for name in (*_EDITS, "leave"):
+        for name in (*_EDITS, "leave", "finish", "reopen", "finish-board", "ask-pen"):
             self.actions_by_id[name].setEnabled(True)
 
     # --- what the person asks for -----------------------------------------------------------
@@ -571,7 +598,13 @@ class MainWindow(QMainWindow):
         about: dict[str, Callable[[str], object]] = {
             "draw": flow.draw_with,
             "open-shared": flow.open_shared_with,
-            "join": flow.accept,
+            "join": self.joining_flow.say_yes,
+            "let-in": self.joining_flow.say_yes,
+            "stay": self.joining_flow.stay,
+            "open-alternative": self.joining_flow.open_alternative,
+            "decline-strangers": lambda _what: self.joining_flow.decline_strangers(),
+            "ask-to-join": self.joining_flow.ask,
+            "look-at-boards": self.joining_flow.look,
             "open-room": flow.open_room,
             "room-details": lambda room: flow.open_room(room, details=True),
             "leave-room": people.leave_room,
@@ -631,6 +664,14 @@ class MainWindow(QMainWindow):
             self.open_invite()
         else:
             self.body.open_pane(self.sessions, opened=True)
+
+    def _copy_to_new(self, elements: tuple[LiteralElement, ...]) -> None:
+        name = words.tr("Copy of {board}").replace("{board}", self._board_name())
+        self.pages.show(self.services.boards.new_board(name, document_of(elements)))
+
+    def _board_name(self) -> str:
+        board = self._front_board()
+        return board.name if board is not None else ""
 
     def _postpone(self, invitation: str) -> None:
         self.people_flow.postpone(invitation)
@@ -763,11 +804,12 @@ class MainWindow(QMainWindow):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self.sessions.let_go()
+        self.joining_flow.let_go()
         self.history_flow.look_at(None)
         self.chat_flow.let_go()
         self.look_flow.let_go()
         self.start.let_go()
-        for watcher in (self.teller, self.not_shown, self.left_over, self.busy):
+        for watcher in (self.teller, self.not_shown, self.left_over, self.rights, self.busy):
             watcher.watch(None)
         self.frame.let_go()
         for page in self.pages.all:

@@ -29,9 +29,11 @@ from whiteboard.model.changes import Commit
 from whiteboard.model.ephemeral import Box
 from whiteboard.model.ids import Rid
 from whiteboard.model.markup import BOARD_NS
+from whiteboard.model.ops import LiteralElement
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board, BoardState, Ephemera
+from whiteboard.session.permissions import Hindrance, Why
 from whiteboard.svg.bounds import union
 from whiteboard.svg.plan import Rect
 from whiteboard.svg.transform import translation
@@ -53,6 +55,8 @@ _PLACES: Final = {
     "backward": Place.BACKWARD,
     "to-back": Place.BACK,
 }
+_CHANGES_CHOSEN: Final = frozenset({"cut", "delete", *_PLACES})
+_CHANGES: Final = frozenset({"undo", "redo", "paste", "duplicate", *_CHANGES_CHOSEN})
 _NEEDS_SELECTION: Final = {"cut", "copy", "duplicate", "delete", *_PLACES}
 _LONGEST_PASTE: Final = 1_000_000
 """Characters of text that are pasted as a text; more is refused."""
@@ -87,6 +91,10 @@ class CanvasSurface:
     def __init__(self, board: Board, context: PaintContext | None = None) -> None:
         self.changed: Event[None] = Event()
         self.left_out: Event[int] = Event()
+        self.hindered: Event[Hindrance] = Event()
+        self.pen_taken: Event[tuple[LiteralElement, ...]] = Event()
+        self._might_draw: bool | None = None
+        """As the rights were when last looked at; None while the board is not there as it is."""
         self._board = board
         self._paper = "auto"
         self.view = BoardView(context=context)
@@ -125,7 +133,7 @@ class CanvasSurface:
     def _take_document(self, document: SharedDocument) -> None:
         self.view.set_document(document)
         self.editor = Editor(document)
-        self.editor.may_edit = lambda _rid: self.may_draw
+        self.editor.may_edit = self._may_edit
         self.editor.parent_to_root = self.view.places.parent_to_root
         self.view.describe = self.editor.describe
         self.tools = ToolBox(
@@ -157,7 +165,7 @@ class CanvasSurface:
         self._slices.stop()
         self.view.set_document(document)
         self.tools.follow(document)
-        self._lock_or_unlock()
+        self._follow_rights()
         self._apply_paper()
         if document.was is None:
             self._is_fitted = False
@@ -216,7 +224,7 @@ class CanvasSurface:
             self.view.others.receive(Person(who.id, who.name, who.address), ephemera.what)
 
     def _board_changed(self) -> None:
-        self._lock_or_unlock()
+        self._follow_rights()
         others = self.view.others
         if self._board.state is BoardState.OFFLINE:
             others.clear()
@@ -227,9 +235,40 @@ class CanvasSurface:
             if not one.me and not one.away
         )
 
+    def _may_edit(self, rid: Rid) -> bool:
+        return self._is_whole and self._board.permissions.hindrance(rid) is None
+
+    def _follow_rights(self) -> None:
+        """Roles or finished parts may differ: show it, and end what I may not go on with."""
+        permissions = self._board.permissions
+        whole = permissions.hindrance()
+        might_draw = self._might_draw
+        self._might_draw = whole is None if self._is_whole else None
+        if might_draw and self._might_draw is False and whole is not None:
+            unfinished = self.tools.give_up()
+            kept = (unfinished,) if unfinished is not None else ()
+            self.view.show_kept_back(kept)
+            if whole.why is Why.WATCHING:
+                self.pen_taken.emit(kept)
+        elif self._might_draw and might_draw is False:
+            self.drop_kept_back()
+        self.view.show_finished(
+            {one.rid: words.plain(words.finished_by(one)) for one in permissions.finished}
+        )
+        self._lock_or_unlock()
+        self._change_soon()
+
+    def drop_kept_back(self) -> None:
+        """See `Surface`."""
+        self.view.show_kept_back(())
+
     def _lock_or_unlock(self) -> None:
-        """What is drawn before the state is complete would be lost with the empty document."""
-        if not self.may_draw and not self._tool_for_later:
+        """What is drawn before the state is complete would be lost with the empty document.
+
+        Who may only watch looks at things and around; any tool comes back with the pen.
+        """
+        looks = self.tools.current == "select" and self._is_whole
+        if not self.may_draw and not self._tool_for_later and not looks:
             self._tool_for_later = self.tools.current
             self.tools.choose("hand")
             self._change_soon()
@@ -314,6 +353,9 @@ class CanvasSurface:
         """Change what is given: of the selection with the select tool, else of the tool."""
         chosen = self.editor.selection.rids
         if self.tools.current == "select":
+            if (hindrance := self._hindrance_to("delete")) is not None:
+                self.hindered.emit(hindrance)
+                return
             if stroke is not None:
                 self.editor.set_colour(chosen, stroke)
             values: dict[str, str | None] = {}
@@ -379,6 +421,7 @@ class CanvasSurface:
             fillable=bool(names & {"rect", "ellipse", "circle", "polygon", "path"}),
             stroked=not is_text and "image" not in names,
             moving=self._is_busy(),
+            hindrance=self._hindrance_to("delete"),
         )
 
     def _property(self, rid: Rid | None, name: str) -> str:
@@ -396,8 +439,21 @@ class CanvasSurface:
 
     @property
     def may_draw(self) -> bool:
+        """Whether the board is complete, shown as it is now, and mine to draw on."""
+        return self._is_whole and self._board.permissions.hindrance() is None
+
+    @property
+    def _is_whole(self) -> bool:
         """Whether the board is complete, and shown as it is now."""
         return self._board.state is not BoardState.JOINING and self._past is None
+
+    @property
+    def why_not(self) -> str:
+        """See `Surface`."""
+        if not self._is_whole:
+            return words.tr("The board is still on its way.")
+        hindrance = self._board.permissions.hindrance()
+        return words.why_not(hindrance) if hindrance is not None else ""
 
     @property
     def undo_label(self) -> str | None:
@@ -412,6 +468,12 @@ class CanvasSurface:
     def can(self, command: str) -> bool:
         """Whether a command would do something now."""
         if self._past is not None:
+            return False
+        if command == "finish":
+            return self._board.permissions.may_finish and bool(self._not_finished)
+        if command == "reopen":
+            return self._board.permissions.may_finish and bool(self._finished)
+        if command in _CHANGES and not self.may_draw:
             return False
         if command == "undo":
             return self.editor.can_undo
@@ -428,13 +490,43 @@ class CanvasSurface:
         """Run a command of the Edit or Arrange menu."""
         if self._past is not None:
             return  # nobody edits the past
-        if self.tools.is_text_edited and command in {"cut", "copy", "paste", "select-all"}:
+        if command in _CHANGES and (hindrance := self._hindrance_to(command)) is not None:
+            self.hindered.emit(hindrance)
+            return
+        if command == "finish":
+            self._board.permissions.finish(self._not_finished)
+        elif command == "reopen":
+            self._board.permissions.reopen(self._finished)
+        elif self.tools.is_text_edited and command in {"cut", "copy", "paste", "select-all"}:
             self._do_in_text(command)
         elif command in _PLACES:
             self.editor.order(self.editor.selection.rids, _PLACES[command])
         else:
             self._do_with_things(command)
         self._change_now()
+
+    def _hindrance_to(self, command: str) -> Hindrance | None:
+        """Why a command would change nothing."""
+        permissions = self._board.permissions
+        if (whole := permissions.hindrance()) is not None:
+            return whole
+        chosen = self.editor.selection.rids
+        if command not in _CHANGES_CHOSEN or not chosen:
+            return None
+        reasons = [permissions.hindrance(rid) for rid in chosen]
+        return reasons[0] if all(reason is not None for reason in reasons) else None
+
+    @property
+    def _finished(self) -> tuple[Rid, ...]:
+        """The finished parts that the selection is in, without repetition."""
+        at = self._board.permissions.finished_at
+        found = (at(rid) for rid in self.editor.selection.rids)
+        return tuple(dict.fromkeys(one.rid for one in found if one is not None))
+
+    @property
+    def _not_finished(self) -> tuple[Rid, ...]:
+        at = self._board.permissions.finished_at
+        return tuple(rid for rid in self.editor.selection.rids if at(rid) is None)
 
     def _do_with_things(self, command: str) -> None:
         editor = self.editor

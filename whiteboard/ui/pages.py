@@ -8,6 +8,7 @@ from pathlib import Path
 from whiteboard.model.changes import Commit, Origin
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import Board, BoardState
+from whiteboard.ui import words
 from whiteboard.ui.surface import Surface
 from whiteboard.ui.top_bar import Tab
 from whiteboard.util.event import Event
@@ -67,7 +68,7 @@ class Page:
         board = self.board
         waiting = board.waiting_changes > 0 and board.state is BoardState.OFFLINE
         icon = "group-chat" if room else "people" if board.place else "board"
-        return Tab(board.name, icon, waiting, self.has_news and not front)
+        return Tab(board.name or words.tr("Opening…"), icon, waiting, self.has_news and not front)
 
     def close(self) -> None:
         """Listen no longer, let the surface go."""

@@ -12,12 +12,14 @@ from whiteboard.im.account import ConnectionState, Problem, ProblemKind
 from whiteboard.im.people import Room, RoomState
 from whiteboard.session.boards import Board, BoardState, InvitationState
 from whiteboard.ui import words
+from whiteboard.ui.board_link import link_of
 from whiteboard.ui.dialogs.account import AccountForm
 from whiteboard.ui.dialogs.certificate import CertificateQuestion
 from whiteboard.ui.dialogs.contact import AddContact, AskName, Confirm
 from whiteboard.ui.dialogs.invite import InvitePopover
 from whiteboard.ui.dialogs.room import CreateRoom, JoinRoom, RoomBoards
 from whiteboard.ui.pages import Pages
+from whiteboard.ui.panes.invitation_rows import MOST_STRANGERS, is_unknown
 from whiteboard.ui.ports import Services
 
 _CERTIFICATE = {ProblemKind.CERTIFICATE, ProblemKind.CERTIFICATE_CHANGED}
@@ -174,11 +176,11 @@ class PeopleFlow(QObject):
             board = self._new_board()
         self._services.boards.invite(board, address)
 
-    def invite(self, address: str) -> None:
+    def invite(self, address: str, *, may_draw: bool = True) -> None:
         """Invite to the board in front, whoever is on it."""
         front = self._pages.front
         if front is not None:
-            self._services.boards.invite(front.board, address)
+            self._services.boards.invite(front.board, address, may_draw=may_draw)
 
     @staticmethod
     def _is_private(board: Board) -> bool:
@@ -211,12 +213,15 @@ class PeopleFlow(QObject):
         self._postponed.add(invitation)
 
     def incoming(self) -> list[str]:
-        """Ids of the invitations a card is due for, newest first."""
-        return [
-            one.id
+        """Ids of the invitations a card is due for, newest first; not of a crowd of strangers."""
+        waiting = [
+            one
             for one in self._services.boards.invitations
-            if one.incoming and one.state is InvitationState.OPEN and one.id not in self._postponed
+            if one.incoming and one.state is InvitationState.OPEN
         ]
+        strangers = [one for one in waiting if is_unknown(one)]
+        crowd = strangers if len(strangers) > MOST_STRANGERS else []
+        return [one.id for one in waiting if one not in crowd and one.id not in self._postponed]
 
     def open_room(self, address: str, *, details: bool = False) -> None:
         """The room's one board, or a choice among several, or a new one."""
@@ -237,9 +242,10 @@ class PeopleFlow(QObject):
     def find_in_room(self, address: str, start: Callable[[], None]) -> None:
         """Nobody is on a board there: the one that the group chat has kept, else `start` one."""
         front = self._pages.front
+        board: Board | None = None  # it may be found, or not, before the call returns
 
         def found(what: Board | str) -> None:
-            page = self._pages.of(board)
+            page = self._pages.of(board) if board is not None else None
             if isinstance(what, str):
                 if page is not None:
                     self._pages.remove(page)
@@ -249,7 +255,8 @@ class PeopleFlow(QObject):
                 self.told.emit(what)
             elif front is not None and front in self._pages.all and front.is_untouched:
                 self._services.boards.close(front.board)
-                self._pages.remove(front)
+                if front in self._pages.all:
+                    self._pages.remove(front)
 
         board = self._services.boards.open_archived(address, found)
         if board in self._services.boards.boards:
@@ -276,11 +283,25 @@ class PeopleFlow(QObject):
 
     def open_invite(self, at: QWidget) -> None:
         """The popover under the Invite button."""
-        popover = InvitePopover(self._services.people, self._services.boards, self._window)
+        people, front = self._services.people, self._pages.front
+        link = link_of(front.board, people) if front is not None else None
+        why_not = words.no_link_yet() if front is None or not front.board.place else words.no_link()
+        popover = InvitePopover(people, self._services.boards, self._window, link, why_not)
+        popover.may.setVisible(self._can_say_who_draws())
+        if front is not None:
+            popover.link.given.connect(lambda: self._services.boards.give_link(front.board))
         popover.picked.connect(self._picked)
         popover.destroyed.connect(self._popover_gone)
         self.popover = popover
         popover.open_under(at)
+
+    def _can_say_who_draws(self) -> bool:
+        """In a group chat it says so itself; by the plain rules everybody draws."""
+        front = self._pages.front
+        if front is None or front.board.is_plain:
+            return False
+        rooms = {room.address for room in self._services.people.rooms}
+        return front.board.place not in rooms and front.board.permissions.may_finish
 
     def _popover_gone(self) -> None:
         self.popover = None
@@ -288,6 +309,8 @@ class PeopleFlow(QObject):
     def _picked(self, action: str, address: str) -> None:
         if action == "contact":
             self.invite(address)
+        elif action == "watcher":
+            self.invite(address, may_draw=False)
         elif action == "room":
             self.share_in_room(address)
         elif action == "account":

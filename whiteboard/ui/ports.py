@@ -112,5 +112,7 @@ class Services:
     chats: ChatService
     new_window: Callable[[], None] = lambda: None
     quit: Callable[[], None] = lambda: None
+    open_link: Callable[[str], None] = lambda _link: None
+    """Go where an `xmpp:` link leads, asking first."""
     title_suffix: str = ""
     """Shown in parentheses in the title: who this window belongs to, in the demo."""

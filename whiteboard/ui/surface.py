@@ -16,8 +16,10 @@ from whiteboard.canvas.past import PastView
 from whiteboard.canvas.touched import Touched
 from whiteboard.model.ephemeral import Box
 from whiteboard.model.ids import Rid
+from whiteboard.model.ops import LiteralElement
 from whiteboard.model.shown import Shown
 from whiteboard.session.boards import Board
+from whiteboard.session.permissions import Hindrance
 from whiteboard.ui.slices import Busy
 from whiteboard.util.event import Event
 
@@ -44,6 +46,8 @@ class Selected:
     stroked: bool = True
     moving: bool = False
     """It is being dragged: the bar over it hides."""
+    hindrance: Hindrance | None = None
+    """Why nothing of it can be changed."""
 
 
 class Surface(Protocol):
@@ -55,6 +59,10 @@ class Surface(Protocol):
     """Something that was asked for takes its time; None: it is over."""
     left_out: Event[int]
     """Emits how many parts of what was pasted were left out, as they cannot be shown."""
+    hindered: Event[Hindrance]
+    """Emits why what the person tried was not done."""
+    pen_taken: Event[tuple[LiteralElement, ...]]
+    """Emits when I may only watch from now on, with what I was drawing at that moment."""
     steered: Event[None]
     """The person moved or scaled the view; `look_at` did not."""
     looked: Event[None]
@@ -99,7 +107,14 @@ class Surface(Protocol):
 
     @property
     def may_draw(self) -> bool:
-        """False while the board is on its way: one may look around, not draw yet."""
+        """False while the board is on its way, or may not be drawn on: one may look around."""
+
+    @property
+    def why_not(self) -> str:
+        """Why one may not draw, in a sentence; '' if one may."""
+
+    def drop_kept_back(self) -> None:
+        """Show no longer what was being drawn when the pen was taken away."""
 
     @property
     def undo_label(self) -> str | None:
@@ -117,7 +132,7 @@ class Surface(Protocol):
 
         Args:
             command: undo, redo, cut, copy, paste, duplicate, delete, select-all, to-front,
-                to-back, forward or backward.
+                to-back, forward, backward, finish or reopen (what is selected).
         """
 
     @property

@@ -14,8 +14,12 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.model.ids import TRASH
 from whiteboard.model.rebase import CREATED, Piece
+from whiteboard.model.rights import Role
 from whiteboard.past.entries import Entry
 from whiteboard.past.summary import Thing, Verb
+from whiteboard.session.boards import Invitation, InvitationState
+from whiteboard.session.permissions import Deed, Finished, Hindrance, Outcome, Why
+from whiteboard.wire.messages import Reason
 
 _FSI, _PDI = "\u2068", "\u2069"
 
@@ -141,7 +145,7 @@ def opening(board: str, who: str = "") -> str:
 
 
 def looking_in_archive() -> str:
-    return tr("Looking for the board in the group chat’s archive")
+    return tr("Looking in the group chat’s archive")
 
 
 def from_archive(stamp: str) -> str:
@@ -262,6 +266,40 @@ def not_followed_any_more(who: str) -> str:
     return _fill("{who} is not here any more. Your view stays where it is.", who=who)
 
 
+# --- links -----------------------------------------------------------------------------------
+
+
+def link_question(address: str, *, is_room: bool) -> tuple[str, str, str]:
+    """Title, text and button before a link leads to somebody new."""
+    if is_room:
+        return (
+            _fill("Enter {room}?", room=address),
+            tr("A link leads to a board in this group chat. Whoever is there sees that you come."),
+            tr("Enter"),
+        )
+    return (
+        _fill("Draw with {who}?", who=address),
+        tr("A link leads to this person, who is not in your contacts and would see your address."),
+        tr("Ask to draw together"),
+    )
+
+
+def asked_to_join(who: str) -> str:
+    return _fill("{who} is asked to let you in. The board opens when they say yes.", who=who)
+
+
+def sign_in_for_link() -> str:
+    return tr("Sign in first; then the link is opened.")
+
+
+def no_link() -> str:
+    return tr("Whoever began this board has the link to it.")
+
+
+def no_link_yet() -> str:
+    return tr("A board that is shared has a link. Share it with somebody first.")
+
+
 # --- invitations -----------------------------------------------------------------------------
 
 
@@ -295,6 +333,103 @@ def invitation_board(board: str, people: int) -> str:
 
 def taken_back(who: str) -> str:
     return _fill("{who} took the invitation back", who=who)
+
+
+_MY_INVITATION = {
+    Reason.DECLINE: "{who} declined",
+    Reason.BUSY: "{who} takes no invitations now.",
+    Reason.CANCEL: "{who} is not online any more.",
+    Reason.SUCCESS: "{who} has left.",
+    Reason.GONE: "{who} is not online any more.",
+    Reason.TIMEOUT: "{who} has not answered.",
+    Reason.EXPIRED: "{who} has not answered.",
+    Reason.ALTERNATIVE_SESSION: "{who} has this board open already.",
+    Reason.UNSUPPORTED_APPLICATIONS: "{who}’s program cannot draw on this board.",
+    Reason.UNSUPPORTED_TRANSPORTS: "{who}’s program cannot draw on this board.",
+    Reason.INCOMPATIBLE_PARAMETERS: "{who}’s program cannot draw on this board.",
+    Reason.FAILED_APPLICATION: "The board did not reach {who}.",
+    Reason.FAILED_TRANSPORT: "The board did not reach {who}.",
+    Reason.CONNECTIVITY_ERROR: "{who} cannot be reached now.",
+    Reason.MEDIA_ERROR: "{who}’s program had an error.",
+    Reason.SECURITY_ERROR: "{who}’s program refused, to be safe.",
+    Reason.GENERAL_ERROR: "{who}’s program had an error.",
+}
+"""What became of an invitation of mine, by what the other side said."""
+_THEIR_INVITATION = {
+    Reason.CANCEL: "{who} took the invitation back",
+    Reason.SUCCESS: "{who} took the invitation back",
+    Reason.TIMEOUT: "{who}’s invitation has run out.",
+    Reason.EXPIRED: "{who}’s invitation has run out.",
+    Reason.GONE: "{who} is not online any more.",
+}
+
+
+def invitation_over(invitation: Invitation) -> str:
+    """What became of an invitation, or of a request to be let in."""
+    who, reason = invitation.name, invitation.reason
+    if invitation.incoming:
+        if reason is None:
+            return taken_back(who)
+        other = "{who}’s invitation ended because of an error."
+        return _fill(_THEIR_INVITATION.get(reason, other), who=who)
+    if invitation.alternative:
+        return _fill("{who} would rather go on with the board that you share.", who=who)
+    if reason is not None and invitation.state is not InvitationState.OPEN:
+        return _fill(_MY_INVITATION[reason], who=who)
+    fallback = {
+        InvitationState.DECLINED: declined,
+        InvitationState.UNANSWERED: not_answered,
+    }.get(invitation.state, not_there)
+    return fallback(who)
+
+
+def asks_to_join(who: str) -> str:
+    return _fill("{who} asks to join", who=who)
+
+
+def board_called(board: str) -> str:
+    return _fill("Board “{board}”", board=board)
+
+
+def invitation_in_room(board: str, room: str) -> str:
+    return f"{board_called(board)} · {in_room(room)}"
+
+
+def drawing_on(board: str) -> str:
+    """Second line of a contact who shows it."""
+    return _fill("Drawing on “{board}”", board=board)
+
+
+def go_on_with(board: str) -> str:
+    """The button that answers an invitation with the board that both are on already."""
+    return _fill("Stay on “{board}”", board=board)
+
+
+def boards_of(who: str) -> str:
+    return _fill("Boards of {who}", who=who)
+
+
+def shows_no_boards(who: str) -> str:
+    return _fill("{who} shows you no boards, or is not online.", who=who)
+
+
+def strangers_invite(n: int) -> str:
+    return plural(n, "%n invitation of a stranger", "%n invitations of strangers")
+
+
+def strangers_hint() -> str:
+    return tr("From people who are not your contacts")
+
+
+def turned_away(n: int) -> str:
+    """Of invitations that came too fast to be listed."""
+    return plural(n, "%n was refused: too many at once", "%n were refused: too many at once")
+
+
+def room_is_temporary(room: str) -> str:
+    return _fill(
+        "“{room}” ends when all have left it. The board stays on your computers.", room=room
+    )
 
 
 def more_invitations(n: int) -> str:
@@ -365,6 +500,177 @@ def online_of(online: int, total: int) -> str:
 
 def last_seen(when: str) -> str:
     return tr("Last seen {when}").replace("{when}", when)
+
+
+# --- who may do what -------------------------------------------------------------------------
+
+_ROLES = {
+    Role.HOST: "Host",
+    Role.MODERATOR: "Moderator",
+    Role.EDITOR: "Drawing",
+    Role.VIEWER: "May only watch",
+}
+_MY_ROLES = {Role.HOST: "You · host", Role.MODERATOR: "You · moderator", Role.EDITOR: "You"}
+_DEEDS = {
+    Deed.GIVE_PEN: "Give the pen",
+    Deed.TAKE_PEN: "Take the pen away",
+    Deed.MAKE_MODERATOR: "Make moderator",
+    Deed.UNMAKE_MODERATOR: "No moderator any more",
+    Deed.MAKE_HOST: "Make host too…",
+    Deed.HAND_OVER: "Hand over your place as host…",
+    Deed.REMOVE: "Remove from the group chat…",
+    Deed.BAN: "Ban from the group chat…",
+}
+_QUESTIONS = {
+    Deed.MAKE_HOST: (
+        "Make {who} a host too?",
+        "A host says who moderates, and cannot be removed from that place by others.",
+        "Make host",
+    ),
+    Deed.HAND_OVER: (
+        "Hand over your place as host to {who}?",
+        "{who} says then who moderates. You go on drawing, and only {who} can give the place back.",
+        "Hand over",
+    ),
+    Deed.REMOVE: (
+        "Remove {who} from the group chat?",
+        "What {who} drew stays. {who} can enter again.",
+        "Remove",
+    ),
+    Deed.BAN: (
+        "Ban {who} from the group chat?",
+        "What {who} drew stays. {who} cannot enter again.",
+        "Ban",
+    ),
+}
+_OUTCOMES = {
+    Outcome.NOT_ALLOWED: "The group chat does not allow that.",
+    Outcome.ASKED_TOO_OFTEN: "You have asked already. "
+    "The group chat passes requests for the pen on only now and then.",
+}
+
+
+def role(what: Role, *, me: bool = False) -> str:
+    """What somebody may do, in a row of People."""
+    return tr(_MY_ROLES.get(what, "You · may only watch") if me else _ROLES[what])
+
+
+def deed_label(what: Deed) -> str:
+    """What one can do about somebody, in a menu."""
+    return tr(_DEEDS[what])
+
+
+def deed_question(what: Deed, who: str) -> tuple[str, str, str] | None:
+    """Title, text and button of the question before it; None if it is done at once."""
+    question = _QUESTIONS.get(what)
+    if question is None:
+        return None
+    title, text, button = question
+    return _fill(title, who=who), _fill(text, who=who), tr(button)
+
+
+def resign() -> str:
+    """In the menu of one's own row."""
+    return tr("Give up your place as host…")
+
+
+def resign_question() -> tuple[str, str, str]:
+    title = tr("Give up your place as host?")
+    return title, tr("You go on drawing. Only another host can give it back."), tr("Give up")
+
+
+def only_moderators() -> str:
+    return tr("Only moderators can do this.")
+
+
+def outcome(what: Outcome) -> str:
+    return tr(_OUTCOMES[what])
+
+
+def only_watch() -> str:
+    return tr("You may only watch this board.")
+
+
+def what_one_may(*, draw: bool) -> str:
+    """What whoever joins may do."""
+    return tr("You may draw") if draw else tr("You may only watch")
+
+
+def only_watch_short() -> str:
+    """The chip at the tools."""
+    return tr("You may only watch")
+
+
+def may_draw_now() -> str:
+    """In its place for a moment."""
+    return tr("You may draw now")
+
+
+def pen_taken(*, is_kept: bool) -> str:
+    """Said when the pen is taken away, in the middle of something or not."""
+    if is_kept:
+        return tr("You may only watch now. What you were drawing is not on the board.")
+    return tr("You may only watch now.")
+
+
+def role_now(what: Role) -> str:
+    """What I am from now on, having been something else."""
+    if what is Role.HOST:
+        return tr("You look after this board now.")
+    if what is Role.MODERATOR:
+        return tr("You are a moderator of this board now.")
+    return tr("You do not moderate this board any more.")
+
+
+def asks_for_pen(who: str) -> str:
+    return _fill("{who} asks for the pen", who=who)
+
+
+def asks_since(unix: float) -> str:
+    return tr("Since {when}").replace("{when}", clock(unix))
+
+
+def removed_you(who: str) -> str:
+    """`who` may be unknown."""
+    if not who:
+        return tr("You were removed from this board. Your copy stays on this computer.")
+    return _fill("{who} removed you from this board. Your copy stays on this computer.", who=who)
+
+
+def finished() -> str:
+    """The chip, and the word in the bar over a selection."""
+    return tr("Finished")
+
+
+def finished_by(what: Finished) -> str:
+    """Who declared it complete, and when, as far as that is known."""
+    text = _fill("Finished by {who}", who=what.by) if what.by else tr("Finished")
+    return text + (f", {clock(what.when)}" if what.when is not None else "")
+
+
+def board_is_finished() -> str:
+    return tr("This board is finished. Moderators can reopen it.")
+
+
+def part_is_finished() -> str:
+    return tr("This part is finished. Moderators can change or reopen it.")
+
+
+def is_finished_now(*, whole: bool, advisory: bool) -> str:
+    """Said to who declared it."""
+    text = tr("The board is finished.") if whole else tr("This part is finished.")
+    if advisory:
+        more = tr("Somebody’s program is simpler and may not heed that.")
+        return f"{text} {more}"
+    return f"{text} {tr('Only moderators can change it.')}"
+
+
+def why_not(hindrance: Hindrance) -> str:
+    """Why something cannot be changed."""
+    if hindrance.why is Why.WATCHING:
+        return only_watch()
+    is_part = hindrance.finished is not None and bool(hindrance.finished.rid)
+    return part_is_finished() if is_part else board_is_finished()
 
 
 # --- problems (the table of DESIGN section 10) ------------------------------------------------

@@ -45,9 +45,11 @@ from whiteboard.wire.messages import (
     StateEnd,
     StateOffer,
     StatePart,
+    StateUploaded,
     StrictMessage,
     Terminate,
 )
+from whiteboard.wire.paging import read_page, write_page
 from whiteboard.wire.strict import decode_strict, encode_strict
 from whiteboard.wire.values import format_vector, parse_count, parse_vector
 
@@ -71,6 +73,7 @@ _ANSWER = f"{{{ns.SYNC}}}answer"
 _REJECT = f"{{{ns.SYNC}}}reject"
 _SNAPSHOT = f"{{{ns.SYNC}}}snapshot"
 _FOLDED = f"{{{ns.SYNC}}}folded"
+_UPLOADED = f"{{{ns.SYNC}}}uploaded"
 _ARCHIVED = f"{{{ns.SYNC}}}archived"
 _FORWARDED = f"{{{ns.FORWARD}}}forwarded"
 _DELAY = f"{{{ns.DELAY}}}delay"
@@ -100,6 +103,8 @@ def encode(message: Message) -> list[Element]:
         element = sync.unnumbered(message.session)
         SubElement(element, _FOLDED, {"part": str(message.number)}).text = message.text
         return [element]
+    if isinstance(message, StateUploaded):
+        return [sync.write_uploaded(message)]
     if isinstance(message, ArchivedPart):
         return [write_archived(message)]
     if isinstance(message, EphemeralMessage):
@@ -135,6 +140,8 @@ def _encode_answer(message: Answer) -> Element:
         if original.stamp:
             SubElement(forwarded, _DELAY, {"stamp": original.stamp})
         forwarded.append(stanza(original))
+    if message.page is not None:
+        write_page(answer, message.page)
     return element
 
 
@@ -172,8 +179,11 @@ def _encode_negotiation(
         SubElement(element, _REFUSE)
     elif isinstance(message, AcceptState):
         SubElement(element, _ACCEPT)
-        if message.since:
-            return [element, sync.write_get(Get(message.session, since=message.since))]
+        if message.since or message.fetches:
+            beside = sync.write_get(Get(message.session, since=message.since))
+            if message.fetches:
+                beside[0].set("fetch", "1")
+            return [element, beside]
     else:
         state = SubElement(element, _STATE)
         beside = sync.unnumbered(message.session)
@@ -255,6 +265,8 @@ def _decode_unnumbered(stamp: Element) -> Message | None:
             return sync.read_reject(child, session)
         if child.tag == _FOLDED:
             return _decode_part(child, session)
+        if child.tag == _UPLOADED:
+            return sync.read_uploaded(child, session)
         if child.tag == _ARCHIVED:
             return read_archived(child, session)
     items = read_items(stamp)
@@ -284,7 +296,7 @@ def _decode_answer(answer: Element, session: SessionId) -> Answer:
         delay = forwarded.find(_DELAY)
         stamp = "" if delay is None else delay.get("stamp", "")[:64]
         originals.append(replace(message, sender=sender_of(inner), stamp=stamp))
-    return Answer(session, tuple(originals))
+    return Answer(session, tuple(originals), read_page(answer))
 
 
 def sender_of(stanza: Element) -> Peer:
@@ -311,7 +323,8 @@ def _decode_negotiation(edits: Element, beside: Element | None) -> Message | Non
     if child.tag == _ACCEPT:
         get = None if beside is None else beside.find(_GET)
         since = {} if get is None else parse_vector(get.get("since"))
-        return AcceptState(session, since)
+        fetches = get is not None and get.get("fetch") in {"1", "true"}
+        return AcceptState(session, since, fetches)
     if child.tag == _REFUSE:
         return RefuseState(session)
     return None

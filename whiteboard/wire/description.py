@@ -16,6 +16,7 @@ from whiteboard.wire.messages import (
     CONTENT_NAME,
     Accept,
     Description,
+    Dialect,
     Identity,
     Initiate,
     Mode,
@@ -51,6 +52,8 @@ def write_description(description: Description) -> Element:
         session.set("name", representable(description.name))
     if description.continues:
         session.set("continues", description.continues)
+    if description.dialect is not Dialect.XEP:
+        session.set("dialect", description.dialect.value)
     if description.prolog:
         SubElement(element, _PROLOG).text = write_prolog(description.prolog)
     return element
@@ -86,6 +89,7 @@ def read_description(element: Element) -> Description:
         continues=session.get("continues", "")[:1024],
         application=application,
         prolog=read_prolog(element.findtext(_PROLOG, "")),
+        dialect=Dialect.PSI if session.get("dialect") == Dialect.PSI.value else Dialect.XEP,
     )
 
 

@@ -56,6 +56,14 @@ class Mode(enum.Enum):
     STRICT = "strict"
 
 
+class Dialect(enum.Enum):
+    """How a strict session is said on the wire; fixed by the creator for ever."""
+
+    XEP = "xep-0284"
+    PSI = "psi"
+    """As the client Psi says it (`psi`)."""
+
+
 class Identity(enum.Enum):
     """What names a party in this session; fixed by the creator (SYNC 0.3.11)."""
 
@@ -78,7 +86,8 @@ class Identity(enum.Enum):
 class Description:
     """What a session is: made by its creator, the same for all (SYNC 0.3.14).
 
-    `prolog` is the XML prolog of the document (text, not the data: URI that carries it).
+    `prolog` is the XML prolog of the document (text, not the data: URI that carries it). `dialect`
+    is not said to others: who hears the session hears it in its dialect.
     """
 
     mode: Mode = Mode.MERGE
@@ -89,6 +98,7 @@ class Description:
     continues: str = ""
     application: str = "urn:xmpp:jingle:apps:svg"
     prolog: str = ""
+    dialect: Dialect = Dialect.XEP
 
 
 # ------------------------------------------------------------------------------------- edits
@@ -121,8 +131,9 @@ class StrictMessage:
 
     `sender` and `stamp` are as of `EditMessage`. A state that a member sends to a joiner starts
     with a message that has a `prolog` and ends with one whose `last` names (sender, id) of the
-    newest message that is inside, ('', '') where there is none. `guest`: who made it, where the
-    creator of a direct session passes it on. `to_all`: the room sent it to everybody.
+    newest message that is inside, ('', '') where there is none; all of them are `of_state`. In
+    Psi's dialect the last one has the ids of what is `inside` instead. `guest`: who made it, where
+    the creator of a direct session passes it on. `to_all`: the room sent it to everybody.
     """
 
     session: SessionId
@@ -134,6 +145,8 @@ class StrictMessage:
     last: tuple[str, str] | None = None
     guest: Party = NOBODY
     to_all: bool = field(default=False, compare=False)
+    of_state: bool = field(default=False, compare=False)
+    inside: frozenset[str] = frozenset()
 
     def stanza(self, sender: Party) -> Stanza:
         """What the engine takes, once it is known who sent it."""
@@ -166,13 +179,41 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Paging:
+    """How much of an answer is wanted (XEP-0059): so many, from behind that position on."""
+
+    most: int
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page of an answer is.
+
+    `first`, `last`: positions in the log of who answers, 0 if it is empty. `index`: how many of
+    all that answer the question stand before it; `count`: how many those are in all.
+    """
+
+    first: int
+    last: int
+    index: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Get:
-    """Asks for the messages beyond `since`; with `upto`, only of what that names."""
+    """Asks for the messages beyond `since`; with `upto`, only of what that names.
+
+    `since_seq`: only those beyond that position in the log of who is asked (SYNC 5.6). With
+    `paging` the answer is one page.
+    """
 
     session: SessionId
     since: Vector = field(default_factory=dict)
     upto: Vector = field(default_factory=dict)
     floor: Vector = field(default_factory=dict)
+    since_seq: int | None = None
+    paging: Paging | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +222,7 @@ class Answer:
 
     session: SessionId
     messages: tuple[EditMessage, ...]
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +272,14 @@ class StateOffer:
 
 @dataclass(frozen=True, slots=True)
 class AcceptState:
-    """The joiner takes this offer; `since` = what it already has (from a giver that went away)."""
+    """The joiner takes this offer; `since` = what it already has (from a giver that went away).
+
+    `fetches`: it can fetch a large state beside the stream.
+    """
 
     session: SessionId
     since: Vector = field(default_factory=dict)
+    fetches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +317,22 @@ class StateEnd:
     """All of the state was sent."""
 
     session: SessionId
+    vv: Vector = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StateUploaded:
+    """The state is a file: packed (`wire.pack`), sealed (`wire.sealed`), put somewhere (XEP-0363).
+
+    `size` in bytes and `sha256` (hexadecimal) are of the file as it lies there. The state is
+    complete when the joiner holds `vv`.
+    """
+
+    session: SessionId
+    url: str
+    key: str
+    size: int
+    sha256: str
     vv: Vector = field(default_factory=dict)
 
 
@@ -359,6 +421,7 @@ class Advertisement:
 
     session: SessionId
     name: str = ""
+    dialect: Dialect = Dialect.XEP
 
 
 Message: TypeAlias = (
@@ -376,6 +439,7 @@ Message: TypeAlias = (
     | StateBegin
     | StatePart
     | StateEnd
+    | StateUploaded
     | ArchivedPart
     | Initiate
     | Accept
@@ -399,6 +463,7 @@ MESSAGE_TYPES: tuple[type[Message], ...] = (
     StateBegin,
     StatePart,
     StateEnd,
+    StateUploaded,
     ArchivedPart,
     Initiate,
     Accept,

@@ -18,6 +18,7 @@ APPLICATION_XML = "urn:xmpp:jingle:apps:xml"
 APPLICATIONS = (APPLICATION_SVG, APPLICATION_XHTML, APPLICATION_XML)
 FORWARD = "urn:xmpp:forward:0"
 DELAY = "urn:xmpp:delay"
+RSM = "http://jabber.org/protocol/rsm"
 HINTS = "urn:xmpp:hints"
 OCCUPANT_ID = "urn:xmpp:occupant-id:0"
 CHAT_STATES = "http://jabber.org/protocol/chatstates"
@@ -25,11 +26,18 @@ RECEIPTS = "urn:xmpp:receipts"
 CORRECTION = "urn:xmpp:message-correct:0"
 IDS = "urn:xmpp:sid:0"
 CLIENT = "jabber:client"
+PSI_SXE = "http://jabber.org/protocol/sxe"
+"""Shared XML editing as the client Psi speaks it."""
+PSI_SVG = "http://www.w3.org/2000/svg"
+"""Psi's feature (disco#info), and what it invites to: drawings."""
+PSI_TEXT = "urn:x-whiteboard:psi:0"
+"""Ours: what texts say that Psi gets in plain ASCII."""
+XLINK = "http://www.w3.org/1999/xlink"
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 XML = "http://www.w3.org/XML/1998/namespace"
 
 CHAT_FEATURES = (CHAT_STATES, RECEIPTS, CORRECTION)
 """What our disco#info says of the text chat."""
 
-FEATURES = (SXE, SXE_TRANSPORT, JINGLE, MERGE, APPLICATION_SVG)
+FEATURES = (SXE, SXE_TRANSPORT, JINGLE, MERGE, APPLICATION_SVG, PSI_SXE, PSI_SVG)
 """What our disco#info says because of shared editing."""

@@ -117,7 +117,7 @@ def encode_strict(message: StrictMessage) -> list[Element]:
     return [sxe, Element(_SYNC, {"session": message.session, "guest": message.guest})]
 
 
-class _AsItIs(TakenOut):
+class AsItIs(TakenOut):
     """Values with all their white space, for there is no stamp to name it."""
 
     def attribute(self, field: str, value: str) -> str:
@@ -127,7 +127,7 @@ class _AsItIs(TakenOut):
 
 
 def _state(ops: Sequence[PlainOp]) -> Element:
-    state = write_state(ops, _AsItIs())
+    state = write_state(ops, AsItIs())
     for element, op in zip(state, ops, strict=True):
         if isinstance(op, NewAt):
             if op.version:
@@ -162,6 +162,7 @@ def state_messages(
             tuple(piece),
             prolog=prolog if i == 0 else None,
             last=(last or ("", "")) if i == len(pieces) - 1 else None,
+            of_state=True,
         )
 
 

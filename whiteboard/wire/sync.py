@@ -14,7 +14,8 @@ from whiteboard.model.ops import NO_DEPS, NO_RESTORES, Batch, Control, Op, Ts
 from whiteboard.wire import ns
 from whiteboard.wire.blanks import PutBack, TakenOut, left_of_attribute
 from whiteboard.wire.errors import Fault, RemoteProtocolError
-from whiteboard.wire.messages import NOBODY, Get, Heartbeat, Reject
+from whiteboard.wire.messages import NOBODY, Get, Heartbeat, Reject, StateUploaded
+from whiteboard.wire.paging import read_paging, write_paging
 from whiteboard.wire.values import (
     MAX_NUMBER,
     format_ts,
@@ -34,6 +35,7 @@ FIELDS = frozenset(
 )
 MAX_CONTROLS = 1000
 MAX_GUESTS = 1000
+MAX_URL = 2048
 MAX_WAS = 64
 """Replicas that one message gives up."""
 
@@ -185,6 +187,10 @@ def write_get(message: Get) -> Element:
     ):
         if vector:
             get.set(name, format_vector(vector))
+    if message.since_seq is not None:
+        get.set("since-seq", str(message.since_seq))
+    if message.paging is not None:
+        write_paging(get, message.paging)
     return sync
 
 
@@ -199,6 +205,8 @@ def read_get(get: Element, session: SessionId) -> Get:
         since=parse_vector(get.get("since")),
         upto=parse_vector(get.get("upto")),
         floor=parse_vector(get.get("floor")),
+        since_seq=parse_count(get.get("since-seq")),
+        paging=read_paging(get),
     )
 
 
@@ -217,4 +225,41 @@ def read_reject(reject: Element, session: SessionId) -> Reject:
         reject.get("id", "")[:1024],
         reject.get("expected", "")[:1024],
         reject.get("reason", "")[:1024],
+    )
+
+
+def write_uploaded(message: StateUploaded) -> Element:
+    """`<sync session=><uploaded url= key= size= sha256= vv=/></sync>`."""
+    sync = unnumbered(message.session)
+    uploaded = SubElement(
+        sync,
+        f"{{{ns.SYNC}}}uploaded",
+        {
+            "url": message.url,
+            "key": message.key,
+            "size": str(message.size),
+            "sha256": message.sha256,
+        },
+    )
+    if message.vv:
+        uploaded.set("vv", format_vector(message.vv))
+    return sync
+
+
+def read_uploaded(uploaded: Element, session: SessionId) -> StateUploaded:
+    """The reverse of `write_uploaded`.
+
+    Raises:
+        RemoteProtocolError: no size, or not a vector.
+    """
+    size = parse_count(uploaded.get("size"))
+    if size is None:
+        raise RemoteProtocolError(Fault.MALFORMED, "a file without size")
+    return StateUploaded(
+        session,
+        uploaded.get("url", "")[:MAX_URL],
+        uploaded.get("key", "")[:MAX_URL],
+        size,
+        uploaded.get("sha256", "")[:64],
+        parse_vector(uploaded.get("vv")),
     )

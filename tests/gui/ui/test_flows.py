@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.helpers.fake_services import CERTIFICATE, World
 from tests.helpers.hands import click, click_in_row, settle
@@ -16,6 +16,7 @@ from whiteboard.im.people import RoomState, RunningBoard, SubscriptionRequest
 from whiteboard.model.changes import Origin
 from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import (
+    ArchivedCopy,
     BoardState,
     Invitation,
     InvitationState,
@@ -325,7 +326,58 @@ def test_the_only_board_of_a_group_chat_is_joined_at_once_with_progress(world, o
 def test_an_empty_group_chat_takes_the_private_board_in_front(world, open_window):
     window = open_window(world.populated())
     click_in_row(window.sessions.list, "room:physics@rooms.uni.example", "open-room")
-    assert world.boards.calls == [("share_in_room", "Untitled", "physics@rooms.uni.example")]
+    assert world.boards.calls == [
+        ("open_archived", "physics@rooms.uni.example"),
+        ("share_in_room", "Untitled", "physics@rooms.uni.example"),
+    ]
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [getattr(label, "_whole", "") or label.text() for label in widget.findChildren(QLabel)]
+
+
+def test_a_group_chat_that_nobody_draws_in_is_searched_for_its_board(world, open_window):
+    world.boards.archives_answer = False
+    window = open_window(world.populated())
+    front = window.pages.front.board
+    window.people_flow.find_in_room("river@rooms.uni.example", lambda: None)
+    board = window.pages.front.board
+    assert ("open_archived", "river@rooms.uni.example") in world.boards.calls
+    card = window.frame.progress
+    assert not card.isHidden()
+    assert words.looking_in_archive() in texts(card)
+    board.set(name="River", state=BoardState.LIVE, is_sought=False,
+              archived=ArchivedCopy("2026-11-20T14:31:00Z", is_part=False))  # fmt: skip
+    world.boards.seeking[0](board)
+    assert card.isHidden()
+    assert window.pages.front.board is board
+    assert front is not board
+    assert any("as the group chat kept it" in text for text in texts(window.frame.toast))
+
+
+def test_cancel_ends_the_search_and_where_nothing_was_kept_a_new_board_begins(world, open_window):
+    world.boards.archives_answer = False
+    window = open_window(world.populated())
+    begun: list[str] = []
+    window.people_flow.find_in_room("river@rooms.uni.example", lambda: begun.append("one"))
+    sought = window.pages.front.board
+    window.frame.progress.cancelled.emit()
+    assert sought not in world.boards.boards
+    assert begun == []
+    world.boards.archives_answer = True
+    window.people_flow.find_in_room("river@rooms.uni.example", lambda: begun.append("two"))
+    assert begun == ["two"]
+    assert any("has kept no board" in text for text in texts(window.frame.toast))
+
+
+def test_a_board_that_opens_says_how_long_it_still_takes(world, open_window):
+    window = open_window(world.populated())
+    board = window.pages.front.board
+    board.set(state=BoardState.JOINING, progress=0.25, seconds_left=31.0)
+    assert words.time_left(31.0) in texts(window.frame.progress)
+    assert words.time_left(31.0) == "30 seconds left"
+    assert words.time_left(200.0) == "3 minutes left"
+    board.set(state=BoardState.LIVE, progress=None)
 
 
 def test_joining_a_group_chat_says_what_the_room_says(world, open_window):

@@ -8,7 +8,7 @@ from whiteboard.model.ops import Set
 from whiteboard.model.rebase import Piece
 from whiteboard.ui import words
 from whiteboard.ui.panes.left_over import KEEP_MINE, KEEP_THEIRS, element_of
-from whiteboard.ui.panes.rows import RowKind
+from whiteboard.ui.panes.row import RowKind
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from whiteboard.im.people import Availability, Contact, Room, RoomState, Running
 from whiteboard.session.boards import BoardState, Invitation, InvitationState, SavedBoard
 from whiteboard.ui import words
 from whiteboard.ui.panes.model import RowModel
-from whiteboard.ui.panes.rows import Row, RowKind, session_rows
+from whiteboard.ui.panes.row import Row, RowKind
+from whiteboard.ui.panes.rows import session_rows
 
 
 def rows(world: World, **options) -> dict[str, Row]:

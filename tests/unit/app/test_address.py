@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from whiteboard.app.address import Address, file_of, is_uri, parse_address
+from whiteboard.app.address import file_of, parse_address
 from whiteboard.app.errors import CommandError
+from whiteboard.im.links import BoardLink, is_link
 
 
 @pytest.mark.parametrize(
     ("text", "address"),
     [
-        ("xmpp:atelier@rooms.example?join", Address("atelier@rooms.example", is_room=True)),
-        ("XMPP:atelier@rooms.example?join", Address("atelier@rooms.example", is_room=True)),
-        ("xmpp:a@r.example?join;password=x", Address("a@r.example", is_room=True)),
-        ("xmpp:mira@example.org", Address("mira@example.org", is_room=False)),
-        ("xmpp:mira@example.org?message;body=x", Address("mira@example.org", is_room=False)),
-        ("mira@example.org/desk", Address("mira@example.org", is_room=False)),
-        ("xmpp:na%C3%AFve@example.org", Address("naïve@example.org", is_room=False)),
+        ("xmpp:atelier@rooms.example?join", BoardLink("atelier@rooms.example", is_room=True)),
+        ("XMPP:atelier@rooms.example?join", BoardLink("atelier@rooms.example", is_room=True)),
+        ("xmpp:a@r.example?join;password=x", BoardLink("a@r.example", is_room=True, password="x")),
+        ("xmpp:mira@example.org", BoardLink("mira@example.org", is_room=False)),
+        ("xmpp:mira@example.org?message;body=x", BoardLink("mira@example.org", is_room=False)),
+        ("mira@example.org/desk", BoardLink("mira@example.org", is_room=False)),
+        ("xmpp:na%C3%AFve@example.org", BoardLink("naïve@example.org", is_room=False)),
     ],
 )
 def test_addresses_are_read(text, address):
@@ -33,9 +34,9 @@ def test_what_is_no_address_is_said(text):
 
 
 def test_only_xmpp_is_an_address_and_all_else_a_file():
-    assert is_uri("xmpp:a@b")
-    assert not is_uri("xmpp.svg")
-    assert not is_uri("file:///xmpp:a")
+    assert is_link("xmpp:a@b")
+    assert not is_link("xmpp.svg")
+    assert not is_link("file:///xmpp:a")
 
 
 @pytest.mark.parametrize(

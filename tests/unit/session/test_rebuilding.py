@@ -9,19 +9,22 @@ import pytest
 
 from tests.helpers.boards import IN_ROOM, ROOM, board_of, draw, random_edit
 from whiteboard.model.document import new_document
-from whiteboard.session import archiving
+from whiteboard.session import archiving, live
 from whiteboard.session.rebuilding import MAX_MESSAGES, Found, Rebuilding
 from whiteboard.session.session import State
 from whiteboard.transport.memory import MemoryNetwork
-from whiteboard.wire.messages import ArchivedPart, EditMessage, Peer
+from whiteboard.wire.messages import ArchivedPart, EditMessage, Peer, StateUploaded
 
 PAGE = 50
 
 
-def drawn_by_two(edits: int = 30, seed: int = 1) -> tuple[MemoryNetwork, object]:
+def drawn_by_two(
+    edits: int = 30, seed: int = 1, *, files: bool = False
+) -> tuple[MemoryNetwork, object]:
     """A room whose two members have left, and the board that they drew."""
     network = MemoryNetwork(seed)
     network.archive = []
+    network.files = {} if files else None
     ana, ben = network.enter_room(ROOM, "ana"), network.enter_room(ROOM, "ben")
     session = ana.share(new_document(), IN_ROOM)
     network.run(1)
@@ -173,6 +176,23 @@ def test_reading_ends_when_a_state_and_what_was_on_its_way_then_are_read(monkeyp
     assert read < len(pages(network.archive)) - 5
     assert hash_of(rebuilding.result()) == board.state_hash()
     assert len(network.archive) < MAX_MESSAGES
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_large_state_is_a_file_and_if_that_has_gone_all_messages_are_read(monkeypatch, is_there):
+    monkeypatch.setattr(live, "FILE_BYTES", 1200)
+    monkeypatch.setattr(archiving, "FIRST", 20)
+    network, board = drawn_by_two(edits=90, files=True)
+    said = [one.message for one in network.archive if isinstance(one.message, StateUploaded)]
+    assert said
+    rebuilding = Rebuilding()
+    for page in pages(network.archive):
+        rebuilding.take(page)
+        while (wanted := rebuilding.wanted_file) is not None:
+            rebuilding.take_file(wanted, network.files[wanted.url] if is_there else b"")
+        if rebuilding.is_enough:
+            break
+    assert hash_of(rebuilding.result()) == board.state_hash()
 
 
 def test_one_member_says_a_state_and_another_only_if_the_first_does_not(monkeypatch):

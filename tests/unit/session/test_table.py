@@ -76,6 +76,7 @@ SAMPLES: dict[type, m.Message] = {
         m.Get(w.SESSION),
         m.Answer(w.SESSION, ()),
         m.Reject(w.SESSION, "1"),
+        m.StateUploaded(w.SESSION, "https://files.example/1", "ab", 1, "cd"),
         m.ArchivedPart(w.SESSION, "a1", 0, 1, 2, b"x"),
         m.EphemeralMessage(w.SESSION, (w.e.Cursor(1, 2),)),
         m.Connect(w.SESSION),

@@ -22,6 +22,7 @@ from whiteboard.model.projection import slot_winner
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.merge import StrictMerge, StrictProjection
 from whiteboard.model.strict.ops import NewAt, OpId, Stanza, StanzaId
+from whiteboard.model.strict.psi import PsiTransaction
 from whiteboard.model.strict.record import StrictRecord, effective, maker, spliced, winner
 from whiteboard.model.strict.transaction import StrictAuthor, StrictTransaction
 
@@ -35,6 +36,7 @@ class StrictDocument(SharedDocument):
     Attributes:
         duplicates: Stanzas that were delivered again.
         last: The newest stanza that the transport delivered (`last-sender`, `last-id`).
+        for_psi: What is written here must suit the client Psi (`psi`).
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class StrictDocument(SharedDocument):
         super().__init__(session, party, replica, StrictProjection())
         self.duplicates = 0
         self.last: StanzaId | None = None
+        self.for_psi = False
         self._merge = self._new_merge()
         self._pending: dict[StanzaId, None] = {}
         self._before: OrderedDict[OpId, str] = OrderedDict()
@@ -87,7 +90,8 @@ class StrictDocument(SharedDocument):
         """See `SharedDocument`; what was written is pending until it is received."""
         self._enter("a transaction")
         author = StrictAuthor(self.party, self.new_id, self._merge, self._note_text)
-        transaction = StrictTransaction(self._visible, self._merge, author, self._rids)
+        kind = PsiTransaction if self.for_psi else StrictTransaction
+        transaction = kind(self._visible, self._merge, author, self._rids)
         try:
             try:
                 yield transaction
@@ -246,11 +250,32 @@ class StrictDocument(SharedDocument):
         held = sum(1 + len(record.edits) for record in records if record.news)
         return held + len(self._merge.removed)
 
+    def withdraw(self, keys: Iterable[StanzaId]) -> tuple[Stanza, ...]:
+        """Own stanzas that nobody has got are not to be; returns them.
+
+        Raises:
+            RuntimeError: as of `receive`.
+        """
+        self._enter("withdraw")
+        try:
+            stanzas = tuple(self._merge.stanzas.pop(key) for key in keys)
+            for stanza in stanzas:
+                self._pending.pop(stanza.key, None)
+            self._merge.forget(stanzas)
+            self._tell(Commit(Origin.REMOTE, "", self._take_changes(), ()))
+            return stanzas
+        finally:
+            self._busy = ""
+
     def confirm(self, key: StanzaId) -> None:
         """The transport has delivered an own stanza, or never will."""
         if key in self._pending:
             del self._pending[key]
             self.last = key
+
+    def expect(self, keys: Iterable[StanzaId]) -> None:
+        """Nobody has got these own stanzas: they are pending again."""
+        self._pending.update((key, None) for key in keys if key in self._merge.stanzas)
 
     @property
     def pending(self) -> AbstractSet[StanzaId]:

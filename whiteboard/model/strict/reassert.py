@@ -43,11 +43,18 @@ def due(quiet_since: float, chance: float) -> float:
     return quiet_since + QUIET + JITTER * chance
 
 
-def loser(edits: Sequence[Edit], base: int) -> Loser | None:
-    """Of the edits of one record, sorted, the undone one that its author is to send again."""
+def loser(edits: Sequence[Edit], base: int, of: Party | None = None) -> Loser | None:
+    """Of the edits of one record, sorted, the undone one that its author is to send again.
+
+    With `of`, of those of one author.
+    """
     known = edits[: settled(edits, base)]
     standing = max((edit.version for edit in effective(edits, base)), default=base)
-    undone = [edit for edit in known if edit.version > standing and _content(edit.op)]
+    undone = [
+        edit
+        for edit in known
+        if edit.version > standing and _content(edit.op) and of in {None, edit.opid.sender}
+    ]
     families = [
         list(family) for _, family in groupby(sorted(undone, key=_family_first), key=_family)
     ]
@@ -57,12 +64,17 @@ def loser(edits: Sequence[Edit], base: int) -> Loser | None:
     return Loser(best[-1], len(best) - 1)
 
 
-def reassert(document: StrictDocument, rid: Rid, me: Party) -> Set | None:
-    """What `me` has to send about a record that has been quiet long enough; None for nothing."""
+def reassert(
+    document: StrictDocument, rid: Rid, me: Party, *, mine_only: bool = False
+) -> Set | None:
+    """What `me` has to send about a record that has been quiet long enough; None for nothing.
+
+    `mine_only`: whoever should send a lost edit again does not, so one of `me` will do.
+    """
     record = document.record(rid)
     if record is None or not record.parents:
         return None
-    lost = loser(record.edits, record.base)
+    lost = loser(record.edits, record.base, me if mine_only else None)
     if lost is None or lost.edit.opid.sender != me or lost.tries >= MOST:
         return None
     return again(document, rid, lost.edit.op, document.text_before(lost.edit.opid))

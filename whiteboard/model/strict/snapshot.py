@@ -27,26 +27,32 @@ class Snapshot:
     """The newest stanza that is inside; the joiner goes on with those that came after it."""
 
 
-def snapshot(document: StrictDocument, name: Callable[[Party], str] = str) -> Snapshot:
+def snapshot(
+    document: StrictDocument,
+    name: Callable[[Party], str] = str,
+    pending: AbstractSet[StanzaId] | None = None,
+) -> Snapshot:
     """The state as the transport has delivered it, without own stanzas still on their way.
 
     Args:
         document: What is given.
         name: What a `new` calls who created and last modified its node; '' for nobody known.
+        pending: What is left out; None = own stanzas still on their way.
     """
+    pending = document.pending if pending is None else pending
     news: dict[Rid, New] = {}
     edits: list[PlainOp] = []
     removes: list[PlainOp] = []
     for record in document.records():
-        is_gone = any(_is_in(opid, document.pending) for opid in record.removes)
-        new = winner(pair for pair in record.news if _is_in(pair[0], document.pending))
+        is_gone = any(_is_in(opid, pending) for opid in record.removes)
+        new = winner(pair for pair in record.news if _is_in(pair[0], pending))
         if is_gone:
             if new is None:
                 removes.append(Remove(record.rid))  # it may still come, and must not appear then
             continue
         if new is not None:
             news[record.rid] = _signed(record, new, name)
-        edits += _sets(record, new, document.pending)
+        edits += _sets(record, new, pending)
     return Snapshot((*_parents_first(news), *edits, *removes), document.last)
 
 

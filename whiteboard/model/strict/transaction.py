@@ -7,7 +7,7 @@ into values that servers lose: TAB and line ends are spaces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from whiteboard.model.canonical import estimate
@@ -62,10 +62,11 @@ class StrictAuthor:
         self._stanzas: list[tuple[str, list[PlainOp]]] = []
         self._size = 0
 
-    def write(self, op: New | Set | Remove) -> None:
-        """Apply one operation."""
+    def write(self, op: New | Set | Remove, *, with_last: bool = False) -> None:
+        """Apply one operation; `with_last`: in the stanza of the one before."""
         size = estimate(op)[0]
-        if not self._stanzas or (self._size and self._size + size > AIM):
+        is_full = bool(self._size) and self._size + size > AIM and not with_last
+        if not self._stanzas or is_full:
             self._stanzas.append((self._new_id(), []))
             self._size = 0
         id_, ops = self._stanzas[-1]
@@ -100,6 +101,8 @@ class StrictTransaction:
         self._merge = merge
         self._author = author
         self._rids = rids
+        self._instead: dict[Rid, Rid] = {}
+        """Where a node had to be made anew: the one it is now."""
         self._open = True
 
     def close(self) -> None:
@@ -157,7 +160,7 @@ class StrictTransaction:
                 self._new(New(rid, Kind.TEXT, parent, weight, chdata=fitting(node)))
                 continue
             self._new(New(rid, Kind.ELEMENT, parent, weight, node.ns, node.name))
-            for ns, name, value in sorted(node.attributes):
+            for ns, name, value in self._ordered(node):
                 made.append(self._new_attribute(rid, ns, name, value))
             children = [child for child in node.children if child]
             waiting += [
@@ -166,6 +169,10 @@ class StrictTransaction:
             ]
         self.deeds.append(Made(tuple(made)))
         return first
+
+    def _ordered(self, node: LiteralElement) -> Iterable[tuple[str, str, str]]:
+        """The attributes in the order in which they are written."""
+        return sorted(node.attributes)
 
     def _create_leaf(self, kind: Kind, parent: Rid, weight: float, text: str) -> Rid:
         rid = self._rids.next()

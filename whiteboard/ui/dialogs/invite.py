@@ -5,29 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from whiteboard.im.account import ConnectionState
+from whiteboard.im.links import BoardLink
 from whiteboard.im.people import RoomState
 from whiteboard.im.service import PeopleService
 from whiteboard.session.boards import BoardService
 from whiteboard.ui import words
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, contact_row, hours_and_minutes
+from whiteboard.ui.board_link import LinkFoot
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
+from whiteboard.ui.panes.rows import contact_row, hours_and_minutes
 from whiteboard.ui.picker import Picker
-from whiteboard.ui.widgets import Label
+from whiteboard.ui.widgets import Label, WordButton
 
 
 class InvitePopover(Picker):
     """Who to draw with.
 
     Signals:
-        picked: (action, address): 'contact' or 'room', or 'account' for adding one.
+        picked: (action, address): 'contact' (to draw), 'watcher' or 'room', or 'account' for
+            adding one.
     """
 
     picked = Signal(str, str)
 
     def __init__(
-        self, people: PeopleService, boards: BoardService, parent: QWidget | None = None
+        self,
+        people: PeopleService,
+        boards: BoardService,
+        parent: QWidget | None = None,
+        link: BoardLink | None = None,
+        why_no_link: str = "",
     ) -> None:
         search, rows = words.tr("Search people and group chats"), words.tr("People and group chats")
         super().__init__(parent, words.tr("Invite"), search, rows)
@@ -45,11 +54,22 @@ class InvitePopover(Picker):
         holder.setContentsMargins(12, 0, 12, 0)
         holder.addWidget(self.search)
         column.addLayout(holder)
+        self.may = _MayChoice(self)
+        column.addWidget(self.may)
         self.list.acted.connect(self._act)
         column.addWidget(self.list, 1)
+        self.link = LinkFoot(link, why_no_link, self)
+        self.link.setVisible(people.account is not None)
+        self.link.qr.toggled.connect(self._fit)
+        column.addWidget(self.link)
         self._unsubscribe = people.changed.subscribe(lambda _none: self.refresh())
         self.destroyed.connect(self._unsubscribe)
         self.refresh()
+
+    def _fit(self, shown: bool) -> None:
+        """The code needs room that the list should not lose."""
+        side = self.link.code.height() + 8
+        self.resize(self.width(), self.height() + (side if shown else -side))
 
     def open_under(self, at: QWidget) -> None:
         """Show below a control, inside the screen, the search focused."""
@@ -123,5 +143,31 @@ class InvitePopover(Picker):
         return rows
 
     def _act(self, action: str, key: str) -> None:
+        if action == "contact" and self.may.is_only_watch:
+            action = "watcher"
         self.picked.emit(action, key.partition(":")[2])
         self.close()
+
+
+class _MayChoice(QWidget):
+    """What whoever is invited one-to-one may do; drawing, unless something else is chosen."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(4)
+        row.addWidget(Label(words.tr("They may"), self, px=12, tone="text2"))
+        self.draw = WordButton(words.tr("draw"), words.tr("They may draw"), self)
+        self.watch = WordButton(words.tr("only watch"), words.tr("They may only watch"), self)
+        group = QButtonGroup(self)
+        for button in (self.draw, self.watch):
+            group.addButton(button)
+            row.addWidget(button)
+        self.draw.setChecked(True)
+        row.addStretch(1)
+
+    @property
+    def is_only_watch(self) -> bool:
+        """Whether they are to watch."""
+        return self.isVisible() and self.watch.isChecked()

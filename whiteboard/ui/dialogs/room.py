@@ -14,8 +14,8 @@ from whiteboard.im.service import PeopleService
 from whiteboard.ui import words
 from whiteboard.ui.avatars import status_of
 from whiteboard.ui.dialogs.sheet import Sheet
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind
 from whiteboard.ui.widgets import Button, Kind
 
 

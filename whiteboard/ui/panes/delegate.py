@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from whiteboard.ui.avatars import paint_avatar
 from whiteboard.ui.icons import paint_icon
 from whiteboard.ui.panes.model import ROW_ROLE
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.theme import theme
 from whiteboard.ui.widgets import Kind, paint_button
 
@@ -99,10 +99,11 @@ class RowDelegate(QStyledItemDelegate):
             return self._in_a_row(row.buttons, rect.left() + 17, rect.bottom() - em(41))
         if not active:
             return []
-        width = self._width(row.buttons[0]) if row.buttons else 0
-        left = rect.right() - _INSET - 8 - width
+        shown = row.buttons if row.shows_all else row.buttons[:1]
+        width = sum(self._width(button) + 8 for button in shown)
+        left = rect.right() - _INSET - width
         y = rect.top() + (rect.height() - em(28)) // 2
-        return self._in_a_row(row.buttons[:1], left, y)
+        return self._in_a_row(shown, left, y)
 
     def _in_a_row(
         self, buttons: tuple[RowButton, ...], left: int, top: int

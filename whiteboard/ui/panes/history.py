@@ -15,8 +15,8 @@ from whiteboard.ui import words
 from whiteboard.ui.looking_back import LookingBack
 from whiteboard.ui.panes.left_over import KEEP_MINE, KEEP_THEIRS, left_over_rows
 from whiteboard.ui.panes.pane import Pane
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind
 from whiteboard.ui.theme import theme
 from whiteboard.ui.widgets import Button, Kind, Label, Rule
 

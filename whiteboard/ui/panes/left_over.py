@@ -8,7 +8,7 @@ from whiteboard.model.ids import Rid
 from whiteboard.model.rebase import Piece
 from whiteboard.ui import words
 from whiteboard.ui.looking_back import Who
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 
 KEEP_MINE = "keep-mine"
 KEEP_THEIRS = "keep-theirs"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from whiteboard.ui.panes.rows import Row, RowKind
+from whiteboard.ui.panes.row import Row, RowKind
 
 _NOWHERE = QModelIndex()
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)

@@ -4,38 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.rights import Role
 from whiteboard.session.boards import Board, BoardService, Participant
+from whiteboard.session.permissions import PenRequest
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status
+from whiteboard.ui.panes.invitation_rows import outgoing_row
 from whiteboard.ui.panes.pane import Pane
+from whiteboard.ui.panes.person_menu import has_menu, person_menu
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 from whiteboard.ui.panes.row_view import RowView
-from whiteboard.ui.panes.rows import Row, RowButton, RowKind, outgoing_row
 from whiteboard.ui.widgets import Button
 
 
 def people_rows(
     board: Board | None, boards: BoardService, folded: Collection[str] = ()
 ) -> list[Row]:
-    """Drawing, not here, and invited; each under its head."""
+    """Who asks for the pen; then drawing, watching, invited, not here, each under its head."""
     if board is None:
         return []
-    here = [_person(one) for one in board.participants if not one.away]
-    gone = [_person(one) for one in board.participants if one.away]
+    rights = board.permissions
+    here = [one for one in board.participants if not one.away]
+    watching = [one for one in here if rights.role_of(one.id) is Role.VIEWER]
+    drawing = [one for one in here if one not in watching]
+    gone = [one for one in board.participants if one.away]
     outgoing = (
         outgoing_row(one)
         for one in boards.invitations
         if not one.incoming and one.board == board.name
     )
     invited = [row for row in outgoing if row is not None]
-    rows: list[Row] = []
+    rows = [_request(one) for one in rights.requests]
     for key, title, group in (
-        ("drawing", words.tr("Drawing"), here),
+        ("drawing", words.tr("Drawing"), [_person(one, board) for one in drawing]),
+        ("watching", words.tr("Watching"), [_person(one, board) for one in watching]),
         ("invited", words.tr("Invited"), invited),
-        ("gone", words.tr("Not here"), gone),
+        ("gone", words.tr("Not here"), [_person(one, board) for one in gone]),
     ):
         if group:
             count = words.number(len(group))
@@ -56,17 +63,48 @@ def people_rows(
     return rows
 
 
-def _person(one: Participant) -> Row:
-    state = words.tr("Not here now") if one.away else words.tr("Drawing")
+_MARKS = {Role.HOST: "host", Role.MODERATOR: "", Role.EDITOR: "", Role.VIEWER: "eye"}
+
+
+def _person(one: Participant, board: Board) -> Row:
+    role = board.permissions.role_of(one.id)
+    is_shared = len(board.participants) > 1
+    state = words.role(role, me=one.me) if is_shared else words.tr("You")
     return Row(
         RowKind.PERSON,
         f"person:{one.id}",
         one.name,
-        words.tr("You") if one.me else state,
+        words.tr("Not here now") if one.away else state,
         address=one.address,
         status=Status.OFFLINE if one.away else Status.ONLINE,
         dim=one.away,
-        buttons=() if one.me or one.away else (RowButton("follow", words.tr("Follow")),),
+        mark=_MARKS[role] if is_shared else "",
+        mark_tone="text2",
+        mark_word=words.role(role) if one.away else "",
+        buttons=_buttons(one, board),
+        shows_all=True,
+    )
+
+
+def _buttons(one: Participant, board: Board) -> tuple[RowButton, ...]:
+    can_follow = not one.me and not one.away
+    follow = (RowButton("follow", words.tr("Follow")),) if can_follow else ()
+    return (*follow, RowButton("menu", "…")) if has_menu(board, one) else follow
+
+
+def _request(one: PenRequest) -> Row:
+    return Row(
+        RowKind.CARD,
+        f"request:{one.id}",
+        words.asks_for_pen(one.name),
+        words.asks_since(one.since),
+        address=one.address,
+        name=one.name,
+        status=Status.ONLINE,
+        buttons=(
+            RowButton("give", words.tr("Give the pen"), primary=True),
+            RowButton("not-now", words.tr("Not now")),
+        ),
     )
 
 
@@ -76,14 +114,17 @@ class PeoplePane(Pane):
     Signals:
         invite_wanted: the button or the empty list's link was used.
         undo_wanted: all that a person (the party) did is to be undone.
+        deed_wanted: (Deed, party): to be done about a person; may have to be asked first.
+        resign_wanted: the person gives up being host.
         follow_wanted: the view is to go where this person (the party) looks.
         bring_wanted: everybody is to look here.
     """
 
     undo_wanted = Signal(str)
+    deed_wanted = Signal(object, str)
+    resign_wanted = Signal()
     follow_wanted = Signal(str)
     bring_wanted = Signal()
-
     invite_wanted = Signal()
     ask_again = Signal(str)
 
@@ -122,16 +163,19 @@ class PeoplePane(Pane):
 
     def _open_menu(self, key: str, at: QPoint) -> None:
         kind, _, party = key.partition(":")
-        people = () if self._board is None else self._board.participants
+        board = self._board
+        people = () if board is None else board.participants
         person = next((one for one in people if one.id == party), None)
-        if kind != "person" or person is None or self._board is None:
+        if kind != "person" or person is None or board is None or not has_menu(board, person):
             return
-        if isinstance(self._board.document, StrictDocument):
-            return  # plain XEP-0284 cannot undo one person's work
-        menu = self.menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        undo = menu.addAction(words.undo_work_of("" if person.me else person.name))
-        undo.triggered.connect(lambda: self.undo_wanted.emit(party))
+        menu = self.menu = person_menu(
+            board,
+            person,
+            self,
+            deed=lambda deed: self.deed_wanted.emit(deed, party),
+            resign=self.resign_wanted.emit,
+            undo=lambda: self.undo_wanted.emit(party),
+        )
         menu.popup(at)
 
     def _act(self, action: str, key: str) -> None:
@@ -141,6 +185,11 @@ class PeoplePane(Pane):
             self.show_board(self._board)
         elif action == "invite":
             self.invite_wanted.emit()
+        elif action == "menu":
+            button = self.list.button_rect(key, "menu")
+            self._open_menu(key, self.list.viewport().mapToGlobal(button.bottomLeft()))
+        elif action in {"give", "not-now"} and self._board is not None:
+            self._board.permissions.answer(what, give=action == "give")
         elif action == "follow":
             self.follow_wanted.emit(what)
         elif action == "take-back":

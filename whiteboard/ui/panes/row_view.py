@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from whiteboard.ui import words
 from whiteboard.ui.panes.delegate import Pointed, RowDelegate
 from whiteboard.ui.panes.model import RowModel
-from whiteboard.ui.panes.rows import Row, RowKind
+from whiteboard.ui.panes.row import Row, RowKind
 from whiteboard.ui.theme import theme
 
 

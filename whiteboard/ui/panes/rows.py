@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import enum
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from whiteboard.im.account import AccountState, ConnectionState, ProblemKind
 from whiteboard.im.people import Availability, Contact, Room, RoomState, SubscriptionRequest
@@ -20,70 +19,8 @@ from whiteboard.session.boards import (
 )
 from whiteboard.ui import words
 from whiteboard.ui.avatars import Status, status_of
-
-
-class RowKind(enum.Enum):
-    """How a row is painted."""
-
-    SECTION = "section"
-    PERSON = "person"
-    TILE = "tile"
-    CARD = "card"
-    EMPTY = "empty"
-    BANNER = "banner"
-    SKELETON = "skeleton"
-
-
-@dataclass(frozen=True, slots=True)
-class RowButton:
-    """Something to do, painted in the row."""
-
-    action: str
-    label: str
-    primary: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list. Keys are unique in it and stay with what the row stands for."""
-
-    kind: RowKind
-    key: str
-    title: str
-    subtitle: str = ""
-    address: str = ""
-    """Of the person whose disc is shown."""
-    name: str = ""
-    """For the initials; '' = the title."""
-    status: Status = Status.NONE
-    icon: str = ""
-    tone: str = "text2"
-    """Colour of the subtitle, or of a banner."""
-    mark: str = ""
-    mark_tone: str = "good"
-    mark_word: str = ""
-    """What the mark means, for tooltips and screen readers."""
-    buttons: tuple[RowButton, ...] = ()
-    """The first is the main action (Enter, double click)."""
-    count: str = ""
-    badge: str = ""
-    """A number in a pill at the end of the row."""
-    folded: bool = False
-    plus: str = ""
-    """A section's '+': its name for screen readers."""
-    dim: bool = False
-    middle: bool = False
-    """The subtitle is an address: shortened in the middle."""
-    foldable: bool = True
-    """A section that has a chevron."""
-    why: str = ""
-    """Why there is nothing to do."""
-
-    @property
-    def spoken(self) -> str:
-        """Name, state, what they can do (DESIGN section 12)."""
-        parts = (self.title, self.count, self.subtitle, self.mark_word)
-        return ", ".join(part for part in parts if part)
+from whiteboard.ui.panes.invitation_rows import incoming_rows, outgoing_row, with_invitation
+from whiteboard.ui.panes.row import Row, RowButton, RowKind
 
 
 def session_rows(
@@ -176,15 +113,9 @@ def _connection_banner(account: AccountState, boards: BoardService) -> list[Row]
 def _invitations(people: PeopleService, boards: BoardService, folded: Collection[str]) -> list[Row]:
     listed = {contact.address for contact in people.contacts}
     rows = [_request_row(request) for request in people.requests]
-    for invitation in boards.invitations:
-        if invitation.incoming:
-            row = _incoming_row(invitation)
-        elif invitation.address not in listed:
-            row = outgoing_row(invitation)
-        else:
-            continue  # shown in the contact's own row
-        if row is not None:
-            rows.append(row)
+    rows += incoming_rows(boards)
+    mine = [one for one in boards.invitations if not one.incoming and one.address not in listed]
+    rows += filter(None, map(outgoing_row, mine))  # else it is in the contact's own row
     if not rows:
         return []
     return _section(
@@ -205,70 +136,6 @@ def _request_row(request: SubscriptionRequest) -> Row:
             RowButton("allow", words.tr("Allow"), primary=True),
             RowButton("deny", words.tr("Decline")),
         ),
-    )
-
-
-def _incoming_row(invitation: Invitation) -> Row | None:
-    buttons: tuple[RowButton, ...]
-    if invitation.state is InvitationState.OPEN:
-        title = words.invites_you(invitation.name)
-        buttons = (
-            RowButton("join", words.tr("Join"), primary=True),
-            RowButton("decline", words.tr("Decline")),
-        )
-    elif invitation.state is InvitationState.GONE:
-        title = words.taken_back(invitation.name)
-        buttons = (RowButton("dismiss", words.tr("Close")),)
-    else:
-        return None
-    return Row(
-        RowKind.CARD,
-        f"invitation:{invitation.id}",
-        title,
-        words.invitation_board(invitation.board, invitation.people),
-        address=invitation.address,
-        name=invitation.name,
-        buttons=buttons,
-    )
-
-
-_OUTGOING: dict[InvitationState, tuple[Callable[[str], str], str]] = {
-    InvitationState.OPEN: (words.waiting_for, "warn"),
-    InvitationState.DECLINED: (words.declined, "text2"),
-    InvitationState.UNANSWERED: (words.not_answered, "text2"),
-    InvitationState.GONE: (words.not_there, "text2"),
-}
-
-
-def _outgoing_text(invitation: Invitation) -> tuple[str, str, tuple[RowButton, ...]] | None:
-    """(sentence, tone, buttons) of an invitation of mine; None once accepted."""
-    entry = _OUTGOING.get(invitation.state)
-    if entry is None:
-        return None
-    say, tone = entry
-    if invitation.state is InvitationState.OPEN:
-        buttons = (RowButton("take-back", words.tr("Take back")),)
-    else:
-        buttons = (RowButton("ask-again", words.tr("Ask again")),)
-    return say(invitation.name), tone, buttons
-
-
-def outgoing_row(invitation: Invitation) -> Row | None:
-    """The row of an invitation of mine; None once accepted."""
-    text = _outgoing_text(invitation)
-    if text is None:
-        return None
-    sentence, tone, buttons = text
-    return Row(
-        RowKind.PERSON,
-        f"invited:{invitation.id}",
-        invitation.name,
-        sentence,
-        address=invitation.address,
-        tone=tone,
-        mark="waiting" if invitation.state is InvitationState.OPEN else "",
-        mark_tone="warn",
-        buttons=buttons,
     )
 
 
@@ -347,42 +214,44 @@ def contact_row(
 ) -> Row:
     """The row of one contact with what can be done now."""
     available = connected and contact.availability is not Availability.OFFLINE
-    subtitle, tone = _contact_state(contact, connected=connected, clock=clock), "text2"
+    subtitle = _contact_state(contact, connected=connected, clock=clock)
     buttons: tuple[RowButton, ...] = ()
-    mark, mark_tone, mark_word, why = "", "good", "", ""
+    mark, mark_word, why = "", "", ""
     if contact.can_draw and available:
         mark, mark_word = "can-draw", words.tr("can draw")
-    text = _outgoing_text(invitation) if invitation is not None else None
-    if contact.drawing_with_me and connected:
+    is_with_me = contact.drawing_with_me and connected
+    is_asked = invitation is not None and invitation.state is not InvitationState.ACCEPTED
+    draw = RowButton("draw", words.tr("Draw together"))
+    if is_with_me:
         buttons = (RowButton("open-shared", words.tr("Open")),)
-    elif text is not None:
-        subtitle, tone, buttons = text
-        if invitation is not None and invitation.state is InvitationState.OPEN:
-            mark, mark_tone, mark_word = "waiting", "warn", ""
+    elif available and contact.can_draw and contact.boards:
+        subtitle = words.drawing_on(contact.boards[0].name)
+        buttons = (RowButton("ask-to-join", words.tr("Ask to join")), draw)
     elif available and contact.can_draw:
-        buttons = (RowButton("draw", words.tr("Draw together")),)
+        buttons = (draw,)
     elif available:
         why = words.tr("Their program cannot draw.")
     else:
         why = words.tr("Not online now.")
-    if search and text is None:
+    if search and not is_asked:
         subtitle = contact.address
-    return Row(
+    row = Row(
         RowKind.PERSON,
         f"contact:{contact.address}",
         contact.name or contact.address,
         subtitle,
         address=contact.address,
         status=status_of(contact.availability) if connected else Status.OFFLINE,
-        tone=tone,
         mark=mark,
-        mark_tone=mark_tone,
         mark_word=mark_word,
         buttons=buttons,
         dim=not available,
-        middle=search and text is None,
+        middle=search and not is_asked,
         why=why,
     )
+    if invitation is None or is_with_me:
+        return row
+    return with_invitation(row, invitation)
 
 
 def _contact_state(contact: Contact, *, connected: bool, clock: Callable[[float], str]) -> str:

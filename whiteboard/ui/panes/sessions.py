@@ -37,8 +37,9 @@ class SessionsPane(Pane):
         asked: (action, key) for what needs the window: 'draw' 'open-shared' 'open-board'
             'new-board' 'join' 'open-room' 'add-account' 'edit-account' 'certificate' 'add-contact'
             'join-room' 'create-room' 'rename-contact' 'close-board' 'rename-board' 'delete-board'
-            'open-saved' 'delete-saved'; the key is what is meant (an address, an invitation id, a
-            board's place, a saved board's key).
+            'open-saved' 'delete-saved' 'let-in' 'stay' 'open-alternative' 'decline-strangers'
+            'ask-to-join' 'look-at-boards'; the key is what is meant (an address, an invitation id,
+            a board's place, a saved board's key).
     """
 
     asked = Signal(str, str)
@@ -195,7 +196,8 @@ class SessionsPane(Pane):
                     self._services.boards.take_back(invitation.id)
                 else:
                     self._services.boards.dismiss(invitation.id)
-                    self.asked.emit("draw", invitation.address)
+                    again = "look-at-boards" if invitation.is_request else "draw"
+                    self.asked.emit(again, invitation.address)
                 return
 
     def _plus(self, section: str) -> None:
@@ -265,6 +267,7 @@ class SessionsPane(Pane):
         if kind == "contact":
             entries += [
                 None,
+                ("", words.tr("Their boards…"), "look-at-boards", key),
                 ("", words.tr("Rename…"), "rename-contact", key),
                 ("", words.tr("Remove from contacts…"), "remove", key),
             ]
@@ -281,6 +284,10 @@ class SessionsPane(Pane):
                 ("", words.tr("Close"), "close-board", key),
                 ("", words.tr("Delete…"), "delete-board", key),
             ]
+        elif kind == "invitation":
+            for one in self._services.boards.invitations:
+                if one.id == what and one.running:
+                    entries.append(("", words.go_on_with(one.running), "stay", key))
         elif kind == "saved":
             entries += [None, ("", words.tr("Delete…"), "delete-saved", key)]
         if entries and entries != [None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.helpers.compiled import need_source
 from tests.helpers.merging import SESSION, Member, assert_equal, element, members, message, sent_by
 from whiteboard.editing.steps import Why
 from whiteboard.editing.undo import UndoStack
@@ -387,6 +388,7 @@ def test_what_hangs_in_an_attribute_that_nobody_touched_does_so_after_a_fold():
 @pytest.fixture
 def placed(monkeypatch):
     """Edits that were put into their places anew, in lists that a test begins."""
+    need_source()
     counts = [0]
     add = TextLog.add
 
