@@ -138,7 +138,7 @@ class Strict:
         self._unproved = Unproved()
         self._undelivered: dict[StanzaId, Stanza] = {}
         """Guest: own edits for which the creator was not there; they go on top of its state."""
-        self._held: dict[str, deque[StrictMessage]] = {}
+        self._behind: dict[str, deque[StrictMessage]] = {}
         """Direct: edits for a member that is being sent the state: an edit between two pages could
         not be told from the state."""
 
@@ -197,14 +197,14 @@ class Strict:
             for address in self._people.expected():
                 if address == but:
                     continue
-                if address in self._held:
-                    self._held[address].append(message)
+                if address in self._behind:
+                    self._behind[address].append(message)
                 elif not self._people.is_present(address):
                     self._queue_for(address, message)
         sends: list[Effect] = []
         for effect in self._people.broadcast(message, store=True):
             if isinstance(effect, Send) and isinstance(effect.to, ToPeer):
-                if effect.to.address == but or effect.to.address in self._held:
+                if effect.to.address == but or effect.to.address in self._behind:
                     continue
                 self._last_to[effect.to.address] = message.id
             sends.append(effect)
@@ -471,18 +471,18 @@ class Strict:
         prolog = self._people.description.prolog
         pages = state_messages(self._session, given, last, prolog, self.document.new_id)
         if self._is_direct:
-            self._held.setdefault(peer.address, deque(maxlen=MAX_QUEUE))
+            self._behind.setdefault(peer.address, deque(maxlen=MAX_QUEUE))
         return [*self._serving.give_pages(peer.address, pages), *self.page_sent()]
 
     def page_sent(self) -> list[Effect]:
         """A page of a state has left: where it was the last one, edits may follow."""
         effects: list[Effect] = []
-        for address in [a for a in self._held if not self._serving.is_giving(a)]:
+        for address in [a for a in self._behind if not self._serving.is_giving(a)]:
             effects += self._let_go(address)
         return effects
 
     def _let_go(self, address: str) -> list[Effect]:
-        held = self._held.pop(address)
+        held = self._behind.pop(address)
         if not self._people.is_present(address):
             queue = self._queues.setdefault(address, deque(maxlen=MAX_QUEUE))
             queue.extend(held)
@@ -624,7 +624,7 @@ class Strict:
 
     def gone(self, address: str) -> list[Effect]:
         """Nobody is at that address any more."""
-        if address in self._held:
+        if address in self._behind:
             self._let_go(address)
         if self.resync is None or self.document is None:
             return []
