@@ -22,7 +22,7 @@ from whiteboard.model import history
 # The canvas comes last: its boards stay in memory, and the collector would look at them.
 MODULES = (
     "wire", "engine", "memory", "validation", "text", "journal", "past", "latency", "join",
-    "crowd", "canvas",
+    "throttled", "crowd", "canvas",
 )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ Without it a wheel is of plain Python and runs everywhere, just slower (docs/per
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -90,5 +89,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--here"]:
         compile_here()
     else:
-        build(Path(sys.argv[1] if len(sys.argv) > 1 else FOLDER).resolve())
-        print(os.fspath(FOLDER))
+        target = Path(sys.argv[1] if len(sys.argv) > 1 else FOLDER).resolve()
+        build(target)
+        print(target)

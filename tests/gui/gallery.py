@@ -35,6 +35,7 @@ from whiteboard.model.rights import Role
 from whiteboard.session.boards import (
     ArchivedCopy,
     BoardState,
+    Earlier,
     Ephemera,
     Invitation,
     InvitationState,
@@ -386,6 +387,12 @@ def people_menu() -> QWidget:
     keep.append(made)
     made._refresh_actions()
     return made._menus["People"]
+
+
+def history_earlier() -> MainWindow:
+    made = history()
+    made.pages.front.board.set(earlier=Earlier())
+    return made
 
 
 def seeking() -> MainWindow:
@@ -806,6 +813,7 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "menu-edit": edit_menu,
     "history": looking_back,
     "history-now": history,
+    "history-earlier": history_earlier,
     "history-people": history_people,
     "history-left-over": history_left_over,
     "history-narrow": history_narrow,

@@ -44,6 +44,7 @@ from whiteboard.session.boards import (
     ArchivedCopy,
     Board,
     BoardState,
+    Earlier,
     Ephemera,
     Invitation,
     InvitationState,
@@ -234,6 +235,7 @@ class FakeBoard:
         self.progress: float | None = None
         self.seconds_left: float | None = None
         self.is_sought = False
+        self.earlier: Earlier | None = None
         self.archived: ArchivedCopy | None = None
         self.participants: Sequence[Participant] = (Participant("me", "Ana Novak", ME, me=True),)
         self.waiting_changes = 0
@@ -254,6 +256,12 @@ class FakeBoard:
 
     def tell(self, what: Ephemeral) -> None:
         self.told.append(what)
+
+    def fetch_earlier(self) -> None:
+        self.set(earlier=Earlier(is_coming=True))
+
+    def stop_fetching(self) -> None:
+        self.set(earlier=Earlier())
 
     def rename(self, name: str) -> None:
         self.set(name=name)

@@ -138,7 +138,9 @@ def orders(batches: Sequence[Batch], limit: int = 720) -> Iterable[Sequence[Batc
 
 
 def assert_equal(doc: Document, expected: View) -> None:
-    """The replica shows exactly what the specification says."""
+    """The replica shows exactly what the specification says, and knows the same rights."""
+    assert {mark.rid for mark in doc.marks()} == expected.complete
+    assert {party: doc.role_of(party) for party in expected.roles} == expected.roles
     assert doc.c14n() == expected.c14n()
     assert doc.state_hash() == expected.state_hash()
 

@@ -59,6 +59,18 @@ async def test_bots_meet_in_a_room_draw_and_hold_the_same(bot, party):
     assert drawn(board) == ["c"]
 
 
+async def test_a_bot_goes_on_with_the_board_that_another_has_left(bot, tmp_path):
+    room, log = room_address(), tmp_path / "board.xml"
+    first = await take_part(Task(bot(), room=room, draw=(element("a"),)))
+    second = await take_part(Task(bot(), room=room, draw=(element("b"),), record=log))
+    assert second.session == first.session
+    with log.open("rb") as file:
+        reader = LogReader(file)
+        document = Document(second.session, "reader", "Reader01")
+        document.receive(message.batch for message in reader)
+    assert document.c14n() == second.document.c14n() != first.document.c14n()
+
+
 async def test_a_recorded_log_rebuilds_the_document(bot, party, tmp_path):
     room = room_address()
     ana = await party("ana")

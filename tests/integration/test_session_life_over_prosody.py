@@ -7,6 +7,7 @@ import pytest
 from tests.helpers.drawing import draw, drawn
 from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, until_same
 from tests.integration.test_boards_over_prosody import one_to_one
+from tests.integration.test_rooms_over_prosody import configure
 from whiteboard.im.people import RoomState
 from whiteboard.session.boards import BoardState, InvitationState
 from whiteboard.transport.room_boards import NO_ADDRESS, NOT_LET_IN
@@ -173,3 +174,16 @@ async def test_who_closed_a_board_is_invited_again_and_has_it_back(party):
     draw(first, d="M2 2", id="b")
     await until_same(first, again)
     assert drawn(again) == ["a", "b"]
+
+
+async def test_a_group_chat_that_ends_with_the_last_one_is_known_to_do_so(party):
+    ana, ben = [await party(name) for name in ("ana", "ben")]
+    room = room_address()
+    await ana.enter(room)
+    await configure(ana, room, persistentroom="0")
+    await ben.enter(room)
+    await ben.until(lambda: ben.room(room).temporary)
+    second = await ben.share(room)
+    draw(second, d="M1 1")
+    first = await ana.join(room, second.session)
+    await until_same(first, second)

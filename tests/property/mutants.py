@@ -635,21 +635,16 @@ MUTANTS = [
         "if False:",
     ),
     Mutant(
-        "who resigned has never been host",
+        "a resignation leaves what it had not seen",
         RIGHTS,
-        "starts = self.ground.creator is None or party == self.ground.creator\n"
-        "        scope = self._host.get(party)\n"
-        "        return starts if scope is None",
-        "starts = self.ground.creator is None or party == self.ground.creator\n"
-        "        scope = self._host.get(party)\n"
-        "        return False if scope and scope.closings else starts if scope is None",
+        "            if reaches:\n                self._judge_again()\n",
+        "",
     ),
     Mutant(
         "moderators are bound by marks",
-        RIGHTS,
-        "        if self.is_moderator(party, at):\n            return True\n"
-        "        if isinstance(op, Remove)",
-        "        if isinstance(op, Remove)",
+        LAW,
+        "    if fence.is_moderator(message.party, at):\n        return None\n",
+        "",
     ),
     Mutant(
         "what lies above a complete part may be moved",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import qasync
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
 
 from whiteboard.app import collector
@@ -90,6 +90,9 @@ def make_application() -> QApplication:
     application.setApplicationDisplayName("")
     application.setDesktopFileName("org.whiteboard.Whiteboard")
     application.setQuitOnLastWindowClosed(False)
+    if QLocale.system().language() == QLocale.Language.C:
+        # A system that was told no language (containers, bare servers) would write 22 11 2025.
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.World))
     theme()
     return application
 

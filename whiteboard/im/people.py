@@ -114,5 +114,7 @@ class Room:
     problem: Problem | None = None
     anonymous: bool = False
     """Addresses of occupants are hidden from me."""
+    temporary: bool = False
+    """It ends when everybody has left."""
     requests: tuple[VoiceRequest, ...] = ()
     """Who asks me, a moderator there, for a voice; the oldest first."""

@@ -244,6 +244,25 @@ class JournalFile:
         rows = [_row(batch, 0, self._times.pop(batch.dot, time)) for batch in batches]
         self._open_db.executemany(_INSERT, rows)
 
+    def prepend(self, batches: Iterable[Batch]) -> None:
+        """Write what was before all that is here, in this order; what is here stays.
+
+        Nobody noted when it was made, so it has the time of the first message.
+        """
+        batches = tuple(batches)
+        if not batches:
+            return
+        query = "SELECT r, n FROM message WHERE session = ?"
+        there = set(self._open_db.execute(query, (batches[0].session,)))
+        (time,) = self._open_db.execute("SELECT min(time) FROM message").fetchone()
+        rows = [_row(batch, 0, time or 0.0) for batch in batches if batch.dot not in there]
+        self._open_db.execute("UPDATE message SET seq = -(seq + ?)", (len(rows),))
+        self._open_db.execute("UPDATE message SET seq = -seq")
+        self._open_db.executemany(
+            "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(seq, *row) for seq, row in enumerate(rows, 1)],
+        )
+
     def give_up(self, session: str, replica: str, after: int) -> None:
         """The messages of a replica beyond `after` never were part of the session: they go."""
         row = (session, replica, after)

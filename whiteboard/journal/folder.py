@@ -96,6 +96,10 @@ class Journal:
         now = time.time()
         self._writer.submit(self._file, lambda file: file.append(batches, now))
 
+    def prepend(self, batches: tuple[Batch, ...]) -> None:
+        """Keep what was before all that is kept."""
+        self._writer.submit(self._file, lambda file: file.prepend(batches))
+
     def give_up(self, session: str, replica: str, after: int) -> None:
         """See `JournalFile.give_up`."""
         self._writer.submit(self._file, lambda file: file.give_up(session, replica, after))

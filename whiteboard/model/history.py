@@ -119,7 +119,7 @@ class History:
         self.turned: list[tuple[Message, Verdict]] = []
         """Of these, those that have another verdict now, and the one before."""
         self.acts = 0
-        """How many control operations were taken in."""
+        """How many control operations are in force, or may come to be."""
         self.limits = limits
         """None: no limit (replay of a log, SYNC 0.3.16)."""
         self.log: list[Message] = []
@@ -375,7 +375,7 @@ class History:
             tops[message.r] = message.top
             if message.valid:
                 self.clock = max(self.clock, message.l)
-        if self.acts:
+        if not self.law.is_empty:
             self._read_acts()
             self._judge_rights(self.log)
 
@@ -384,14 +384,12 @@ class History:
     def _take_acts(self, message: Message) -> None:
         """A valid message has control operations: who may not do what any more?"""
         acts = self._acts_of(message)
-        if not acts:
+        was_plain = self.law.is_plain
+        again = self.law.take(acts)
+        if self.acts == len(self.law.fence.acts):
             return
-        self.acts += len(acts)
-        if self.law.is_plain:
-            self.law.is_plain = False
-            for earlier in self.log:
-                earlier.void = self.law.verdict(earlier)
-        if self.law.take(acts):
+        self.acts = len(self.law.fence.acts)
+        if was_plain or again:
             self._judge_rights(self.log)
         elif any(act.closes for act in acts):
             for r, chain in self.chains.items():
@@ -428,7 +426,7 @@ class History:
         for message in self.log:
             if message.batch is not None and message.batch.controls and message.valid:
                 law.take(self._acts_of(message))
-        self.acts = max(self.acts, len(law.fence.acts))
+        self.acts = len(law.fence.acts)
 
     # --- replicas that were given up (SYNC 4.7)
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from whiteboard.model.canonical import expanded
 from whiteboard.model.causality import Point
-from whiteboard.model.ids import Replica
+from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import Batch, PlainOp, Remove
-from whiteboard.model.rights import Act, Fence, Ground, Role
+from whiteboard.model.rights import Act, Fence, Ground, Role, Verb
 
 if TYPE_CHECKING:
     from whiteboard.model.history import Message
@@ -106,8 +106,17 @@ class Law:
         self._closings: dict[Replica, list[int]] = {}
         """Replica -> numbers of its messages that may close something."""
         self._lenses: dict[frozenset[tuple[Replica, int]], Lens] = {}
+        self._named: set[Party] = set()
+        """Who was made host or moderator, rightly or not, by one of them or the creator."""
+        self._idle: dict[Party, list[Act]] = {}
+        """Resignations of others."""
         self.is_plain = self.ground.default is Role.EDITOR
         """Nothing but a purge can be void."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no acts."""
+        return not self.fence.acts and not self._idle
 
     @property
     def can_be_void(self) -> bool:
@@ -123,15 +132,38 @@ class Law:
         """Take in the acts of one message; whether earlier acts were judged again."""
         again = False
         for act in acts:
-            self.is_plain = False
-            again = self.fence.add(act) or again
-            if act.closes:
-                numbers = self._closings.setdefault(act.at.r, [])
-                if not numbers or numbers[-1] != act.at.n:
-                    numbers.append(act.at.n)
-            else:
-                for lens in self._lenses.values():
-                    lens.fence.add(act)
+            if self._is_insider(act.party):
+                again = self._take(act) or again
+            elif act.verb is Verb.RESIGN:
+                self._idle.setdefault(act.party, []).append(act)
+        return again
+
+    def _is_insider(self, party: Party) -> bool:
+        """Whether an act of that party can count, now or later, judged by whomever.
+
+        Who was made host or moderator by nobody of whom that is true, in what the act has in its
+        past, has no right to it. Such acts cost nothing, however many they are; but who resigns
+        does not get what somebody gave him at the same time.
+        """
+        return self.ground.creator in {None, party} or party in self._named
+
+    def _take(self, act: Act) -> bool:
+        self.is_plain = False
+        again = False
+        if act.verb is Verb.ROLE and act.role >= Role.MODERATOR and act.to not in self._named:
+            self._named.add(act.to)
+            for resignation in self._idle.pop(act.to, ()):
+                again = self._take(resignation) or again
+        again = self.fence.add(act) or again
+        if not act.closes:
+            for lens in self._lenses.values():
+                lens.fence.add(act)
+            return again
+        numbers = self._closings.setdefault(act.at.r, [])
+        if act.at.n not in numbers[-1:]:
+            if numbers and numbers[-1] > act.at.n:  # an idle one, of which the lenses know nothing
+                self._lenses.clear()
+            bisect.insort(numbers, act.at.n)
         return again
 
     def lens_of(self, message: Message) -> Lens:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from whiteboard.model.causality import Point
 from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid
 from whiteboard.model.marks import Coverage, Covered
-from whiteboard.model.ops import Control, New, PlainOp, Remove, Set
+from whiteboard.model.ops import Control, New, PlainOp, Set
 
 
 @functools.total_ordering
@@ -324,11 +324,3 @@ class Fence:
                 if not self._marks[rid].is_open_after(closing, at):
                     return rid
         return None
-
-    def counts(self, party: Party, op: PlainOp, at: Point | None) -> bool:
-        """Whether one operation on the document counts."""
-        if self.is_moderator(party, at):
-            return True
-        if isinstance(op, Remove) or not self.is_editor(party, at):
-            return False
-        return self.mark_against(op, at) is None

@@ -79,6 +79,7 @@ class Author:
         law = history.law
         self._fence = None if law.is_plain or law.fence.is_moderator(party, None) else law.fence
         """What judges each operation; None: all of them count."""
+        self._may_edit = self._fence is None or self._fence.is_editor(party, None)
         self._k = 0
         self._size = 0
 
@@ -116,11 +117,10 @@ class Author:
     def may(self, op: Op) -> bool:
         """Whether an operation would count."""
         fence = self._fence
-        return fence is None or all(
-            fence.counts(self._party, plain, None)
-            for plain in expand((op,))
-            if isinstance(plain, New | Set)
-        )
+        if fence is None or isinstance(op, Remove):  # who may not purge does it in vain
+            return True
+        is_free = (fence.mark_against(plain, None) is None for plain in expand((op,)))
+        return self._may_edit and all(is_free)
 
     def say(self, control: Control) -> None:
         """Stamp one control operation; it takes effect with `seal`."""

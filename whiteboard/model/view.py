@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from whiteboard.model.ids import DOCUMENT, TRASH, Replica, Rid, attribute_rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Party, Replica, Rid, attribute_rid
 from whiteboard.model.ops import Batch, Kind, New, PlainOp, Remove, Set, Ts, expand
-from whiteboard.model.rights import EVERYBODY, Ground
+from whiteboard.model.rights import EVERYBODY, Ground, Role
 from whiteboard.model.view_output import Visible, c14n, state_hash
 from whiteboard.model.view_projection import Raw, visible
 from whiteboard.model.view_rights import Doing, HasBatch, Judge, rules_of
@@ -47,6 +47,10 @@ class View:
     """Operations without effect because their author had no right to them (SYNC 6)."""
     counting: frozenset[Ts] = frozenset()
     """Those that he had a right to."""
+    roles: Mapping[Party, Role] = field(default_factory=dict)
+    """What everybody is whose messages count, or who is named in one."""
+    complete: frozenset[Rid] = frozenset()
+    """What is declared complete: parts by their rid, DOCUMENT for all."""
 
     @property
     def root(self) -> Rid | None:
@@ -109,7 +113,10 @@ def view(
     delivered = _delivered(chains, forks)
     counting = _counting_clocks(delivered, is_oversized)
     edits = sorted(_edits(delivered, counting, first), key=lambda edit: edit.ts)
-    judge = Judge(rules_of(counting, _length), ground)
+    rules = rules_of(counting, _length)
+    judge = Judge(rules, ground)
+    parties = {message.batch.party for message in counting}
+    parties |= {Party(rule.values["party"]) for rule in rules if rule.values.get("party")}
     allowed = [edit for edit in edits if judge.counts(edit.doing, edit.op)]
     held = {r: sum(message.batch.r == r for message in delivered) for r in chains}
     return View(
@@ -119,6 +126,8 @@ def view(
         pending=sum(map(len, chains.values())) - len(delivered),
         void=frozenset(edit.ts for edit in edits if edit not in allowed),
         counting=frozenset(edit.ts for edit in allowed),
+        roles=judge.roles(parties),
+        complete=judge.complete(),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from whiteboard.model.ids import Party, Rid, base36
+from whiteboard.model.ids import Party, Replica, Rid, SessionId, base36
 from whiteboard.model.ops import Batch, New, Remove, Set
 from whiteboard.model.rights import Ground, Role
 
@@ -106,24 +106,71 @@ class Judge:
         ]
         return _is_open(o, opens, closes, starts=self._ground.default is Role.EDITOR)
 
+    def roles(self, parties: Iterable[Party]) -> dict[Party, Role]:
+        """What each is, for whoever has seen everything."""
+        now = _Now(_NOWHERE, 0)
+        return {
+            party: Role.HOST
+            if self.is_host(party, now)
+            else Role.MODERATOR
+            if self.is_moderator(party, now)
+            else Role.EDITOR
+            if self.is_editor(party, now)
+            else Role.VIEWER
+            for party in parties
+        }
+
+    def complete(self) -> frozenset[Rid]:
+        """The marks that are closed, for whoever has seen everything."""
+        now = _Now(_NOWHERE, 0)
+        marks = self._marks()
+        return frozenset(
+            Rid(rid)
+            for rid in {r.values["rid"] for r in marks}
+            if not _is_open(now, *_of_mark(marks, rid), starts=True)
+        )
+
+    def _marks(self) -> list[Rule]:
+        named = [r for r in self._rules if r.name in {"done", "reopen"} and "rid" in r.values]
+        return [r for r in named if self.is_moderator(r.party, r)]
+
     def counts(self, o: Doing, op: New | Set | Remove) -> bool:
         """Whether an operation on the document does."""
         if self.is_moderator(o.party, o):
             return True
         if isinstance(op, Remove) or not self.is_editor(o.party, o):
             return False
-        named = [r for r in self._rules if r.name in {"done", "reopen"} and "rid" in r.values]
-        allowed = [r for r in named if self.is_moderator(r.party, r)]
-        for mark in {r.values["rid"] for r in allowed}:
-            opens = [g for g in allowed if g.name == "reopen" and g.values["rid"] == mark]
-            closes = [
-                r
-                for r in allowed
-                if r.name == "done" and r.values["rid"] == mark and _covers(r, op)
-            ]
-            if not _is_open(o, opens, closes, starts=True):
+        marks = self._marks()
+        for rid in {r.values["rid"] for r in marks}:
+            opens, closes = _of_mark(marks, rid)
+            if not _is_open(o, opens, [r for r in closes if _covers(r, op)], starts=True):
                 return False
         return True
+
+
+class _Now(Doing):
+    """What is done after everything."""
+
+    def has_seen(self, other: Doing) -> bool:
+        """All of it."""
+        del other
+        return True
+
+
+class _Nowhere:
+    batch = Batch(SessionId(""), Party(""), Replica(""), 1, 1, ())
+
+    def has_seen_batch(self, other: Batch) -> bool:
+        raise AssertionError(other)
+
+
+_NOWHERE = _Nowhere()
+
+
+def _of_mark(marks: Sequence[Rule], rid: str) -> tuple[list[Rule], list[Rule]]:
+    """What opens, and what closes it."""
+    mine = [r for r in marks if r.values["rid"] == rid]
+    return [g for g in mine if g.name == "reopen"], [r for r in mine if r.name == "done"]
 
 
 def _is_open(o: Doing, opens: Sequence[Rule], closes: Sequence[Rule], *, starts: bool) -> bool:

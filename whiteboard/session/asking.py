@@ -82,13 +82,19 @@ class Asking:
         seen = page.index + len(message.messages)
         if not page.last or seen >= page.count:
             self.progress = 1.0
-            return self.end(is_whole=not page.count or bool(page.last))
+            return self.end(is_whole=self._is_covered and (not page.count or bool(page.last)))
         if self._count > MAX_MESSAGES or page.last <= self._after:
             return self.end(is_whole=False)
         left = page.count - seen
         self.progress = self._count / (self._count + left)
         self._tries, self._after = 0, page.last
         return self._send()
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether all that was named is here: who answered may not have had it."""
+        here = {**self.since, **self._here}
+        return all(here.get(r, 0) >= n for r, n in self.upto.items())
 
     def end(self, *, is_whole: bool) -> list[Effect]:
         """It is over."""

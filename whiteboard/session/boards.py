@@ -48,6 +48,15 @@ class ArchivedCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """History from before one joined is with the others and not here."""
+
+    is_coming: bool = False
+    progress: float | None = None
+    """0 to 1, while it is coming and known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody on a board."""
 
@@ -138,6 +147,16 @@ class Board(Protocol):
     @property
     def seconds_left(self) -> float | None:
         """An estimate of how long JOINING still takes; None while there is none."""
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """None where all history is here, or nobody is there to ask."""
+
+    def fetch_earlier(self) -> None:
+        """Ask the others for it, to keep it here."""
+
+    def stop_fetching(self) -> None:
+        """Ask no more."""
 
     is_sought: bool
     """JOINING, and looked for in the archive of a group chat."""

@@ -19,6 +19,7 @@ from whiteboard.model.ops import Batch
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
+from whiteboard.session.echo import Echo
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining, Step
 from whiteboard.session.live import FOLD_TIMER, Handler, Live
@@ -82,6 +83,7 @@ YIELD_SECONDS = 10.0
 MAX_OTHER_SESSIONS = 256
 
 NOBODY_ANSWERS = "Nobody on this board answers. Ask for a new invitation, or try again later."
+TWO_HOSTS = "Two people say that this board is theirs. You see the one that {} opened."
 OTHER_APPLICATION = "This is no drawing but: {}. This program cannot show it."
 
 
@@ -95,6 +97,8 @@ class Entering(Live):
         self._name = ""
         self._applications: Collection[str] = DRAWINGS
         self._yields = False
+        self._has_other_host = False
+        self._echo = Echo()
         self._opened_at = 0.0
         self._others: dict[SessionId, Peer] = {}
         self._dialects: dict[SessionId, Dialect] = {}
@@ -135,7 +139,7 @@ class Entering(Live):
         self._joining = None
         effects = self._sync.changed(applied)
         if isinstance(self.place, InRoom):
-            effects.append(Advertise(Advertisement(self.session, self.name)))
+            effects += [Advertise(Advertisement(self.session, self.name)), *self._echo.begin()]
         return [*effects, *self._beat(), Notify(Notice.STATE), Notify(Notice.PEOPLE)]
 
     def _end(self, reason: Reason, text: str) -> list[Effect]:
@@ -228,7 +232,26 @@ class Entering(Live):
     def _on_other_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         if self._joining is not None and self._joining.expects_from(peer.address):
             return []  # the network repeated it
-        return Joining(self.session, ()).refuse_offer(peer.address)
+        refusal = Joining(self.session, ()).refuse_offer(peer.address)
+        return [*refusal, *self._look_for_other_host(peer, message)]
+
+    def _look_for_other_host(self, peer: Peer, message: Message) -> list[Effect]:
+        """Two say that this session is theirs: the one whose offer was taken first stays."""
+        assert isinstance(message, StateOffer)
+        mine, theirs = self.description, message.description
+        if mine is None or self._has_other_host:
+            return []
+        if (mine.creator, mine.mode, mine.identity) == (
+            theirs.creator,
+            theirs.mode,
+            theirs.identity,
+        ):
+            return []
+        self._has_other_host = True
+        return [
+            Incident("two hosts", f"{mine.creator} and {theirs.creator}", peer),
+            Notify(Notice.STATE, TWO_HOSTS.format(self._people.name_of(mine.creator))),
+        ]
 
     def _on_late_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """One-to-one: `call` found the other side. Heartbeats tell what either lacks."""
@@ -240,7 +263,7 @@ class Entering(Live):
             return [*effects, *refusal, *self._beat()]
         if self.role is Role.CREATOR:
             return self._refuse(Refusal.NOT_ASKED)
-        return refusal
+        return [*refusal, *self._look_for_other_host(peer, message)]
 
     def _on_begin(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateBegin)

@@ -134,6 +134,8 @@ class Live:
         self._positions = Positions()
         self._asking: Asking | None = None
         """A history that is being asked for."""
+        self._earlier: tuple[EditMessage, ...] = ()
+        """What came of the time before the state by which this member joined."""
         self._askers = Askers()
         self._calls = Calls()
 
@@ -779,6 +781,64 @@ class Live:
         self._asking = asking
         return self._asked(asking.ask(self._people.present()))
 
+    @property
+    def lacks_earlier(self) -> bool:
+        """Whether there is history before the state by which I joined, and somebody to ask."""
+        is_here = self.state is State.LIVE and self.connected
+        return is_here and bool(self.memory.journal_floor) and bool(self._people.present())
+
+    @property
+    def asking_progress(self) -> float | None:
+        """0 to 1 while a history is asked for and its first page is here."""
+        return self._asking.progress if self._asking is not None else None
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a history is being asked for."""
+        return self._asking is not None
+
+    def fetch_earlier(self, now: float) -> list[Effect]:
+        """Ask for the history before the state by which I joined, to keep it here."""
+        if not self.lacks_earlier or self._asking is not None:
+            return []
+        originals: list[EditMessage] = []
+
+        def done(is_whole: bool) -> None:
+            if is_whole:
+                self._earlier = tuple(originals)
+
+        floor = dict(self.memory.journal_floor)
+        asking = self._asking = Asking(self.session, originals.extend, done, upto=floor)
+        return self._asked(asking.ask(self.memory.deepest_first(self._people.present())))
+
+    def _take_earlier(self) -> list[Effect]:
+        """It is all here: the document and the journal begin with the first message from now on."""
+        batches = self._admit_all(self._earlier, self.me)
+        self._earlier = ()
+
+        def make(document: Document) -> Document:
+            rebuilt = document.like(None)
+            rebuilt.receive([*batches, *document.batches_since(document.floor)])
+            return rebuilt
+
+        def made(rebuilt: Document, _now: float) -> list[Effect]:
+            if self.document is None or self._sync is None or self.state is not State.LIVE:
+                return []
+            try:
+                received = self.document.unfold(rebuilt)
+            except FoldedError as error:
+                return [Incident("history", str(error))]
+            self.memory.journal_floor = dict(self.document.floor)
+            kept = [KeepBase(None), *self._received(received)[1], *self._beat()]
+            return [*kept, Notify(Notice.PROGRESS)]
+
+        def begin(_now: float) -> list[Effect]:
+            document = self.document
+            assert document is not None
+            return [Beside(lambda: make(document), made)]
+
+        return self._with_history(begin)
+
     def stop_asking(self) -> list[Effect]:
         """The person wants no more of it."""
         asking, self._asking = self._asking, None
@@ -788,11 +848,14 @@ class Live:
         """Who was asked is silent, or has gone."""
         if self._asking is None:
             return []
-        return self._asked(self._asking.ask(self._people.present()))
+        members = self.memory.deepest_first(self._people.present())
+        return self._asked(self._asking.ask(members))
 
     def _asked(self, effects: list[Effect]) -> list[Effect]:
         if self._asking is not None and not self._asking.asked:
             self._asking = None
+        if self._earlier:
+            effects = [*effects, *self._take_earlier()]
         return [*effects, Notify(Notice.PROGRESS)]
 
     def _on_answer(self, peer: Peer, message: Message, now: float) -> list[Effect]:

@@ -155,6 +155,10 @@ class Memory:
         """The replicas that these members announced."""
         return [self._replicas[address] for address in present if address in self._replicas]
 
+    def deepest_first(self, present: Iterable[str]) -> list[str]:
+        """Members in the order of how far back their journals go."""
+        return sorted(present, key=lambda address: sum(self.floor_of(address).values()))
+
     def floor_of(self, address: str) -> Vector:
         """What a member announced as its journal's floor."""
         return self._floors.get(address, EMPTY)

@@ -28,6 +28,7 @@ from whiteboard.model.strict.ops import Stanza
 from whiteboard.session import moving
 from whiteboard.session.asking import PAGE_TIMER
 from whiteboard.session.doubts import LOOK_TIMER
+from whiteboard.session.echo import ECHO_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
@@ -500,15 +501,17 @@ class Session(Entering):
             entry = Refusal.WRONG_SESSION
         if isinstance(entry, Refusal):
             return self._refuse(entry)
-        is_own = peer.address == self.me.address
-        if is_own and not isinstance(message, StrictMessage):
-            return []  # the room's reflection: applied when it was made
         effects: list[Effect] = []
+        is_own = peer.address == self.me.address
+        if is_own and isinstance(self.place, InRoom) and not isinstance(message, Advertisement):
+            effects += self._echo.heard()
+        if is_own and not isinstance(message, StrictMessage):
+            return effects  # the room's reflection: applied when it was made
         if isinstance(message, EditMessage):
             self._mirroring.spoke(peer)
         known = self._people.get(peer.address)
         if known is not None and known.away and isinstance(self.place, Direct):
-            effects = self._people.meet(peer)  # no presence tells of a return there
+            effects += self._people.meet(peer)  # no presence tells of a return there
             effects += self._strict.came_back(peer.address) if self._strict is not None else []
         if self._strict is not None and entry in self._strict.handlers:
             effects += self._strict.handlers[entry](self._strict, peer, message, now)
@@ -583,6 +586,9 @@ class Session(Entering):
                 effects = self._step(*self._joining.looked_at_pace())
                 self._look_at_giver()
                 return effects
+        if name == ECHO_TIMER and isinstance(self.place, InRoom):
+            is_up = self.state is State.LIVE and self.connected and self._sync is not None
+            return self._echo.ran_out(self.place.room, self._beat()) if is_up else []
         if name == MIRROR_TIMER:
             is_up = self.state is State.LIVE and self.connected
             self._is_mirroring = False
@@ -621,7 +627,7 @@ class Session(Entering):
         """The server gave `message` back with this stanza error condition (RFC 6120 8.3.3)."""
         if isinstance(to, ToPeer):
             return self._gone(to.address)
-        told: list[Effect] = [Incident("bounced", condition)]
+        told: list[Effect] = [Incident("bounced", condition), *self._echo.heard()]
         if isinstance(message, EditMessage | StrictMessage):
             told.append(Notify(Notice.STATE, NOT_TAKEN))
         if isinstance(message, ArchivedPart | StateUploaded):
@@ -673,6 +679,8 @@ class Session(Entering):
             if self._strict is not None:
                 return [*effects, *self._strict.online()]
             assert self._sync is not None
+            if isinstance(self.place, InRoom):
+                effects += self._echo.begin()
             effects += [*self._sync.resume(), *self._beat(), *self._mirror_soon()]
         return effects
 

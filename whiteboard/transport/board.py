@@ -26,6 +26,7 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import (
     ArchivedCopy,
     BoardState,
+    Earlier,
     Ephemera,
     NotShown,
     Odd,
@@ -239,6 +240,25 @@ class SharedBoard:
     def seconds_left(self) -> float | None:
         """See `Board`."""
         return self._estimate.left(self._clock.now())
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """See `Board`."""
+        session = self._session
+        if session is None or self._over or not (session.lacks_earlier or session.is_asking):
+            return None
+        return Earlier(session.is_asking, session.asking_progress)
+
+    def fetch_earlier(self) -> None:
+        """See `Board`."""
+        if self._session is not None:
+            self.run(self._session.fetch_earlier)
+
+    def stop_fetching(self) -> None:
+        """See `Board`."""
+        session = self._session
+        if session is not None:
+            self.run(lambda _now: session.stop_asking())
 
     @property
     def participants(self) -> Sequence[Participant]:

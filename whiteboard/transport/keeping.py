@@ -203,8 +203,10 @@ class Keeper:
         """See `Store`."""
         if self.journal is not None:
             self.journal.keep_base(folded)
-            self._vv = dict(self._document.floor)
-            self._append(tuple(self._document.batches_since(self._vv)))
+            known, self._vv = self._vv, dict(self._document.floor)
+            batches = tuple(self._document.batches_since(self._vv))
+            self.journal.prepend(tuple(b for b in batches if b.n <= known.get(b.r, 0)))
+            self._append(batches)
 
     # --- what happens on the board
 

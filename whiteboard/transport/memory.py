@@ -36,6 +36,7 @@ from whiteboard.session.ports import (
     InRoom,
     KeepBase,
     NewDocument,
+    Notify,
     Offence,
     Persist,
     Place,
@@ -374,6 +375,8 @@ class Shown:
     asked: list[AskUser] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
     commits: list[Commit] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """Sentences for the person."""
 
 
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -554,6 +557,8 @@ class Node:
                 self.shown.offences.append(effect)
             elif isinstance(effect, Incident):
                 self.shown.incidents.append(effect)
+            elif isinstance(effect, Notify) and effect.text:
+                self.shown.told.append(effect.text)
             elif isinstance(effect, AskUser):
                 self.shown.asked.append(effect)
             elif isinstance(effect, Ended) and isinstance(of, Session):

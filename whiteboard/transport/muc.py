@@ -362,6 +362,7 @@ class Rooms:
             boards=tuple(RunningBoard(s, name, n) for s, (name, n) in running.items()),
             problem=room.problem,
             anonymous=room.anonymous,
+            temporary=room.is_temporary,
             requests=self.requests.of(room.address),
         )
 

@@ -59,10 +59,11 @@ class RoomBoards:
             board.fail(NOT_SIGNED_IN if connection is None else NOT_IN_ROOM)
             return
         identity = Identity.NICK
-        if me.occupant_id:
+        is_lasting = not connection.rooms.is_temporary(room)
+        if not connection.rooms.is_anonymous(room) and not (me.occupant_id and is_lasting):
+            identity = Identity.JID  # occupant-ids are others when such a room is made again
+        elif me.occupant_id:
             identity = Identity.OCCUPANT_ID
-        elif not connection.rooms.is_anonymous(room):
-            identity = Identity.JID
         # Fixed for the session's life: whoever is there must be able to take part.
         mode, dialect = connection.rooms.rules_for(room)
         description = Description(

@@ -12,7 +12,7 @@ from whiteboard.canvas.touched import Touched
 from whiteboard.model.ids import Party, Rid
 from whiteboard.model.rebase import Piece
 from whiteboard.past.entries import Entry
-from whiteboard.session.boards import Board, BoardService
+from whiteboard.session.boards import Board, BoardService, Earlier
 from whiteboard.session.permissions import WHOLE
 from whiteboard.ui import words
 from whiteboard.ui.avatars import colour_of
@@ -53,6 +53,7 @@ class HistoryFlow(QObject):
         self._surface: Surface | None = None
         self._past: PastView | None = None
         self._pointed = 0
+        self._earlier: Earlier | None = None
         self._asked = ""
         """Whose work is to be undone, while it is still being read what that is."""
         self._stop: list[Callable[[], None]] = []
@@ -82,8 +83,22 @@ class HistoryFlow(QObject):
             history.moved.subscribe(lambda _none: self._moved()),
             history.busy.subscribe(self._busy.show),
             surface.changed.subscribe(lambda _none: self._show_story()),
+            surface.board.changed.subscribe(lambda _none: self._follow_earlier()),
         ]
+        self._earlier = surface.board.earlier
         self._changed()
+
+    def _follow_earlier(self) -> None:
+        """What was before one came is on its way, or here: then all is read again."""
+        surface, before = self._surface, self._earlier
+        if surface is None or surface.board.earlier == before:
+            return
+        self._earlier = surface.board.earlier
+        if self._earlier is None and before is not None and before.is_coming:
+            self.look_at(None)
+            self.look_at(surface)
+        else:
+            self._pane.show_history(self.history)
 
     def _let_go(self) -> None:
         if self.history is not None:

@@ -280,6 +280,9 @@ class PeopleFlow(QObject):
         )
         self._services.boards.share_in_room(board, address)
         self._pages.show(board)
+        room = self._room(address)
+        if room is not None and room.temporary:
+            self.told.emit(words.room_is_temporary(room.name or room.address))
 
     def open_invite(self, at: QWidget) -> None:
         """The popover under the Invite button."""

@@ -144,6 +144,12 @@ def opening(board: str, who: str = "") -> str:
     return _fill("Opening “{board}”", board=board)
 
 
+def fetching_history(share: float | None) -> str:
+    if share is None:
+        return tr("Fetching what was drawn before…")
+    return _fill("Fetching what was drawn before… {part} %", part=number(round(100 * share)))
+
+
 def looking_in_archive() -> str:
     return tr("Looking in the group chat’s archive")
 

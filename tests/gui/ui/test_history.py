@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.helpers.fake_services import ME, World
-from tests.helpers.hands import click, settle
+from tests.helpers.hands import click, click_in_row, settle
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import LiteralElement
 from whiteboard.model.strict.document import StrictDocument
-from whiteboard.session.boards import Participant
+from whiteboard.session.boards import Earlier, Participant
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
@@ -161,6 +161,28 @@ def test_the_list_says_who_did_what_newest_first(story):
     row = story.pane.list.rows.rows[1]
     assert row.subtitle == words.clock(NOON + 180, day=False)
     assert row.address == "mira@example.org"
+
+
+def test_what_was_before_one_came_is_fetched_from_the_others_and_then_listed(story):
+    story.open()
+    board = story.window.pages.front.board
+    board.set(earlier=Earlier())
+    settle()
+    offer = "What was drawn before you came is with the others."
+    assert story.titles()[-1] == offer
+    click_in_row(story.pane.list, "earlier", "fetch")
+    board.set(earlier=Earlier(is_coming=True, progress=0.4))
+    settle()
+    assert story.titles()[-1] == "Fetching what was drawn before… 40 %"
+    click_in_row(story.pane.list, "earlier", "stop-fetching")
+    settle()
+    assert story.titles()[-1] == offer
+    read = story.history
+    board.set(earlier=Earlier(is_coming=True))
+    board.set(earlier=None)
+    story.wait(lambda: not story.history.is_reading)
+    assert story.history is not read
+    assert offer not in story.titles()
 
 
 def test_by_person_each_has_a_section(story):

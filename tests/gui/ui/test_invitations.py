@@ -191,3 +191,12 @@ def test_the_choices_about_others_are_in_the_menu_and_kept(world, open_window):
 
 def test_an_accepted_invitation_says_nothing_any_more():
     assert outgoing_text(replace(NOOR, incoming=False, state=InvitationState.ACCEPTED)) is None
+
+
+def test_sharing_in_a_group_chat_that_will_end_says_so_once(world, open_window):
+    window = open_window(world.populated())
+    room = world.people.rooms[0]
+    world.people.rooms = (replace(room, temporary=True), *world.people.rooms[1:])
+    window.people_flow.share_in_room(room.address)
+    sentence = "“River walk team” ends when all have left it. The board stays on your computers."
+    assert words.plain(window.frame.toast.notice.text) == sentence

@@ -58,6 +58,23 @@ def rebuilt(entries, document):
     return copy
 
 
+def test_what_was_before_all_that_is_kept_goes_in_front_once(tmp_path):
+    document = new_document()
+    for x in range(9):
+        draw(document, x)
+    batches = tuple(document.batches_since({}))
+    shelf = folder(tmp_path)
+    journal = shelf.create()
+    journal.tell(about(document))
+    journal.append(batches[5:])
+    journal.prepend(batches[:7])
+    journal.append(draw(document, 10))
+    assert shelf.settle()
+    shelf.shut()
+    _, _, entries, _ = folder(tmp_path).open(journal.key)
+    assert [entry.batch for entry in entries] == list(document.batches_since({}))
+
+
 def test_what_is_kept_comes_back_verbatim_and_in_order(tmp_path):
     document = new_document()
     shelf, journal = kept(tmp_path, document)

@@ -149,6 +149,63 @@ def test_a_question_can_be_taken_back():
     assert again.is_whole
 
 
+def test_who_joined_by_a_state_can_have_what_was_before_and_then_has_all_of_the_history():
+    network = MemoryNetwork(3)
+    ana = network.enter_room(ROOM, "ana")
+    session = ana.share(new_document(), IN_ROOM)
+    network.run(1)
+    for n in range(100):
+        draw(ana, n)
+    network.run(30)
+    ana.keep()
+    board_of(ana).fold(board_of(ana).vv)
+    carl = network.enter_room(ROOM, "carl")
+    network.run(1)
+    carl.join(session.session)
+    network.run_until(lambda: carl.session.state is State.LIVE)
+    carl.keep()
+    assert board_of(carl).floor
+    assert carl.session.lacks_earlier
+    draw(carl)
+    before = board_of(carl).state_hash()
+    carl.take(lambda s: s.fetch_earlier(network.now))
+    assert carl.session.is_asking
+    assert network.run_until(lambda: not carl.session.lacks_earlier)
+    assert board_of(carl).floor == {}
+    assert carl.journal.base is None
+    assert board_of(carl).state_hash() == before
+    network.run(30)
+    assert all_dots(carl) == all_dots(ana)
+    draw(ana)
+    network.run(5)
+    assert board_of(carl).state_hash() == board_of(ana).state_hash()
+
+
+def test_who_has_not_got_it_either_cannot_give_it():
+    network = MemoryNetwork(3)
+    ana = network.enter_room(ROOM, "ana")
+    session = ana.share(new_document(), IN_ROOM)
+    network.run(1)
+    for n in range(50):
+        draw(ana, n)
+    network.run(30)
+    ana.keep()
+    board_of(ana).fold(board_of(ana).vv)
+    others = [network.enter_room(ROOM, name) for name in ("ben", "carl")]
+    network.run(1)
+    for node in others:
+        node.join(session.session, [ana.peer])
+        network.run_until(lambda node=node: node.session.state is State.LIVE)
+        node.keep()
+    network.remove(ana)
+    ben, carl = others
+    network.run(30)
+    carl.take(lambda s: s.fetch_earlier(network.now))
+    assert network.run_until(lambda: not carl.session.is_asking)
+    assert carl.session.lacks_earlier
+    assert board_of(carl).state_hash() == board_of(ben).state_hash()
+
+
 def test_where_nobody_is_there_the_answer_is_that():
     network = MemoryNetwork(1)
     ana = network.enter_room(ROOM, "ana")

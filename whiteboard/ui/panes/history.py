@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from whiteboard.model.ids import Party, Rid
 from whiteboard.model.rebase import Piece
 from whiteboard.past.entries import Entry
+from whiteboard.session.boards import Earlier
 from whiteboard.ui import words
 from whiteboard.ui.looking_back import LookingBack
 from whiteboard.ui.panes.left_over import KEEP_MINE, KEEP_THEIRS, left_over_rows
@@ -51,7 +52,21 @@ def history_rows(
     if not history.is_whole:
         gap = words.tr("Some of the history of this board could not be read.")
         rows.insert(0, Row(RowKind.BANNER, "gap", gap, icon="warning", tone="warn"))
+    earlier = history.board.earlier
+    if earlier is not None:
+        rows.append(_earlier(earlier))
     return rows
+
+
+def _earlier(earlier: Earlier) -> Row:
+    """What was before one came is with the others."""
+    if not earlier.is_coming:
+        fetch = RowButton("fetch", words.tr("Fetch it"))
+        text = words.tr("What was drawn before you came is with the others.")
+        return Row(RowKind.EMPTY, "earlier", text, "", icon="history", buttons=(fetch,))
+    cancel = RowButton("stop-fetching", words.tr("Cancel"))
+    text = words.fetching_history(earlier.progress)
+    return Row(RowKind.EMPTY, "earlier", text, "", icon="history", buttons=(cancel,))
 
 
 def _section(
@@ -251,6 +266,10 @@ class HistoryPane(Pane):
         elif action == "older":
             self._most *= 4
             self.show_history(self._history)
+        elif action == "fetch" and self._history is not None:
+            self._history.board.fetch_earlier()
+        elif action == "stop-fetching" and self._history is not None:
+            self._history.board.stop_fetching()
         elif action in {KEEP_MINE, KEEP_THEIRS} and self._history is not None:
             piece = self._left_over[int(key.partition(":")[2])]
             self.decided.emit(piece, action == KEEP_MINE)

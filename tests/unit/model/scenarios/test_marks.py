@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.merging import Member, agreed, element, members, message, sync
-from whiteboard.model.ids import DOCUMENT, TRASH, Party, Rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Party, Rid, attribute_rid
 from whiteboard.model.marks import Covered, listed
 from whiteboard.model.ops import Kind, New, Set
 from whiteboard.model.rights import Ground, Mark, NotPermittedError, Role
@@ -39,6 +39,7 @@ def all_kinds(board: Board, who: Member) -> None:
     """An edit, a new child, a move in, a move out, and the trash for what lies above."""
     rect = who.doc.children(board.group)[0]
     who.set(rect, "fill", "blue")
+    who.do(Set(attribute_rid(rect, "fill"), chdata="green"))
     who.splice(board.text, 4, 0, "!")
     who.add(board.group, element("line"))
     who.move(board.circle, board.group)

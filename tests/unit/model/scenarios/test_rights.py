@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.helpers.merging import Member, agreed, element, members, message, sent_by, sync
@@ -129,6 +131,16 @@ def test_53_typing_that_rests_on_a_revocation_which_is_void_is_without_effect():
     assert view.records[text].value == "all of it anew"
 
 
+def test_53_typing_into_a_full_write_that_is_void_is_without_effect_in_the_text_before():
+    (ana, ben, cleo, dana), _, text = board("abcd")
+    cleo.do(Set(text, chdata="all of it anew"))
+    dana.hear(cleo)
+    dana.splice(text, 3, 0, "!")
+    ana.doc.grant(C, Role.VIEWER)
+    view = agreed(ana, ben, cleo, dana, ground=HOST)
+    assert view.records[text].value == "hello world"
+
+
 def test_54_letters_typed_into_the_word_of_who_was_cut_off_stay_at_their_place():
     (ana, ben, cleo, dana), _, text = board("abcd")
     cleo.splice(text, 5, 0, " XXXX")
@@ -137,6 +149,76 @@ def test_54_letters_typed_into_the_word_of_who_was_cut_off_stay_at_their_place()
     ana.doc.grant(C, Role.VIEWER)
     view = agreed(ana, ben, cleo, dana, ground=HOST)
     assert view.records[text].value == "hellohere world"
+
+
+def test_54_who_was_cut_off_saw_the_own_letters_all_the_same():
+    """Also those of one message, of which the second is put among the first."""
+    (ana, ben, cleo, dana), _, text = board("abcd")
+    with cleo.edit() as edit:
+        edit.splice_text(text, 5, 0, " XXXX")
+        edit.splice_text(text, 7, 0, "YY")
+    dana.hear(cleo)
+    assert dana.doc.text(text) == "hello XYYXXX world"
+    dana.splice(text, 5, 8, "")
+    ana.doc.grant(C, Role.VIEWER)
+    view = agreed(ana, ben, cleo, dana, ground=HOST)
+    assert view.records[text].value == "helloworld"
+
+
+def test_54_an_undo_by_who_was_cut_off_takes_nothing_away():
+    (ana, ben, cleo), _, text = board()
+    cleo.splice(text, 5, 0, " wide")
+    cleo.undo.undo()
+    cleo.undo.redo()
+    sync(ana, ben, cleo)
+    ana.doc.grant(C, Role.VIEWER)
+    cleo.undo.undo()
+    assert cleo.doc.text(text) == "hello world"
+    ana.hear(cleo)
+    assert ana.doc.text(text) == "hello wide world"
+    view = agreed(ana, ben, cleo, ground=HOST)
+    assert view.records[text].value == "hello wide world"
+
+
+def test_a_fork_ends_what_its_author_had_said_about_others():
+    (ana, ben, cleo), root, _ = board()
+    ben.doc.grant(C, Role.VIEWER)
+    name(cleo, root, "mine")
+    ana.hear(ben, cleo)
+    assert ana.doc.attribute(root, "id") is None
+    forged = replace(ben.sent[0], controls=(role("c", "editor"),))
+    ana.doc.receive([forged])
+    assert ana.doc.attribute(root, "id") == "mine"
+    assert ana.doc.role_of(C) is Role.EDITOR
+    view = agreed(ana, cleo, ground=HOST, also=[*ben.sent, forged])
+    assert view.attributes(root) == {("", "id"): "mine"}
+
+
+def test_nobody_gives_rights_by_making_oneself_a_moderator_or_resigning():
+    (ana, ben, cleo), root, _ = board()
+    with cleo.edit() as edit:
+        edit.control(role("c", "moderator"))
+        edit.control(Control("resign"))
+        edit.control(role("b", "viewer"))
+        edit.control(Control("done", (("rid", ""),)))
+    name(ben, root, "ben")
+    assert agreed(ana, ben, cleo, ground=HOST).attributes(root) == {("", "id"): "ben"}
+    assert not ana.doc.marks()
+    laptop = Member("a2", "a", ground=HOST)
+    laptop.hear(ana)
+    laptop.doc.grant(C, Role.HOST)  # knows of the resignation, so it does not count against it
+    sync(ana, ben, cleo, laptop)
+    assert cleo.doc.my_role is Role.HOST
+
+
+def test_who_resigned_is_not_made_host_by_a_grant_of_the_same_time():
+    (ana, ben, cleo), _, _ = board()
+    with cleo.edit() as edit:
+        edit.control(Control("resign"))
+    ana.doc.grant(C, Role.HOST)
+    view = agreed(ana, ben, cleo, ground=HOST)
+    assert view.roles[C] is Role.EDITOR
+    assert ana.doc.role_of(C) is Role.EDITOR
 
 
 @pytest.mark.parametrize("is_seen", [True, False])
