@@ -194,7 +194,7 @@ class PlainPair(Pair):
         self.ana = await self.party("ana", profile=self.folder / "ana")
         self.ben = await self.party("ben", profile=self.folder / "ben")
         await self.ana.befriend(self.ben)
-        self.ana.people.connection.capabilities.is_plain = lambda _address: True
+        self.ana.people.connection.capabilities.can_merge = lambda _address: False
         board = self.ana.boards.new_board("Plan")
         draw(board, id="first")
         self.ana.boards.invite(board, self.ben.address)
