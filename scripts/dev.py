@@ -61,6 +61,7 @@ TEST_PACKAGES = [
     "xvfb",
     "xauth",
     "xdotool",
+    "psi",
 ]
 
 

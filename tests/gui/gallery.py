@@ -628,6 +628,27 @@ def history_narrow() -> MainWindow:
     return made
 
 
+def with_psi() -> MainWindow:
+    """Somebody draws with Psi."""
+    world, made = shared()
+    board = world.boards.boards[0]
+    people = list(board.participants)
+    people[2] = replace(people[2], uses_psi=True)
+    board.set(participants=tuple(people), is_plain=True)
+    made.people_flow.postpone("in1")
+    made.body.open_pane(made.people_pane, opened=True)
+    return made
+
+
+def psi_explained() -> QDialog:
+    made = with_psi()
+    notice = made.frame.toast.notice
+    assert notice is not None
+    assert notice.act is not None
+    notice.act()
+    return dialog(made)
+
+
 def history_people() -> MainWindow:
     made = history()
     made.history_pane.by_person.click()
@@ -763,6 +784,8 @@ SCREENS: dict[str, Callable[[], QWidget]] = {
     "chat-narrow": chat_narrow,
     "link": link,
     "followed": followed,
+    "psi": with_psi,
+    "psi-explained": psi_explained,
     "followers": followers,
     "chat-unread": chat_unread,
     "chat-empty": chat_empty,

@@ -12,11 +12,25 @@ from tests.helpers.strict_boards import in_one_order, strict_of
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
 from whiteboard.model.ids import Party
-from whiteboard.model.ops import LiteralElement
-from whiteboard.session.ports import Direct, InRoom
+from whiteboard.model.ops import Kind, LiteralElement, New, Remove, Set
+from whiteboard.session.ports import TO_SESSION, Direct, InRoom, Send, ToPeer
 from whiteboard.transport.memory import MemoryNetwork
-from whiteboard.wire import ns
-from whiteboard.wire.messages import Description, Dialect, Identity, Mode, Peer
+from whiteboard.wire import ns, psi
+from whiteboard.wire.messages import (
+    Accept,
+    AcceptState,
+    Connect,
+    Description,
+    Dialect,
+    Identity,
+    Initiate,
+    Mode,
+    Peer,
+    Reason,
+    StateOffer,
+    StrictMessage,
+    Terminate,
+)
 from whiteboard.wire.xml import parse
 
 SVG = "http://www.w3.org/2000/svg"
@@ -366,3 +380,59 @@ def act(who, rng, step, network):
             rid = rng.choice(things)
             group = edit.add(who.document.root, LiteralElement(SVG, "g"))
             edit.move(rid, group)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_psi_says_no_session_of_ours_ends(seed):
+    network, (ana, ben), (tom,) = room(seed)
+    rng = random.Random(seed)
+    (session,) = ben.seen
+    everything = [
+        Initiate(session, "", "", psi.DESCRIPTION),
+        Initiate("other", "", "", psi.DESCRIPTION),
+        Accept(session, "", "", psi.DESCRIPTION),
+        Connect(session),
+        StateOffer(session, psi.DESCRIPTION),
+        AcceptState(session),
+        Terminate(session, Reason.CANCEL),
+        Terminate(session, Reason.DECLINE),
+        StrictMessage(session, "x", (Remove("nobody"), Set("nobody", 7, chdata="x"))),
+        StrictMessage(session, "y", (), prolog="", last=("", ""), of_state=True),
+        StrictMessage(session, "z", (New("r", Kind.ELEMENT, "", 0.0, SVG, "svg"),), of_state=True),
+        StrictMessage(session, "w", (New("c", Kind.ELEMENT, "c", 0.0, SVG, "g"),)),
+    ]
+    for _ in range(60):
+        one = rng.choice(everything)
+        to = rng.choice((TO_SESSION, ToPeer(ana.peer.address), ToPeer(ben.peer.address)))
+        network.send(tom, Send(to, one, store=True))
+        network.run(rng.choice((0.0, 0.1)))
+    network.run(60.0)
+    paint(ana, width="1")
+    assert network.run_until(lambda: same(ana, ben), 60)
+    assert is_live(ana)
+    assert is_live(ben)
+
+
+def test_who_asks_for_the_board_again_and_again_is_not_answered_each_time():
+    network, (ana,), (tom,) = room(ours=("ana",))
+    for i in range(20):
+        paint(ana, width=str(i))
+    network.run(5.0)
+    before = network.count.sent
+    for _ in range(300):
+        network.send(tom, Send(ToPeer(ana.peer.address), Accept(tom.session_id, "", "", DIRECT)))
+    network.run(1.0)
+    assert network.count.sent - before - 300 < 60
+
+
+def test_an_invitation_of_psi_that_is_declined_is_over():
+    network = MemoryNetwork(1)
+    ana = network.sign_in(ANA, PSI)
+    tom = PsiModel(network, Peer(PSI), Direct(ANA))
+    tom.open_board("psi-board", ANA)
+    assert network.run_until(lambda: ana.invitations, 5)
+    (invitation,) = ana.invitations.values()
+    ana.perform(invitation.decline(network.now), invitation)
+    network.run(1.0)
+    assert tom.heard_ended == ["decline"]
+    assert not tom.is_in

@@ -20,7 +20,7 @@ from tests.helpers.strict_boards import (
 )
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import new_document
-from whiteboard.model.ephemeral import Cursor
+from whiteboard.model.ephemeral import Attention, Box, Cursor
 from whiteboard.model.ops import LiteralElement, New, Remove, Set
 from whiteboard.past.picture import node_of
 from whiteboard.past.strict import StrictTimeline
@@ -447,6 +447,16 @@ def test_cursors_are_shown_in_strict_sessions_too():
     mira.tell(Cursor(1.0, 2.0))
     network.run(1)
     assert (mira.peer.address, Cursor(1.0, 2.0)) in ana.shown.ephemeral
+
+
+def test_all_can_be_called_to_one_place_in_strict_sessions_too():
+    network, ana, (mira,) = pair(1)
+    place = Attention(Box(1.0, 2.0, 30.0, 40.0))
+    for _ in range(5):
+        mira.tell(place)
+        network.run(0.5)
+    calls = [what for _, what in ana.shown.ephemeral if isinstance(what, Attention)]
+    assert calls == [place]
 
 
 def test_s6_a_host_that_wants_order_refuses_what_skips_an_edit():

@@ -54,6 +54,8 @@ class Contact:
     """Unix time of the last presence while available."""
     boards: tuple[RunningBoard, ...] = ()
     """Boards that they show they are on."""
+    draws_simply: bool = False
+    """What they draw with knows less than our program, such as Psi."""
 
 
 @dataclass(frozen=True, slots=True)

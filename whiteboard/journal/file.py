@@ -331,6 +331,20 @@ class JournalFile:
         for seq, time, sender, text in rows:
             yield Line(seq, time, Party(sender), bytes(text))
 
+    def times(
+        self, session: str, dots: Iterable[tuple[Replica, int]]
+    ) -> dict[tuple[Replica, int], float]:
+        """When these messages took effect; those that are not here are left out."""
+        found: dict[tuple[Replica, int], float] = {}
+        for r, n in dots:
+            row = self._open_db.execute(
+                "SELECT time FROM message WHERE session = ? AND r = ? AND n = ? AND variant = 0",
+                (session, r, n),
+            ).fetchone()
+            if row is not None:
+                found[r, n] = row[0]
+        return found
+
     def last(self, session: str) -> int:
         """The greatest seq of a session, 0 without messages."""
         row = self._open_db.execute(

@@ -11,7 +11,7 @@ it sees grows: each call of `lines` is one consistent picture of what was on dis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +19,7 @@ from typing import Self
 from whiteboard.journal.file import About, JournalError, JournalFile, Line
 from whiteboard.journal.snapshot import StateKind, kept
 from whiteboard.model.folded import Folded
+from whiteboard.model.ids import Replica
 from whiteboard.util.log import SYNC
 
 UNREADABLE = "This board cannot be read."
@@ -98,6 +99,17 @@ class JournalReader:
         """
         try:
             yield from self._file.lines(self._about.session, after, upto)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    def times(self, dots: Iterable[tuple[Replica, int]]) -> dict[tuple[Replica, int], float]:
+        """When these messages took effect here, Unix seconds; those that are not there are not.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        try:
+            return self._file.times(self._about.session, dots)
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
 

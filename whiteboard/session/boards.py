@@ -68,6 +68,8 @@ class Participant:
     me: bool = False
     away: bool = False
     """Was here and cannot be reached now."""
+    uses_psi: bool = False
+    """Draws with Psi, which shows less than is drawn, and tells nothing before it is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,8 @@ class SharedBoard:
         self._unsent = 0
         self._requires_order = False
         self._previews: dict[Party, set[str]] = {}
+        self.uses_psi: Callable[[str], bool] = lambda _address: False
+        """Whether the program at this full address is Psi, or speaks as Psi does."""
         self._unwatch: Callable[[], None] = _nothing
         self.application = SVG.namespace
         """Application type that it is shared as."""
@@ -735,7 +737,8 @@ class SharedBoard:
         else:
             address = peer.jid or peer.bare
             name = local(address) if member.me else self._name_of(address)
-        return Participant(member.party, name, address, member.me, member.away)
+        uses_psi = not member.me and self.uses_psi(peer.address)
+        return Participant(member.party, name, address, member.me, member.away, uses_psi)
 
 
 def _nothing() -> None:

@@ -48,7 +48,9 @@ class OpenBoards:
 
     def make(self, name: str, document: SharedDocument) -> SharedBoard:
         """A board that is not on the list and not kept yet."""
-        return SharedBoard(name, document, self.clock, self.name_of, self._connection)
+        board = SharedBoard(name, document, self.clock, self.name_of, self._connection)
+        board.uses_psi = self._uses_psi
+        return board
 
     def add(self, name: str, document: SharedDocument) -> SharedBoard:
         """A new board, kept from now on."""
@@ -128,6 +130,10 @@ class OpenBoards:
             board.link.rebind(
                 connection.account, connection.rooms, connection.bounces, connection.uploads
             )
+
+    def _uses_psi(self, address: str) -> bool:
+        connection = self._connection()
+        return connection is not None and connection.capabilities.is_psi(address)
 
     def name_of(self, address: str) -> str:
         """A contact's name, else the address."""

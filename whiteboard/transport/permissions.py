@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from whiteboard.im.people import Occupant
 from whiteboard.model.ephemeral import Cursor, Ephemeral
-from whiteboard.model.ids import DOCUMENT, Party, Rid
+from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid
 from whiteboard.model.rights import Mark, NotPermittedError, Role
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
@@ -70,8 +70,9 @@ class BoardPermissions:
         self._elements: FinishedElements | None = None
         self._asked_at: float | None = None
         self._asking: dict[Party, float] = {}
-        self._times: dict[tuple[str, int], float | None] = {}
+        self._times: dict[tuple[Replica, int], float | None] = {}
         """Mark (its message) -> when it came, None of those that were there before."""
+        self._names: Mapping[Party, str] = {}
         self.failed: Event[Outcome] = Event()
 
     # --- following the board
@@ -92,6 +93,18 @@ class BoardPermissions:
             self._times.setdefault(mark.dot, time.time())
         for party in [p for p in self._asking if self.role_of(p) > Role.VIEWER]:
             del self._asking[party]
+
+    def learn_names(self, names: Mapping[Party, str]) -> None:
+        """How people were called in an earlier run."""
+        self._names = names
+
+    def learn_times(self, times: Mapping[tuple[Replica, int], float]) -> None:
+        """When messages came in an earlier run."""
+        for dot, when in times.items():
+            if self._times.get(dot, 0.0) is None:
+                self._times[dot] = when
+        if times:
+            self._board.changed.emit(None)
 
     def heard(self, party: Party, what: Ephemeral) -> None:
         """Somebody shows something for a moment: it may be a raised hand."""
@@ -362,7 +375,8 @@ class BoardPermissions:
         return Finished(WHOLE if at == root else at, self._elements.by.get(at, ""))
 
     def _shown(self, mark: Mark) -> Finished:
-        by = next((one.name for one in self._board.participants if one.id == mark.party), "")
+        there = (one.name for one in self._board.participants if one.id == mark.party)
+        by = next(there, self._names.get(mark.party, ""))
         return Finished(mark.rid, by, self._times.get(mark.dot))
 
     @property

@@ -68,7 +68,7 @@ class Recalling:
         try:
             with JournalReader(path) as reader:
                 self.total = reader.last()
-                self.people = _people(reader.about.people)
+                self.people = people_of(reader.about.people)
                 self.base = reader.base()
                 self._read(reader)
         except JournalError as error:
@@ -107,7 +107,7 @@ def _happening(line: Line, strict: Gathering) -> Happening | None:
     return None if message is None else strict.take(message)
 
 
-def _people(kept: object) -> dict[str, tuple[str, str]]:
+def people_of(kept: object) -> dict[str, tuple[str, str]]:
     """What `Keeper` keeps about people, as far as it is well formed."""
     people: dict[str, tuple[str, str]] = {}
     if isinstance(kept, dict):

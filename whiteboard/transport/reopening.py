@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from whiteboard.model.ids import Party
 from whiteboard.session.boards import Board
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.open_boards import OpenBoards
+from whiteboard.transport.recalling import people_of
 from whiteboard.transport.returning import Returning, take_up
 from whiteboard.transport.shelf import Revived, Shelf
 from whiteboard.wire.messages import Peer
@@ -141,5 +143,8 @@ class Reopening:
     def _take_up(self, board: SharedBoard, what: Revived) -> None:
         take_up(board, what)
         self._shelf.keep(board, what)
+        names = people_of(what.about.people)
+        board.permissions.learn_names({Party(p): name for p, (name, _) in names.items()})
+        self._shelf.look_up_times(board)
         self._returning.wake(board)
         self._changed()

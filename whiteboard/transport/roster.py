@@ -152,6 +152,7 @@ class Roster:
                     for board in device.boards
                 }.values()
             ),
+            draws_simply=not any(map(self._capabilities.can_merge, person.devices)),
         )
 
     # --- what is asked ---

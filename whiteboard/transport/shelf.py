@@ -21,6 +21,7 @@ from whiteboard.journal.folder import Folder, Journal, Listed
 from whiteboard.journal.reading import UNREADABLE, JournalReader
 from whiteboard.journal.writer import Trouble
 from whiteboard.model.document import Document
+from whiteboard.model.ids import Replica
 from whiteboard.model.shared import SharedDocument
 from whiteboard.session.boards import Board, SavedBoard
 from whiteboard.session.session import Session
@@ -170,6 +171,22 @@ class Shelf:
         if keeper is None or keeper.journal is None:
             return None
         return self._folder.path_of(keeper.journal.key)
+
+    def look_up_times(self, board: SharedBoard) -> None:
+        """Learn from the journal of an open board who finished parts of it, and when."""
+        path, dots = self.journal_of(board), [mark.dot for mark in board.document.marks()]
+
+        def read() -> dict[tuple[Replica, int], float]:
+            if path is None:
+                return {}
+            try:
+                with JournalReader(path) as reader:
+                    return reader.times(dots)
+            except JournalError:
+                return {}  # then it is said without a time
+
+        if dots:
+            self._later(read, board.permissions.learn_times)
 
     def keep_picture(self, board: Board, png: bytes) -> None:
         """A small picture of an open board, for when it is closed."""

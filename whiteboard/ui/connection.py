@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -42,15 +43,18 @@ class ConnectionTeller(QObject):
         toast: Toast,
         invite_again: Callable[[str], None],
         parent: QObject,
+        explain: Callable[[str, str], None],
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._chip = chip
         self._toast = toast
         self._invite_again = invite_again
+        self._explain = explain
         self._board: Board | None = None
         self._told_of_archive: ArchivedCopy | None = None
         self._told_of_rules: Board | None = None
+        self._told_of_psi: set[tuple[str | None, str]] = set()
         self._stops: tuple[Callable[[], None], ...] = ()
         self._was_offline = False
         self._offline_count = 0
@@ -96,6 +100,7 @@ class ConnectionTeller(QObject):
         self._follow_people()
         self._follow_problem()
         self._follow_rules()
+        self._follow_psi()
         self._follow_archive()
 
     # --- chip -----------------------------------------------------------------------------
@@ -197,9 +202,24 @@ class ConnectionTeller(QObject):
         """Say once, quietly, that a board runs by simpler rules."""
         board = self._board
         is_plain = board is not None and board.is_plain and board.state is BoardState.LIVE
+        if board is not None and any(one.uses_psi for one in board.participants):
+            return  # which is said in other words
         if is_plain and board is not self._told_of_rules:
             self._told_of_rules = board
             self._toast.say(Notice("rules", words.simpler_program()))
+
+    def _follow_psi(self) -> None:
+        """Say once of whoever draws with Psi what that means."""
+        board = self._board
+        if board is None or board.state is not BoardState.LIVE:
+            return
+        for one in board.participants:
+            told = (board.session, one.id)
+            if one.uses_psi and not one.away and told not in self._told_of_psi:
+                self._told_of_psi.add(told)
+                text = words.uses_psi(one.name)
+                explain = functools.partial(self._explain, text, words.limits_of_psi())
+                self._toast.say(Notice("psi", text, "info", "warn", words.tr("Details"), explain))
 
     def _follow_archive(self) -> None:
         """Say once that nobody is here and where the board came from."""

@@ -24,6 +24,7 @@ from whiteboard.ui.command_palette import CommandPalette
 from whiteboard.ui.connection import ConnectionTeller
 from whiteboard.ui.dialogs.contact import AskName
 from whiteboard.ui.dialogs.properties import PropertiesSheet
+from whiteboard.ui.dialogs.save import Message
 from whiteboard.ui.file_flow import FileFlow
 from whiteboard.ui.frame import BoardFrame
 from whiteboard.ui.history_flow import HistoryFlow
@@ -105,7 +106,12 @@ class MainWindow(QMainWindow):
             services.boards, self.frame, self.history_pane, self.people_flow, self, self.say
         )
         self.teller = ConnectionTeller(
-            services, self.top.chip, self.frame.toast, self.people_flow.invite, self
+            services,
+            self.top.chip,
+            self.frame.toast,
+            self.people_flow.invite,
+            self,
+            self._explain,
         )
         self.not_shown = NotShownNotices(self.frame.toast, self._doer("undo"))
         self.busy = BusyNotice(self.frame.toast)
@@ -627,6 +633,9 @@ class MainWindow(QMainWindow):
             elif action == "delete-board":
                 self._delete(page)
 
+    def _explain(self, sentence: str, details: str) -> None:
+        self.people_flow.open(Message(sentence, details, self))
+
     def open_invite(self) -> None:
         """Who to draw with (flow B)."""
         small = self.top.invite.isHidden()
@@ -684,7 +693,7 @@ class MainWindow(QMainWindow):
     def _write_in_chat(self) -> None:
         """By key or menu the chat is opened to write in it; its button leaves the focus alone."""
         self._toggle(self.chat_pane)
-        if self.body.is_open(self.chat_pane):
+        if self.chat_pane.field.isVisible():
             self.chat_pane.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _leave_chat(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.model.ids import TRASH
-from whiteboard.model.rebase import CREATED, Piece
+from whiteboard.model.rebase import CONTROL, CREATED, Piece
 from whiteboard.model.rights import Role
 from whiteboard.past.entries import Entry
 from whiteboard.past.summary import Thing, Verb
@@ -463,6 +463,27 @@ def simpler_program() -> str:
     )
 
 
+def uses_psi(who: str) -> str:
+    """A participant's program is Psi."""
+    return _fill(
+        "{who} uses Psi: text and images reach {who} only as far as Psi can show them.", who=who
+    )
+
+
+def limits_of_psi() -> str:
+    """What is otherwise on a board on which somebody uses Psi."""
+    return "\n".join(
+        (
+            tr("Letters that Psi cannot show reach it as similar plain ones; here they stay."),
+            tr("Psi shows what lies on its paper, and redraws some texts only later."),
+            tr("It shows no effects, no markers, and no page or picture from the web."),
+            tr("Nobody sees its cursor, or strokes before they are done, and it sees none."),
+            tr("Of two changes of one thing at the same moment one stays."),
+            tr("Roles and finished parts do not bind Psi. Others’ work cannot be undone."),
+        )
+    )
+
+
 def grown_large() -> str:
     """A board takes much memory or disk."""
     return tr("This board has grown very large and may become slow. A new board helps.")
@@ -771,10 +792,20 @@ def replaced_yours(who: str, thing: str) -> str:
     return _fill("{who}’s change to “{thing}” replaced yours.", who=who, thing=thing)
 
 
+_CONTROLS = {
+    "done": "You declared something finished",
+    "reopen": "You reopened something",
+    "resign": "You gave up your place as host",
+}
+"""What somebody did who turned out not to moderate any more."""
+
+
 def left_over(piece: Piece, thing: str) -> str:
     """What of mine was not taken over; `thing` may be unknown."""
     if piece.field == CREATED:
         return tr("Something you made")
+    if piece.field == CONTROL:
+        return tr(_CONTROLS.get(piece.mine, "You changed who may do what"))
     if piece.field == "parent":
         verb = "You deleted {thing}" if piece.mine == TRASH else "You moved {thing}"
         return _fill(verb, thing=thing or tr("something"))

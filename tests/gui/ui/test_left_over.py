@@ -4,7 +4,7 @@ import pytest
 
 from tests.gui.ui.test_history import Story
 from whiteboard.model.ids import Party, attribute_rid
-from whiteboard.model.ops import Set
+from whiteboard.model.ops import Invalid, Set
 from whiteboard.model.rebase import Piece
 from whiteboard.ui import words
 from whiteboard.ui.panes.left_over import KEEP_MINE, KEEP_THEIRS, element_of
@@ -72,3 +72,10 @@ def test_a_change_that_somebody_replaced_is_named_and_can_be_kept_at_once(story)
 def test_the_element_of_an_attribute_is_named():
     assert element_of(attribute_rid("a.1", "fill", "urn:x")) == "a.1"
     assert element_of("a.1") == "a.1"
+
+
+def test_what_a_moderator_did_in_vain_is_named():
+    done = Piece("", "control", Invalid("done"), mine="done")
+    role = Piece("", "control", Invalid("role"), mine="role")
+    assert words.left_over(done, "") == "You declared something finished"
+    assert words.left_over(role, "") == "You changed who may do what"

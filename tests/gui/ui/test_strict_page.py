@@ -14,11 +14,13 @@ from whiteboard.model.changes import Origin
 from whiteboard.model.ids import Party, Replica
 from whiteboard.model.ops import LiteralElement
 from whiteboard.model.strict.document import StrictDocument
-from whiteboard.session.boards import BoardState
+from whiteboard.session.boards import BoardState, Participant
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.ui import words
 from whiteboard.ui.main_window import MainWindow
 from whiteboard.ui.page import CanvasSurface
+from whiteboard.ui.panes.people import people_rows
+from whiteboard.ui.widgets import Label
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -112,6 +114,26 @@ def test_a_quiet_word_says_once_that_somebodys_program_is_simpler(window, docume
     toast.take_back("rules")
     window.pages.front.board.changed.emit(None)
     assert toast.notice is None or toast.notice.kind != "rules"
+
+
+def test_a_quiet_word_says_once_of_whoever_uses_psi_what_that_means(window, document):
+    board, toast = window.pages.front.board, window.frame.toast
+    toast.take_back("rules")
+    tom = Participant("tom", "Tomasz", "tomasz@example.org", uses_psi=True)
+    board.set(participants=(*board.participants, tom))
+    settle()
+    toast.take_back("joined")
+    assert toast.notice.text == words.uses_psi("Tomasz")
+    rows = {row.title: row for row in people_rows(board, window.services.boards)}
+    assert rows["Tomasz"].subtitle == "Drawing with Psi"
+    assert rows["Tomasz"].buttons == ()  # Psi does not say where it looks
+    toast.notice.act()
+    shown = [label.text() for label in window.people_flow.dialog.findChildren(Label)]
+    assert words.limits_of_psi() in shown
+    window.people_flow.dialog.reject()
+    toast.take_back("psi")
+    board.changed.emit(None)
+    assert toast.notice is None or toast.notice.kind != "psi"
 
 
 def test_s6_the_host_decides_in_the_properties_whether_what_skips_an_edit_is_refused(

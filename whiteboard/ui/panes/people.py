@@ -70,6 +70,7 @@ def _person(one: Participant, board: Board) -> Row:
     role = board.permissions.role_of(one.id)
     is_shared = len(board.participants) > 1
     state = words.role(role, me=one.me) if is_shared else words.tr("You")
+    state = words.tr("Drawing with Psi") if one.uses_psi else state
     return Row(
         RowKind.PERSON,
         f"person:{one.id}",
@@ -87,7 +88,7 @@ def _person(one: Participant, board: Board) -> Row:
 
 
 def _buttons(one: Participant, board: Board) -> tuple[RowButton, ...]:
-    can_follow = not one.me and not one.away
+    can_follow = not (one.me or one.away or one.uses_psi)
     follow = (RowButton("follow", words.tr("Follow")),) if can_follow else ()
     return (*follow, RowButton("menu", "…")) if has_menu(board, one) else follow
 
@@ -175,6 +176,7 @@ class PeoplePane(Pane):
             deed=lambda deed: self.deed_wanted.emit(deed, party),
             resign=self.resign_wanted.emit,
             undo=lambda: self.undo_wanted.emit(party),
+            follow=lambda: self.follow_wanted.emit(party),
         )
         menu.popup(at)
 

@@ -216,9 +216,11 @@ def contact_row(
     available = connected and contact.availability is not Availability.OFFLINE
     subtitle = _contact_state(contact, connected=connected, clock=clock)
     buttons: tuple[RowButton, ...] = ()
-    mark, mark_word, why = "", "", ""
+    mark, mark_tone, mark_word, why = "", "good", "", ""
     if contact.can_draw and available:
         mark, mark_word = "can-draw", words.tr("can draw")
+        if contact.draws_simply:
+            mark_tone, mark_word = "warn", words.tr("basic drawing")
     is_with_me = contact.drawing_with_me and connected
     is_asked = invitation is not None and invitation.state is not InvitationState.ACCEPTED
     draw = RowButton("draw", words.tr("Draw together"))
@@ -243,6 +245,7 @@ def contact_row(
         address=contact.address,
         status=status_of(contact.availability) if connected else Status.OFFLINE,
         mark=mark,
+        mark_tone=mark_tone,
         mark_word=mark_word,
         buttons=buttons,
         dim=not available,
