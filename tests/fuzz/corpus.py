@@ -23,6 +23,13 @@ def seeds(target: str) -> list[bytes]:
         head = b"<log xmlns='urn:x-whiteboard:log:0' session='851ba2' mode='%s'>"
         logs = [head % mode + b"".join(stanzas) + b"</log>" for mode in (b"merge", b"strict")]
         return [*(PLAIN + text for text in logs), *built]
+    if target == "chat":
+        chat = (
+            b"<message xmlns='jabber:client' id='m1'><body>hello \xe2\x80\xae</body>"
+            b"<replace xmlns='urn:xmpp:message-correct:0' id='m0'/>"
+            b"<delay xmlns='urn:xmpp:delay' stamp='2026-01-01T12:00:00Z'/></message>"
+        )
+        return [PLAIN + chat, PLAIN + b"xmpp:room@host?join;session=851ba2", *built]
     drawing = (
         b"<?xml version='1.0'?><!DOCTYPE svg [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg'"
         b" viewBox='0 0 9 9'><style>rect{fill:red}</style><g transform='scale(2)'><rect id='r'"

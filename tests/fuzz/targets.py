@@ -6,6 +6,7 @@ The first byte chooses whether the rest is taken as it is, or builds something n
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import xml.etree.ElementTree as ET
@@ -16,6 +17,8 @@ from tests.fuzz import vocabulary
 from tests.helpers.boards import IN_ROOM, ROOM
 from whiteboard.canvas.nodes import DocumentSource
 from whiteboard.formats import clipboard, svgfile
+from whiteboard.im.chat import Conversation, Delivery, clean, message_of
+from whiteboard.im.links import LinkError, read_link
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ids import Party, SessionId
 from whiteboard.model.strict.document import StrictDocument
@@ -25,6 +28,7 @@ from whiteboard.session.session import State
 from whiteboard.svg.planner import Planner
 from whiteboard.transport.memory import MemoryNetwork, Node
 from whiteboard.wire import ns
+from whiteboard.wire.chat import MAX_BODY, read_chat, write_body
 from whiteboard.wire.codec import decode
 from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.log import LogReader
@@ -164,6 +168,34 @@ def paste(data: bytes) -> None:
     assert len(again.elements) == len(elements)
 
 
+def chat(data: bytes) -> None:
+    """What is said in a chat, by somebody who corrects and repeats; and links to boards."""
+    text = data[1:].decode("utf-8", "replace")
+    with contextlib.suppress(LinkError):
+        assert read_link(str(read_link(text))).address
+    talk = Conversation(ROOM)
+    is_built = data[:1] >= b"\x80"
+    for piece in data[1:].split(b"\xff\xfe")[:20]:
+        stanzas = [_said(piece)] if is_built else _parsed(piece)
+        for said in filter(None, map(read_chat, stanzas)):
+            key = said.id or "none"
+            message = message_of(key, "eve", said.origin, EVE.address, said.body, said.sent_at or 0)
+            talk.take(message, said.archived)
+            talk.correct(said.replaces, "eve", said.body)
+            talk.deliver(said.received, Delivery.RECEIVED)
+    for message in talk.messages:
+        assert clean(message.text) == message.text
+        assert len(message.text) <= MAX_BODY * 4
+
+
+def _said(piece: bytes) -> ET.Element:
+    message = ET.Element(f"{{{ns.CLIENT}}}message", {"id": str(piece[:1])})
+    text = piece[2:].decode("utf-16", "replace") if piece[1:2] < b"\x80" else str(piece[2:])
+    write_body(message, text, replaces=str(piece[2:3]), in_room=piece[:1] < b"\x80")
+    ET.SubElement(message, f"{{{ns.DELAY}}}delay", {"stamp": text[:30]})
+    return message
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = MappingProxyType(
-    {"stanza": stanza, "svg": svg, "log": log, "paste": paste}
+    {"stanza": stanza, "svg": svg, "log": log, "paste": paste, "chat": chat}
 )

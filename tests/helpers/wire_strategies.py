@@ -279,5 +279,6 @@ all_messages = st.one_of(
     st.builds(m.Initiate, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),
     st.builds(m.Accept, session, filled, st.sampled_from(["", "a@b/c"]), descriptions),
     st.builds(m.Terminate, session, st.sampled_from(m.Reason), text),
+    st.builds(m.Terminate, session, st.just(m.Reason.ALTERNATIVE_SESSION), text, session),
     st.builds(m.Advertisement, session, text),
 )

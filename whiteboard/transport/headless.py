@@ -180,7 +180,7 @@ async def take_part(
     Raises:
         HeadlessError: it did not get onto the board, or lost it before it was done.
     """
-    own = network or Network(applications=ALL)
+    own = network or Network(applications=ALL, listens=False)
     participant = _Participant(task, own)
     try:
         board = await participant.get_on_board()

@@ -30,13 +30,21 @@ class People:
 
     Args:
         boards: told before a group chat is left, and fed by connections.
-        chats: fed by connections.
+        chats: fed by connections, if somebody `listens`.
         back_off: makes the waits between attempts; for tests.
     """
 
-    def __init__(self, boards: Boards, chats: Chats, back_off: Callable[[], BackOff]) -> None:
+    def __init__(
+        self,
+        boards: Boards,
+        chats: Chats,
+        back_off: Callable[[], BackOff],
+        *,
+        listens: bool = True,
+    ) -> None:
         self._boards = boards
         self._chats = chats
+        self._listens = listens
         self._back_off = back_off
         self._resource = new_resource()
         self._ending: set[asyncio.Task[None]] = set()
@@ -132,7 +140,7 @@ class People:
             register=register,
             back_off=self._back_off(),
             resource=self._resource,
-            chats=self._chats,
+            chats=self._chats if self._listens else None,
         )
         self.connection.changed.subscribe(self._changed)
         self.connection.start()
@@ -205,6 +213,7 @@ class Network:
         shelf: keeps boards on disk; None keeps nothing.
         applications: namespaces of the application types to take part in.
         preference: the value of a preference, '' where it was never set; see `wishes`.
+        listens: a person reads the text chat. Without, nothing is announced or confirmed.
     """
 
     def __init__(
@@ -215,12 +224,13 @@ class Network:
         shelf: Shelf | None = None,
         applications: Collection[str] = DRAWINGS,
         preference: Callable[[str], str] = lambda _key: "",
+        listens: bool = True,
     ) -> None:
         self._shelf = shelf
         wishes = Wishes(preference)
         self.boards = Boards(lambda: self.people.connection, rng, shelf, applications, wishes)
         self.chats = Chats(lambda: self.people.connection)
-        self.people = People(self.boards, self.chats, back_off)
+        self.people = People(self.boards, self.chats, back_off, listens=listens)
 
     async def close(self) -> None:
         """Leave every board, sign out, wait until everything has ended and is on disk."""

@@ -693,7 +693,7 @@ class MainWindow(QMainWindow):
     def _write_in_chat(self) -> None:
         """By key or menu the chat is opened to write in it; its button leaves the focus alone."""
         self._toggle(self.chat_pane)
-        if self.body.is_open(self.chat_pane):
+        if self.chat_pane.field.isVisible():
             self.chat_pane.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _leave_chat(self) -> None:

@@ -177,3 +177,17 @@ def test_acknowledgements_are_asked_for_once_until_they_came(line):
     assert line.asked == 1
     line.box.acknowledge(line.sent[0].get("id"))
     assert line.asked == 2
+
+
+def test_what_is_said_is_kept_like_an_edit_and_not_counted_as_one(line):
+    line.put("before", Kind.CHAT)
+    line.box.connected()
+    line.put("sent", Kind.CHAT)
+    line.box.disconnected()
+    line.put("later", Kind.CHAT)
+    assert line.box.waiting == 0
+    line.sent.clear()
+    line.box.connected()
+    assert line.names() == ["before", "sent", "later"]
+    line.acknowledge_all()
+    assert line.taken == ["before", "sent", "later"]

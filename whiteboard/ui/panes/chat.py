@@ -210,6 +210,8 @@ class ChatPane(Pane):
         self.place.setVisible(bool(place))
         can_write = conversation is not None and not why_not
         self.field.setEnabled(can_write)
+        for widget in (self.field, self.send):
+            widget.setVisible(conversation is not None)
         self.field.setPlaceholderText(hint if can_write else why_not)
         self.refresh(to_end=conversation is not before)
 

@@ -176,6 +176,7 @@ class PeoplePane(Pane):
             deed=lambda deed: self.deed_wanted.emit(deed, party),
             resign=self.resign_wanted.emit,
             undo=lambda: self.undo_wanted.emit(party),
+            follow=lambda: self.follow_wanted.emit(party),
         )
         menu.popup(at)
 

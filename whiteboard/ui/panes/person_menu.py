@@ -47,6 +47,7 @@ def person_menu(
     deed: Callable[[Deed], object],
     resign: Callable[[], object],
     undo: Callable[[], object],
+    follow: Callable[[], object],
 ) -> QMenu:
     """Make it; what is chosen is handed to the functions given."""
     menu = QMenu(parent)
@@ -55,6 +56,10 @@ def person_menu(
     rights = board.permissions
     may = rights.deeds(person.id)
     is_shared = board.state is BoardState.LIVE and not person.me
+    if is_shared and not person.away:
+        label = words.follow(person.name)
+        menu.addAction(icon("follow"), label).triggered.connect(_without_argument(follow))
+        menu.addSeparator()
     for group in _GROUPS:
         for one in group:
             if one in may:
