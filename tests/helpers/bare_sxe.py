@@ -184,6 +184,7 @@ class Bare(ClientXMPP):
             return
         what = sxe[0].tag.partition("}")[2]
         if what == "connect" and self.has_state and sender != self.me:
+            self.other = "" if self.room else sender
             offer = ET.Element(f"{{{SXE}}}state-offer")
             ET.SubElement(offer, f"{{{SVG_APP}}}description")
             self._send(sender, offer)

@@ -182,3 +182,82 @@ async def test_killed_while_drawing_with_one_other_nothing_that_was_safe_is_lost
     assert {"first", "meanwhile", *safe} <= set(drawn(theirs))
     assert theirs.document.state_hash() == board.document.state_hash()
     assert not theirs.document.forks
+
+
+# --- by the plain rules of XEP-0284
+
+
+class PlainPair(Pair):
+    """The same two; Ana takes Ben's program for one that knows only XEP-0284."""
+
+    async def begin(self):
+        self.ana = await self.party("ana", profile=self.folder / "ana")
+        self.ben = await self.party("ben", profile=self.folder / "ben")
+        await self.ana.befriend(self.ben)
+        self.ana.people.connection.capabilities.can_merge = lambda _address: False
+        board = self.ana.boards.new_board("Plan")
+        draw(board, id="first")
+        self.ana.boards.invite(board, self.ben.address)
+        await self.ben.until(lambda: self.ben.boards.invitations)
+        other = self.ben.boards.accept(self.ben.boards.invitations[0].id)
+        await self.ben.until_live(other)
+        assert board.is_plain
+        assert other.is_plain
+        draw(other, id="second")
+        await until_same(board, other)
+        return board, other
+
+
+@pytest.fixture
+async def plain(party, tmp_path):
+    return PlainPair(party, tmp_path)
+
+
+async def test_the_guest_of_a_plain_board_starts_again_and_nothing_is_lost(plain):
+    theirs, mine = await plain.begin()
+    before = mine.document.party
+    await plain.ben.network.close()
+    draw(theirs, id="meanwhile")
+    ben, board = await plain.again(plain.ben, sign_in=False)
+    draw(board, id="offline")
+    await ben.sign_in()
+    await until_same(theirs, board)
+    assert set(drawn(board)) == {"first", "second", "meanwhile", "offline"}
+    assert board.document.party != before, "another device is another party"
+    draw(board, id="live")
+    draw(theirs, id="live too")
+    await until_same(theirs, board)
+    assert {"live", "live too"} <= set(drawn(board))
+    await plain.ana.until(lambda: not [one for one in theirs.participants if one.away])
+    await ben.network.close()
+    _again, board = await plain.again(ben)
+    await until_same(theirs, board)
+    assert len(drawn(board)) == 6, "nothing twice"
+
+
+async def test_the_host_of_a_plain_board_starts_again_and_its_guest_follows(plain):
+    _mine, theirs = await plain.begin()
+    await plain.ana.network.close()
+    draw(theirs, id="meanwhile")
+    ana, board = await plain.again(plain.ana, sign_in=False)
+    draw(board, id="offline")
+    await ana.sign_in()
+    await until_same(theirs, board)
+    assert set(drawn(board)) == {"first", "second", "meanwhile", "offline"}
+    draw(board, id="live")
+    draw(theirs, id="live too")
+    await until_same(theirs, board)
+    assert {"live", "live too"} <= set(drawn(board))
+
+
+async def test_both_of_a_plain_board_start_again_the_one_long_after_the_other(plain):
+    await plain.begin()
+    await plain.ana.network.close()
+    await plain.ben.network.close()
+    _ana, mine = await plain.again(plain.ana)
+    draw(mine, id="by ana alone")
+    ben, theirs = await plain.again(plain.ben, sign_in=False)
+    draw(theirs, id="by ben alone")
+    await ben.sign_in()
+    await until_same(mine, theirs)
+    assert set(drawn(mine)) == {"first", "second", "by ana alone", "by ben alone"}

@@ -300,3 +300,34 @@ async def test_s6_a_participant_without_windows_refuses_it_if_its_command_line_s
         with contextlib.suppress(ProcessLookupError):  # it has ended by itself
             process.terminate()
         await process.wait()
+
+
+async def test_a_guest_of_a_client_that_only_knows_the_xep_starts_again_and_goes_on(
+    party, bare, tmp_path
+):
+    ana = await party("ana", profile=tmp_path)
+    tom = await bare("tom")
+    session = unique("session")
+    root = New("~root", Kind.ELEMENT, "", 0.0, SVG, "svg")
+    tom.begin(session, root, *shape(tom, "~root", x="1", fill="red"))
+    tom.invite(str(ana.people.connection.me.address), session)
+    await ana.until(lambda: ana.boards.invitations)
+    board = ana.boards.accept(ana.boards.invitations[0].id)
+    await ana.until_live(board)
+    draw(board, "circle", r="5", id="before")
+    await tom.until(lambda: b"before" in tom.c14n)
+    await ana.network.close()
+    tom.edit(*shape(tom, "~root", id="meanwhile"))
+
+    again = await party("ana", profile=tmp_path, again=ana.name, sign_in=False)
+    board = await recovered(again)
+    assert board.state is BoardState.OFFLINE
+    draw(board, "circle", r="6", id="offline")
+    await again.sign_in()
+    await again.until_live(board)
+    await all_same([board], [tom])
+    ids = {board.document.attribute(rid, "id") for rid in board.document.children("~root")}
+    assert ids == {None, "before", "meanwhile", "offline"}
+    tom.edit(*shape(tom, "~root", id="live"))
+    draw(board, "circle", r="7", id="live too")
+    await all_same([board], [tom])

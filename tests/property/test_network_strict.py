@@ -471,7 +471,89 @@ def test_s6_a_host_that_wants_order_refuses_what_skips_an_edit():
     set_attribute(mira, shape, "fill", "green")
     network.run(5)
     assert [one.kind for one in mira.shown.incidents] == ["rejected"]
-    assert strict_of(ana).attribute(shape, "fill") == "red"
+    assert strict_of(ana).attribute(shape, "fill") == "green", "made again, in order"
+    assert_one_document([ana, mira])
+
+
+def test_an_own_edit_that_was_lost_on_the_way_is_made_again_when_states_are_compared():
+    network, ana, (mira,) = pair(1)
+    shape, group = draw(mira), draw(mira)
+    with strict_of(mira).transact(Origin.LOCAL) as edit:
+        text = edit.add_text(group, "one")
+    network.run(60)
+    network.drop = lambda who, _to, m: who == mira.peer.address and isinstance(m, StrictMessage)
+    lost = draw(mira, 5)
+    set_attribute(mira, shape, "fill", "green")
+    set_attribute(mira, lost, "fill", "blue")
+    with strict_of(mira).transact(Origin.LOCAL) as edit:
+        edit.splice_text(text, 3, 0, " two")
+    network.run(1)
+    network.drop = lambda *_: False
+    for x in range(30):
+        draw(ana, 100 + x)  # she holds more, so her state counts
+    assert network.run_until(lambda: strict_of(ana).is_visible(lost), 300)
+    network.run(30)
+    assert strict_of(ana).attribute(shape, "fill") == "green"
+    assert strict_of(ana).attribute(lost, "fill") == "blue"
+    assert strict_of(ana).text(text) == "one two"
+    assert_one_document([ana, mira])
+
+
+def test_what_somebody_removed_is_not_made_again():
+    network, ana, (mira,) = pair(1)
+    network.run(60)
+    shape = draw(mira)
+    network.run(1)
+    network.drop = lambda who, _to, m: who == ana.peer.address and isinstance(m, StrictMessage)
+    with strict_of(ana).transact(Origin.LOCAL) as edit:
+        edit.trash(shape)
+    network.run(1)
+    network.drop = lambda *_: False
+    for x in range(9):
+        draw(ana, 100 + x)
+    network.run(300)
+    assert not strict_of(ana).is_visible(shape)
+    assert_one_document([ana, mira])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_state_between_two_is_paced_and_edits_meanwhile_come_after_it(seed):
+    network = MemoryNetwork(seed, in_one_order(delay=(0.05, 0.1)))
+    ana = network.sign_in("ana@x/desk", "mira@x")
+    ana.share(new_document(), DIRECT)
+    with strict_of(ana).transact(Origin.LOCAL) as edit:
+        for i in range(3000):
+            edit.add(strict_of(ana).root, LiteralElement(SVG, "rect", (("", "x", str(i)),)))
+    most, flying = 0, set()
+    send_as_ever, sent_as_ever = network.send, Session.sent
+
+    def send(node, what):
+        nonlocal most
+        if isinstance(what.message, StrictMessage) and what.receipt:
+            flying.add(what.receipt)
+            most = max(most, len(flying))
+        send_as_ever(node, what)
+
+    def sent(self, receipt, now):
+        flying.discard(receipt)
+        return sent_as_ever(self, receipt, now)
+
+    mira = network.sign_in("mira@x/phone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "send", send)
+        patch.setattr(Session, "sent", sent)
+        ana.invite("mira@x/phone")
+        assert network.run_until(lambda: bool(mira.shown.asked), 5)
+        (invitation,) = mira.invitations.values()
+        mira.accept(invitation)
+        assert network.run_until(lambda: bool(flying), 60)
+        drawn = [draw(ana, 7)]
+        while not is_live(mira):
+            network.run(0.05)
+            drawn.append(draw(ana, 8))
+    assert 1 < most <= WINDOW_BYTES // PAGE_BYTES + 2
+    network.run(10)
+    assert all(strict_of(mira).is_visible(rid) for rid in drawn)
     assert_one_document([ana, mira])
 
 

@@ -924,6 +924,9 @@ class Live:
         if not self._askers.may_ask(self._people.party(peer) or peer.address, now):
             return self._refuse(Refusal.TOO_MANY)
         effects: list[Effect] = []
+        strict = self._strict
+        if strict is not None and strict.is_creators(peer.address):
+            return strict.follow(peer)  # it was away, and calls its guests
         if isinstance(self.place, Direct):
             if not self._people.is_welcome(peer.address):
                 return self._refuse(Refusal.NOT_INVITED)

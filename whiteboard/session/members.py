@@ -7,7 +7,7 @@ invited. Guests whom the creator told of each other talk directly once the creat
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from whiteboard.model.ids import Party, SessionId
@@ -137,8 +137,11 @@ class People:
         """Where the creator can be reached now."""
         if self.description is None:
             return None
+        creator = self.description.creator
         for known in self._known.values():
-            if known.party == self.description.creator and not known.away:
+            # In a strict session each device is a party of its own.
+            is_creators = known.party == creator or known.party.partition("/")[0] == creator
+            if is_creators and not known.away:
                 return known.peer.address
         return None
 
@@ -273,15 +276,20 @@ class People:
         """Direct: somebody who is here at last is not at another address and away."""
         if isinstance(self.place, InRoom):
             return
-        for address in [a for a, one in self._known.items() if one.away and one.party == party]:
-            del self._known[address]
+        is_strict = self.description is not None and self.description.mode is Mode.STRICT
+        person = party.partition("/")[0] if is_strict else party
+        for address, one in tuple(self._known.items()):
+            whose = one.party.partition("/")[0] if is_strict else one.party
+            if one.away and whose == person:
+                del self._known[address]
 
-    def expect(self, parties: Container[Party]) -> None:
+    def expect(self, parties: Iterable[Party]) -> None:
         """Direct, after a restart: who takes part and has not been heard of yet."""
+        people = {party.partition("/")[0] for party in parties}
         for address in self.counterparts():
             peer = Peer(address, jid=address)
             party = self.party(peer)
-            if party is not None and party in parties:
+            if party is not None and party in people:
                 self._known[address] = Known(peer, party, away=True)
 
     def counterparts(self) -> tuple[str, ...]:

@@ -68,10 +68,7 @@ class Gathering:
         if message.last is None:
             return None
         parts, self._parts = self._parts, []
-        live = list(self._live)
-        after = _after(live, message.last)
-        # A state may name nothing that was heard here: then it is the newest.
-        later = after if len(after) < len(live) else []
+        later = _after(list(self._live), message.last)
         return State(
             tuple(map(_of_state, parts)), tuple(_stanza(one, self._party) for one in later)
         )
@@ -88,17 +85,22 @@ def _from_state_on(
         begins = [i for i in own if messages[i].prolog is not None]
         if begins:
             inside = {i for i in own if i >= begins[-1]}
-            live = [message for i, message in enumerate(messages) if i not in inside]
-            return [messages[i] for i in sorted(inside)], _after(live, messages[end].last)
+            before = [messages[i] for i in range(end) if i not in inside]
+            later = [*_after(before, messages[end].last), *messages[end + 1 :]]
+            return [messages[i] for i in sorted(inside)], later
     return [], messages
 
 
 def _after(live: list[StrictMessage], last: tuple[str, str] | None) -> list[StrictMessage]:
+    """Of what came before the end of a state, what is newer than it.
+
+    A state may name a message that is not in the log: then it is newer than all before its end.
+    """
     for i in range(len(live) - 1, -1, -1):
         sender = live[i].sender or Peer("")
         if last in {(sender.address, live[i].id), (sender.occupant_id, live[i].id)}:
             return live[i + 1 :]
-    return live
+    return []
 
 
 def _without_own_copies(

@@ -179,6 +179,11 @@ class Serving:
         """Whether an offer to this peer stands."""
         return to in self._offers
 
+    def is_giving(self, to: str) -> bool:
+        """Whether some of a state is still to be sent there."""
+        transfer = self._transfers.get(to)
+        return transfer is not None and transfer.has_more
+
     def give_state(
         self,
         to: str,

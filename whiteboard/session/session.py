@@ -279,15 +279,21 @@ class Session(Entering):
         rng: random.Random,
         role: Role,
         document: StrictDocument,
+        admitted: Iterable[str] = (),
     ) -> Session:
         """Go on in a strict session where an earlier run stopped: live and offline.
 
-        What others wrote meanwhile comes with the state, for which `online` asks.
+        What others wrote meanwhile comes with the state, for which `online` asks, or one-to-one
+        who is called. There each device is a party of its own: own work goes on as that of the new
+        one, and guests keep to the creator's state, wherever the creator is now.
         """
         self = cls(document.session, me, place, rng, role)
         self._people.description = description
         self._strict = self._new_strict()
         self._strict.begin(document)
+        for address in admitted:
+            self._people.admit(address)
+        self._people.expect({document.party, description.creator})
         self.state = State.LIVE
         self.connected = False
         return self
@@ -299,6 +305,8 @@ class Session(Entering):
     def is_me(self, me: Peer, document: SharedDocument) -> bool:
         """Whether who is there as `me` is who wrote `document` in this session."""
         assert self.description is not None
+        if self.description.mode is Mode.STRICT and isinstance(self.place, Direct):
+            return document.party.partition("/")[0] == me.bare
         if self.description.mode is Mode.STRICT:
             return document.party in {me.occupant_id, me.address}
         return self.description.identity.party(me) == document.party
@@ -357,6 +365,8 @@ class Session(Entering):
             return []
         if self.dialect is Dialect.PSI:
             return self._strict.ask_again(address) if self._strict is not None else []
+        if self._strict is not None:
+            return self._strict.call(address)
         return [Send(ToPeer(address), Connect(self.session))]
 
     def ask_room(self, now: float) -> list[Effect]:
@@ -475,7 +485,8 @@ class Session(Entering):
 
     def sent(self, receipt: int, now: float) -> list[Effect]:
         """The stanza with this receipt left the outbox."""
-        return self._serving.sent(receipt)
+        effects = self._serving.sent(receipt)
+        return [*effects, *(self._strict.page_sent() if self._strict is not None else ())]
 
     # ------------------------------------------------------------------------------- receiving
 
@@ -652,6 +663,8 @@ class Session(Entering):
         """The stream is back (and the room entered again); `me` may have another address."""
         self.connected = True
         self._people.me = me
+        if self._strict is not None:
+            self._strict.arrive(me)
         effects: list[Effect] = [Notify(Notice.STATE)]
         if isinstance(self.place, Direct):
             for address in self._people.expect_listeners():

@@ -40,9 +40,11 @@ from whiteboard.session.ports import (
 from whiteboard.session.resync import Resync
 from whiteboard.session.serving import Serving
 from whiteboard.session.strict_chores import Chores
+from whiteboard.session.strict_lost import Unproved
 from whiteboard.session.table import Outcome, Refusal, Role
 from whiteboard.wire.messages import (
     AcceptState,
+    Connect,
     Heartbeat,
     Message,
     Peer,
@@ -133,6 +135,12 @@ class Strict:
         self._rest_until = 0.0
         self._is_stale = False
         """The stream was down, so something may have been missed."""
+        self._unproved = Unproved()
+        self._undelivered: dict[StanzaId, Stanza] = {}
+        """Guest: own edits for which the creator was not there; they go on top of its state."""
+        self._behind: dict[str, deque[StrictMessage]] = {}
+        """Direct: edits for a member that is being sent the state: an edit between two pages could
+        not be told from the state."""
 
     @property
     def _is_direct(self) -> bool:
@@ -153,10 +161,14 @@ class Strict:
             self._written += commit.stanzas
             return []
         self._agrees()
+        self._unproved.note(commit.stanzas, now)
         return self._send_own(commit.stanzas, now)
 
     def send_again(self, stanzas: Iterable[Stanza]) -> list[Effect]:
         """Own edits of an earlier run that the server may not have taken."""
+        if self._is_direct:
+            self._keep_for_later(stanzas)
+            return []
         effects: list[Effect] = []
         for stanza in stanzas:
             if self.document is not None:
@@ -183,12 +195,16 @@ class Strict:
         """To all others; what cannot be sent between two waits for them."""
         if self._is_direct:
             for address in self._people.expected():
-                if address != but and not self._people.is_present(address):
+                if address == but:
+                    continue
+                if address in self._behind:
+                    self._behind[address].append(message)
+                elif not self._people.is_present(address):
                     self._queue_for(address, message)
         sends: list[Effect] = []
         for effect in self._people.broadcast(message, store=True):
             if isinstance(effect, Send) and isinstance(effect.to, ToPeer):
-                if effect.to.address == but:
+                if effect.to.address == but or effect.to.address in self._behind:
                     continue
                 self._last_to[effect.to.address] = message.id
             sends.append(effect)
@@ -350,6 +366,10 @@ class Strict:
     def _on_offer(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateOffer)
         resync = self.resync
+        if resync is None and self._is_stale and self.is_creators(peer.address):
+            effects = self.follow(peer)  # it was asked at its bare address
+            assert self.resync is not None
+            return [*effects, *self.resync.take_offer(peer.address)]
         if resync is None:
             return Resync(self._session, ()).joining.refuse_offer(peer.address)
         if resync.joining.giver is not None or not resync.joining.was_asked(peer.address):
@@ -362,7 +382,6 @@ class Strict:
         """A state is complete: begin with it, or begin anew."""
         resync, self.resync = self.resync, None
         assert resync is not None
-        first = self.document is None
         if self.document is None:
             me = self._people.party(self._people.me)
             assert me is not None
@@ -390,7 +409,10 @@ class Strict:
             self._seen.pop(key, None)
         while len(self._seen) > MAX_SEEN:
             self._seen.popitem(last=False)
+        lacking = self._unproved.lacking(self.document, state, now)
+        late = set(self._undelivered)
         if self._is_direct:  # what was sent since the offer was accepted goes on top
+            mine -= late
             own = [one for one in self.document.stanzas if one.key in mine]
             for key in mine:
                 self.document.confirm(key)
@@ -402,14 +424,26 @@ class Strict:
         self._given_up = set(self.document.waiting)
         self._waiting.clear()
         kept = [replace(part, sender=Peer(resync.giver)) for part in resync.parts]
-        kept += [replace(m, sender=peer) for peer, m, _ in after] if first else []
+        # Also what is kept already: where it stands before the state it may be inside.
+        kept += [replace(m, sender=peer) for peer, m, _ in after]
         effects: list[Effect] = [
             CancelTimer(ASK_TIMER),
             CancelTimer(STALL_TIMER),
             Persist((), tuple(kept)),
         ]
+        effects += self._send_late(now)
         # A remove is for ever: who has not heard of it is told again, what lies deeper first.
-        return [*effects, *self._write(reversed(zombies), now), *self._changed(now)]
+        effects += self._write(reversed(zombies), now)
+        for op in lacking.ops(self.document):
+            effects += self._write([op], now)
+        return [*effects, *self._changed(now)]
+
+    def _send_late(self, now: float) -> list[Effect]:
+        """Guest: what the creator's state lacks of what was done while it was away."""
+        assert self.document is not None
+        late = [s for key, s in self._undelivered.items() if key in self.document.pending]
+        self._undelivered.clear()
+        return self._send_own(late, now) if late else []
 
     def _by_party(self, op: PlainOp) -> PlainOp:
         """A `new` of a state with parties for the names by which XEP-0284 knows people."""
@@ -437,9 +471,25 @@ class Strict:
         prolog = self._people.description.prolog
         pages = state_messages(self._session, given, last, prolog, self.document.new_id)
         if self._is_direct:
-            # An edit between two pages could not be told from the state, so they go at once.
-            return [Send(ToPeer(peer.address), page) for page in pages]
-        return self._serving.give_pages(peer.address, pages)
+            self._behind.setdefault(peer.address, deque(maxlen=MAX_QUEUE))
+        return [*self._serving.give_pages(peer.address, pages), *self.page_sent()]
+
+    def page_sent(self) -> list[Effect]:
+        """A page of a state has left: where it was the last one, edits may follow."""
+        effects: list[Effect] = []
+        for address in [a for a in self._behind if not self._serving.is_giving(a)]:
+            effects += self._let_go(address)
+        return effects
+
+    def _let_go(self, address: str) -> list[Effect]:
+        held = self._behind.pop(address)
+        if not self._people.is_present(address):
+            queue = self._queues.setdefault(address, deque(maxlen=MAX_QUEUE))
+            queue.extend(held)
+            return []
+        if held:
+            self._last_to[address] = held[-1].id
+        return [Send(ToPeer(address), message, store=True) for message in held]
 
     def _on_rejected(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """A host did not take an edit of ours: what it has counts."""
@@ -482,6 +532,8 @@ class Strict:
         effects = self._people.meet(peer)
         if not message.hash or message.hash == self.document.state_hash():
             self._agrees()
+            if message.hash and len(self._people.present()) == 1:
+                self._unproved.proved()
             return effects
         is_settled = now - self._busy_at >= QUIET_SECONDS and not self.document.pending
         if not is_settled or self.resync is not None or now < self._rest_until:
@@ -529,8 +581,51 @@ class Strict:
 
     # ------------------------------------------------------------------------- coming and going
 
+    def arrive(self, me: Peer) -> None:
+        """Direct: this member is another device than before, and so another party."""
+        document = self.document
+        if not self._is_direct or document is None:
+            return
+        if self._role is Role.CREATOR:
+            for key in tuple(document.pending):
+                document.confirm(key)  # drawn while nobody was asked: it goes with the state
+        if document.party == me.address:
+            return
+        document.become(Party(me.address))
+        waiting = {message.id for queue in self._queues.values() for message in queue}
+        self._queues.clear()
+        self._keep_for_later([s for s in document.stanzas if s.id in waiting])
+
+    def _keep_for_later(self, stanzas: Iterable[Stanza]) -> None:
+        """Direct: own edits that reached nobody. Guests take the creator's state, with its own."""
+        if self.document is not None and self._role is Role.JOINER:
+            for stanza in self.document.adopt(stanzas):
+                self._undelivered[stanza.key] = stanza
+            self._is_stale = True
+
+    def is_creators(self, address: str) -> bool:
+        """Guest between two: whether a device is the creator's, be it another one than before."""
+        place = self._people.place
+        if isinstance(place, InRoom) or self._role is Role.CREATOR:
+            return False
+        return address.partition("/")[0] == place.other.partition("/")[0]
+
+    def call(self, address: str) -> list[Effect]:
+        """Direct: somebody's device was seen, after this member or that one was away."""
+        if "/" in address and self.is_creators(address):
+            return self.follow(Peer(address))
+        return [Send(ToPeer(address), Connect(self._session))]
+
+    def follow(self, peer: Peer) -> list[Effect]:
+        """Guest: the creator is there, on this device: its state counts, own late work on top."""
+        effects = self._people.meet(peer)
+        self._people.listens(peer.address)
+        return [*effects, *self.ask_again(peer.address)]
+
     def gone(self, address: str) -> list[Effect]:
         """Nobody is at that address any more."""
+        if address in self._behind:
+            self._let_go(address)
         if self.resync is None or self.document is None:
             return []
         going_on, effects = self.resync.gone(address)

@@ -357,6 +357,9 @@ class PsiStrict(Strict):
         """See `Strict`."""
         self._is_cut = True
 
+    def arrive(self, me: Peer) -> None:
+        """See `Strict`; what reached nobody stays pending until the state is here."""
+
     def online(self) -> list[Effect]:
         """See `Strict`; in either role, for the other side asks nothing."""
         self._is_cut = False

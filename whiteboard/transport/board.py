@@ -394,9 +394,9 @@ class SharedBoard:
         self._link = make_link(self)
         self._drive(session, self._link).listen(self._document)
         self._meet_occupants()
+        again = self._store.unsent_strict() if self._store is not None else ()
         self.online(me)
         self.run(lambda _now: session.send_again(unsent))
-        again = self._store.unsent_strict() if self._store is not None else ()
         self.run(lambda _now: session.send_again_strict(again))
 
     def call(self, address: str) -> None:

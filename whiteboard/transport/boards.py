@@ -408,7 +408,11 @@ class Boards:
     def _out_of_room(self, board: SharedBoard, removed: Removed | None) -> None:
         """I am no longer in the group chat: cut off, gone, or thrown out."""
         connection = self._connection()
-        cut = connection is None or not connection.account.is_online
+        cut = (
+            connection is None
+            or not connection.account.is_online
+            or connection.rooms.comes_back(board.place)
+        )
         if removed is None:
             board.offline("" if cut else THROWN_OUT)
             return

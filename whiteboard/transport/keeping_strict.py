@@ -16,11 +16,10 @@ from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.ops import Stanza
 from whiteboard.session.identity import new_replica
-from whiteboard.session.ports import InRoom
+from whiteboard.session.ports import Place
 from whiteboard.session.replay_strict import take_in
 from whiteboard.session.session import Role, Session
 from whiteboard.wire.description import read_description
-from whiteboard.wire.errors import RemoteProtocolError
 from whiteboard.wire.messages import Mode, Peer, StrictMessage
 from whiteboard.wire.xml import parse
 
@@ -103,18 +102,16 @@ def is_strict(about: About) -> bool:
     return described and read_description(parse(about.description)).mode is Mode.STRICT
 
 
-def may_go_on(about: About) -> bool:
-    """Whether a board's session can be taken up again: a strict one-to-one session cannot."""
-    try:
-        return bool(about.room) or not is_strict(about)
-    except RemoteProtocolError:
-        return False
-
-
 def revived_strict(
-    about: About, messages: Sequence[StrictMessage], rng: random.Random
+    about: About, place: Place | None, messages: Sequence[StrictMessage], rng: random.Random
 ) -> tuple[StrictDocument, Session | None]:
-    """What the journal of a strict board holds; it goes on if it runs in a group chat.
+    """What the journal of a strict board holds, and the session to go on with, if it goes on.
+
+    Args:
+        about: What the journal says.
+        place: Where its session goes on; None if it does not.
+        messages: Of the journal.
+        rng: Chooses a replica.
 
     Raises:
         RemoteProtocolError: the session's description cannot be read.
@@ -124,13 +121,14 @@ def revived_strict(
     session, party = SessionId(about.session), Party(about.party)
     document = StrictDocument(session, party, new_replica(session, party, rng))
     take_in(document, messages, sender_party)
-    if about.is_ended or not about.role or not about.room:
+    if place is None:
         return document, None
     # Own edits are kept under the name that they come back with.
     me = Peer(about.me, occupant_id=about.party if about.party != about.me else "")
-    place = InRoom(about.room)
     role = Role(about.role)
-    return document, Session.resume_strict(description, me, place, rng, role, document)
+    return document, Session.resume_strict(
+        description, me, place, rng, role, document, about.admitted
+    )
 
 
 def sender_party(sender: Peer) -> Party:

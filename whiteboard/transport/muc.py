@@ -232,6 +232,11 @@ class Rooms:
         room = self._rooms.get(address)
         return [(o.peer, o.row) for o in room.occupants.values()] if room is not None else []
 
+    def comes_back(self, address: str) -> bool:
+        """Whether I am out of the room for the moment only, and enter again by myself."""
+        room = self._rooms.get(address)
+        return room is not None and room.state in {RoomState.WAITING, RoomState.JOINING}
+
     def is_anonymous(self, address: str) -> bool:
         """Whether the room hides addresses."""
         room = self._rooms.get(address)
@@ -665,6 +670,8 @@ class Rooms:
         kinds = [kind for code, kind in _THROWN_OUT.items() if code in codes]
         if room.state is RoomState.JOINING and not (kinds or destroyed or _TECHNICAL & codes):
             return  # of the time before: I left, and enter again
+        if _TECHNICAL & codes:
+            room.state = RoomState.WAITING  # who hears of it is to know that I come back
         self._went_out(room, removed)
         if _TECHNICAL & codes:
             self._enter_later(room)

@@ -27,7 +27,7 @@ from whiteboard.session.boards import Board, SavedBoard
 from whiteboard.session.session import Session
 from whiteboard.transport.board import SharedBoard
 from whiteboard.transport.keeping import Keeper, place_of, revived
-from whiteboard.transport.keeping_strict import is_strict, may_go_on, revived_strict
+from whiteboard.transport.keeping_strict import is_strict, revived_strict
 from whiteboard.util.event import Event
 from whiteboard.util.log import SYNC
 from whiteboard.wire.errors import RemoteProtocolError
@@ -72,8 +72,10 @@ class Revived:
 
     def is_of(self, me: Peer) -> bool:
         """Whether it goes on, and it is me who drew here."""
-        description = self.session.description if self.session is not None else None
-        return description is not None and description.identity.party(me) == self.document.party
+        session = self.session
+        if session is None or session.description is None:
+            return False
+        return session.is_me(me, self.document)
 
 
 class Shelf:
@@ -145,7 +147,7 @@ class Shelf:
         """The kept copy of a session that goes on and is not open; None if there is none."""
         for one in self._listed:
             is_same = one.about.session == session and place_of(one.about) is not None
-            if is_same and may_go_on(one.about):
+            if is_same:
                 return one.key
         return None
 
@@ -248,7 +250,7 @@ class Shelf:
                 with JournalReader(self._folder.path_of(key)) as reader:
                     messages = [m for line in reader.lines() if (m := line.strict()) is not None]
                 count = len(messages)
-                document, session = revived_strict(about, messages, rng)
+                document, session = revived_strict(about, place_of(about), messages, rng)
             else:
                 document, session = revived(about, past, rng, is_newest=is_newest)
         except (RemoteProtocolError, ValueError) as error:

@@ -146,6 +146,33 @@ class StrictDocument(SharedDocument):
         self._merge.apply(stanza)
         return self._take_changes()
 
+    def become(self, party: Party) -> None:
+        """Write as somebody else from now on: between two, every device is a party of its own."""
+        self.party = party
+
+    def adopt(self, stanzas: Iterable[Stanza]) -> list[Stanza]:
+        """Own stanzas of an earlier party that reached nobody are of this one, and pending.
+
+        Returns:
+            The stanzas as they are now.
+        """
+        adopted: list[Stanza] = []
+        for stanza in stanzas:
+            if stanza.key in self._merge.stanzas:
+                self._pending.pop(stanza.key, None)
+                mine = self._merge.rename(self._merge.stanzas[stanza.key], self.party)
+                self._pending[mine.key] = None
+                for opid, now in zip(
+                    (opid for opid, _ in stanza.operations()),
+                    (opid for opid, _ in mine.operations()),
+                    strict=True,
+                ):
+                    if (before := self._before.pop(opid, None)) is not None:
+                        self._note_text(now, before)
+                adopted.append(mine)
+        self._take_changes()
+        return adopted
+
     def install(self, state: Sequence[Stanza], after: Sequence[Stanza] = ()) -> None:
         """Begin anew with a state that another member gave; own pending stanzas go on top.
 

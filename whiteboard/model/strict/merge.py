@@ -12,8 +12,9 @@ All is a function of the set of stanzas; what is kept here is a cache of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from whiteboard.model.ids import DOCUMENT, TRASH, Rid
+from whiteboard.model.ids import DOCUMENT, TRASH, Party, Rid
 from whiteboard.model.ops import Kind, New, Remove, Set
 from whiteboard.model.projection import Projection, effective_ns, is_representable
 from whiteboard.model.record import Record
@@ -83,6 +84,14 @@ class StrictMerge:
     def forget(self, stanzas: Iterable[Stanza]) -> None:
         """Own stanzas whose operations were written are not to be."""
         self._rebuild({op.rid for one in stanzas for _, op in one.operations()})
+
+    def rename(self, stanza: Stanza, sender: Party) -> Stanza:
+        """A stanza that is held is of another sender; its operations keep their effect."""
+        del self.stanzas[stanza.key]
+        self.forget([stanza])
+        renamed = replace(stanza, sender=sender)
+        self.apply(renamed)
+        return renamed
 
     def record(self, rid: Rid) -> StrictRecord:
         """The record of a rid; one that does not exist is an empty one."""

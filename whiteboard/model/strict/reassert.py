@@ -77,10 +77,24 @@ def reassert(
     lost = loser(record.edits, record.base, me if mine_only else None)
     if lost is None or lost.edit.opid.sender != me or lost.tries >= MOST:
         return None
-    op = replace(lost.edit.op, version=record.next_version)
+    return again(document, rid, lost.edit.op, document.text_before(lost.edit.opid))
+
+
+def again(document: StrictDocument, rid: Rid, said: Set, before: str | None) -> Set | None:
+    """An own edit that does not count, as one to be made now; None if it cannot be.
+
+    Args:
+        document: Where it does not count.
+        rid: Of a record that is there.
+        said: The edit.
+        before: Of a partial edit the text that it was made on.
+    """
+    record = document.record(rid)
+    if record is None or not record.parents:
+        return None
+    op = replace(said, version=record.next_version)
     if op.replace is None or op.chdata is None:
         return op
-    before = document.text_before(lost.edit.opid)
     if before is None:
         return None  # made long ago: where it belongs in today's text is not known any more
     start, count = moved_splice(before, record.chdata, op.replace)
