@@ -149,7 +149,7 @@ async def test_what_is_said_while_cut_off_goes_out_later_and_news_count(server, 
 
 async def test_a_message_that_nobody_takes_is_said_to_have_failed(party):
     ana = await party("ana")
-    nobody = "nobody@nowhere.invalid"
+    nobody = f"{unique('ghost')}@{ana.server.domain}"
     ana.network.chats.send(nobody, "anybody?")
     talk = ana.network.chats.conversation(nobody)
     await until_said(ana, nobody, lambda: talk.messages[0].delivery is Delivery.FAILED)

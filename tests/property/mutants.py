@@ -69,8 +69,8 @@ MUTANTS = [
     Mutant(
         "an attribute of a literal is as old as its element",
         PROJECTION,
-        "Ts(l, r, k + 1 + sorted(element.literal).index(item))",
-        "Ts(l, r, k)",
+        "time_of(l, r, k + 1 + index)",
+        "time_of(l, r, k)",
     ),
     Mutant(
         "an attribute of a literal shows again when its record has gone",

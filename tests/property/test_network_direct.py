@@ -131,6 +131,7 @@ def test_a_guest_invites_one_more_and_all_hold_the_same(seed: int) -> None:
         network.run(0.05)
     assert network.run_until(lambda: in_sync(everyone), 5), f"seed {seed}"
     assert_equal(everyone)
+    assert not any("NOT_ASKED" in one.session.counters.by_name for one in everyone)
     tom.tell(Cursor(3, 4))
     for one in (mira, ana, kim):
         assert network.run_until(lambda one=one: ("tom@y", Cursor(3, 4)) in one.shown.ephemeral, 2)

@@ -201,11 +201,15 @@ class Conversation:
         return True
 
     def deliver(self, key: str, delivery: Delivery) -> None:
-        """A message of mine has come so far; it never goes back but to fail."""
+        """A message of mine has come so far; it never goes back but to fail.
+
+        What has failed stays so: the server takes even what it then returns.
+        """
         known = self.get(self.knows(key))
         if known is None or not known.me or known.delivery is delivery:
             return
-        if known.delivery is Delivery.RECEIVED and delivery is Delivery.SENT:
+        is_over = known.delivery in {Delivery.RECEIVED, Delivery.FAILED}
+        if is_over and delivery is Delivery.SENT:
             return
         self._put(replace(known, delivery=delivery))
 

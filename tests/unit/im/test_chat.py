@@ -91,9 +91,13 @@ def test_a_message_of_mine_goes_from_sending_to_received_and_not_back():
         talk.deliver("1", step)
     assert talk.messages[0].delivery is Delivery.RECEIVED
     assert talk.unread == 0
+    talk.take(said("3", me=True))
+    for step in (Delivery.FAILED, Delivery.SENT):
+        talk.deliver("3", step)
+    assert talk.messages[1].delivery is Delivery.FAILED, "the server takes what it returns"
     talk.take(said("2"))
     talk.deliver("2", Delivery.FAILED)
-    assert talk.messages[1].delivery is Delivery.SENT, "nobody fails another's message"
+    assert talk.messages[2].delivery is Delivery.SENT, "nobody fails another's message"
 
 
 def test_a_flood_is_bounded():
