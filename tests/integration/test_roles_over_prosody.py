@@ -12,12 +12,13 @@ from tests.helpers.prosody import needs_prosody, on_both_servers, room_address, 
 from tests.integration.test_rooms_over_prosody import configure
 from whiteboard.app.local_server import LocalServer
 from whiteboard.model.changes import Origin
+from whiteboard.model.ephemeral import Cursor
 from whiteboard.model.rights import NotPermittedError, Role
 from whiteboard.session.boards import BoardState
 from whiteboard.session.permissions import WHOLE, Deed, Hindrance, Why
 from whiteboard.transport.muc import Happening, RoomEvent, Rooms
 from whiteboard.transport.room_powers import _NOT_YET
-from whiteboard.wire.messages import Dialect, Mode
+from whiteboard.wire.messages import Dialect, EphemeralMessage, Mode
 
 pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
@@ -444,3 +445,20 @@ async def test_who_finished_a_part_and_when_is_known_after_a_restart(party, tmp_
     found = opened[0].permissions.finished_at(done)
     assert abs(found.when - before.when) < 5
     assert found.by == ana.name
+
+
+async def test_a_visitor_shows_nothing_that_the_room_would_only_send_back(party, monkeypatch):
+    room, (ana, ben), (first, second) = await on_board(party, "ana", "ben")
+    back = []
+    monkeypatch.setattr(ben.boards, "on_bounce", lambda sent, _condition: back.append(sent.message))
+    first.permissions.do(Deed.TAKE_PEN, id_of(first, ben))
+    await ben.until(lambda: second.permissions.mine is Role.VIEWER)
+    seen = []
+    first.ephemeral.subscribe(seen.append)
+    second.tell(Cursor(1.0, 2.0))
+    ana.people.connection.moderating.give_voice(room, ben.name, refused)
+    await ben.until(lambda: second.permissions.mine is Role.EDITOR)
+    second.tell(Cursor(3.0, 4.0))
+    await until(first.ephemeral, lambda: seen)
+    assert seen[0].what == Cursor(3.0, 4.0)
+    assert not [message for message in back if isinstance(message, EphemeralMessage)]

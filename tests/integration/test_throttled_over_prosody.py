@@ -134,7 +134,7 @@ async def test_a_board_of_2_mb_goes_as_a_file_where_the_server_takes_files(own_s
     assert second.document.c14n() == first.document.c14n()
     assert 1.0 in seen
     assert len(set(seen)) > 3
-    assert count.private == 2  # the offer, and where the file is
+    assert count.private <= 2  # the offer, and where the file is, if the room was not told before
 
 
 @pytest.mark.parametrize(

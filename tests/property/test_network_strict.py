@@ -715,3 +715,20 @@ def test_a_large_state_goes_to_a_joiner_in_a_room_only_so_fast_as_it_leaves():
     network.run(5)
     assert strict_of(tom).is_visible(late)
     assert_one_document([ana, mira, tom])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_offends_in_a_plain_session_is_shown_to_the_others_and_told_once(seed):
+    network = network_of(seed)
+    ana, mira, tom = strict_room(network, "ana", "mira", "tom")
+    draw(mira)
+    network.run(3)
+    assert not any(node.shown.offences for node in (ana, mira, tom))
+    with strict_of(tom).transact(Origin.LOCAL) as edit:
+        edit.add(strict_of(tom).root, LiteralElement(SVG, "script"))
+    network.run(3)
+    party = strict_of(tom).party
+    for node in (ana, mira):
+        assert [one.party for one in node.shown.offences] == [party]
+    assert [one.party for one in tom.shown.offences] == [party], "told once"
+    assert_one_document([ana, mira, tom])

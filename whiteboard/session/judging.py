@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from whiteboard.model.document import Document
 from whiteboard.model.ids import Party
 from whiteboard.model.ops import Batch
+from whiteboard.model.strict.document import StrictDocument
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.session.members import People
 from whiteboard.session.ports import Direct, Effect, Offence, Send, ToPeer
 from whiteboard.validation.applications import APPLICATIONS
@@ -66,6 +68,32 @@ class Judging:
                 effects += self._tell(batch, sender, now)
         return effects
 
+    def judge_strict(
+        self, document: StrictDocument, stanza: Stanza, sender: Peer, now: float
+    ) -> list[Effect]:
+        """As `judge`, of a stanza of a plain session; only our own programs understand being told.
+
+        Args:
+            document: Where it took effect just now.
+            stanza: What took effect.
+            sender: Whose stanza it was; in a direct session the creator passes on others'.
+            now: Seconds.
+        """
+        description = self._people.description
+        application = APPLICATIONS.get(description.application) if description else None
+        if application is None or stanza.sender == document.party:
+            return []
+        self.checked += 1
+        found = offences(document, stanza, application)
+        if not found:
+            return []
+        effects: list[Effect] = [Offence(stanza.sender, found)]
+        is_direct = stanza.sender == self._people.party(sender)
+        if is_direct and self._is_teller(stanza.sender) and self._may_tell(stanza.sender, now):
+            rejected = Reject(document.session, stanza.id, reason=INVALID)
+            effects.append(Send(ToPeer(sender.address), rejected))
+        return effects
+
     def _is_teller(self, offender: Party) -> bool:
         """Whether it is this member who tells, so that the offender hears it once."""
         members = self._people.members
@@ -75,27 +103,41 @@ class Judging:
         return me == min(m.party for m in members if not m.away and m.party != offender)
 
     def _tell(self, batch: Batch, sender: Peer, now: float) -> list[Effect]:
-        times = self._told.setdefault(batch.party, deque(maxlen=TOLD_A_MINUTE))
-        self._told.move_to_end(batch.party)
+        if not self._may_tell(batch.party, now):
+            return []
+        rejected = Reject(batch.session, _id(batch.r, batch.n), reason=INVALID)
+        return [Send(ToPeer(sender.address), rejected)]
+
+    def _may_tell(self, offender: Party, now: float) -> bool:
+        """Whether it is not too often; counts."""
+        times = self._told.setdefault(offender, deque(maxlen=TOLD_A_MINUTE))
+        self._told.move_to_end(offender)
         if len(self._told) > _REMEMBERED:
             self._told.popitem(last=False)
         if len(times) == TOLD_A_MINUTE and now - times[0] < 60.0:
-            return []
+            return False
         times.append(now)
-        rejected = Reject(batch.session, _id(batch.r, batch.n), reason=INVALID)
-        return [Send(ToPeer(sender.address), rejected)]
+        return True
+
+    def rejected_strict(self, document: StrictDocument, message: Reject) -> list[Effect]:
+        """As `rejected`, in a plain session."""
+        is_mine = (document.party, message.id) in document.keys
+        return self._offence(document.party, message.id) if is_mine else []
+
+    def _offence(self, me: Party, id_: str) -> list[Effect]:
+        if id_ in self._rejected:
+            return []
+        self._rejected[id_] = None
+        if len(self._rejected) > _REMEMBERED:
+            self._rejected.popitem(last=False)
+        return [Offence(me, ())]
 
     def rejected(self, document: Document, message: Reject) -> list[Effect]:
         """Somebody says that a message of this member breaks the rules; each counts once."""
         replica, _, number = message.id.rpartition("-")
         is_mine = replica == document.replica and number.isdecimal() and len(number) < 20
         is_known = is_mine and 0 < int(number) <= document.vv.get(document.replica, 0)
-        if not is_known or message.id in self._rejected:
-            return []
-        self._rejected[message.id] = None
-        if len(self._rejected) > _REMEMBERED:
-            self._rejected.popitem(last=False)
-        return [Offence(document.party, ())]
+        return self._offence(document.party, message.id) if is_known else []
 
 
 def _id(replica: str, number: int) -> str:

@@ -172,6 +172,7 @@ class Live:
             self._serving,
         )
         strict.rejects = self._requires_order
+        strict.judging = self._judging
         return strict
 
     @property

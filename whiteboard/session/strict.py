@@ -24,6 +24,7 @@ from whiteboard.model.strict.ops import NewAt, Stanza, StanzaId
 from whiteboard.model.strict.snapshot import snapshot
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, STALL_SECONDS, STALL_TIMER
+from whiteboard.session.judging import INVALID, Judging
 from whiteboard.session.members import People
 from whiteboard.session.ports import (
     CancelTimer,
@@ -110,6 +111,7 @@ class Strict:
         self.document: StrictDocument | None = None
         self.resync: Resync | None = None
         self.rejects = False
+        self.judging: Judging | None = None
         self._session = session
         self._people = people
         self._counters = counters
@@ -283,6 +285,8 @@ class Strict:
         if is_new:
             self._agrees()
             effects += self._pass_on(peer, message, stanza.sender)
+            if self.judging is not None:
+                effects += self.judging.judge_strict(self.document, stanza, peer, now)
             self._chores.note([stanza], now)
         return [*effects, *self._changed(now)]
 
@@ -495,6 +499,8 @@ class Strict:
         """A host did not take an edit of ours: what it has counts."""
         assert isinstance(message, Reject)
         assert self.document is not None
+        if message.reason == INVALID:
+            return self.judging.rejected_strict(self.document, message) if self.judging else []
         self.document.confirm((self.document.party, message.id))
         incident = Incident("rejected", f"{message.id}: {message.reason}", peer)
         return [incident, *self.ask_again(peer.address)]

@@ -295,7 +295,7 @@ class SharedBoard:
         session = self._session
         if isinstance(what, Cursor):
             self.cursor = what
-        if session is not None and self._link is not None:
+        if session is not None and self._link is not None and not self.permissions.is_mute:
             session.link_load(self._link.load)
             self.run(lambda now: session.tell(what, now))
 

@@ -208,14 +208,14 @@ class BoardPermissions:
         session, powers = self._board.actor, self._powers
         if session is None or not session.connected or self.mine > Role.VIEWER:
             return False
-        if self._is_mute:
+        if self.is_mute:
             return powers is not None and powers.has_moderator
         others = [one for one in session.members if not one.me and not one.away]
         return any(self.role_of(one.party) >= Role.MODERATOR for one in others)
 
     @property
-    def _is_mute(self) -> bool:
-        """Whether it is the room that does not let me speak."""
+    def is_mute(self) -> bool:
+        """Whether it is the room that does not let me speak: what I show would only come back."""
         session, powers = self._board.actor, self._powers
         if session is None or powers is None:
             return False
@@ -233,7 +233,7 @@ class BoardPermissions:
         if not self.may_ask or self.has_asked:
             return
         self._asked_at = time.monotonic()
-        if self._is_mute and self._powers is not None:
+        if self.is_mute and self._powers is not None:
             self._powers.request_voice()
         else:
             at = self._board.cursor
@@ -342,7 +342,7 @@ class BoardPermissions:
 
     def hindrance(self, rid: Rid = WHOLE) -> Hindrance | None:
         """See `Permissions`."""
-        if self._is_mute and not self._board.is_over:
+        if self.is_mute and not self._board.is_over:
             return Hindrance(Why.WATCHING)
         if self._elements is not None:
             at = None if self.mine >= Role.MODERATOR else self.finished_at(rid)

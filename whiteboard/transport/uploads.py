@@ -2,17 +2,21 @@
 
 A peer names the address of what is fetched, so nothing of it is trusted: https only (plain http
 only where the person's own server is on this machine and signed in to without encryption), no
-redirects, no more bytes than were announced. Each request has a thread of its own.
+redirects, no more bytes than were announced. Each request has a thread of its own, which the end of
+the program does not wait for.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import ssl
+import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar, cast
 from urllib.parse import SplitResult, urlsplit
 
 from slixmpp.exceptions import XMPPError
@@ -32,6 +36,7 @@ PIECE = 64 * 1024
 MAX_FILE = 64 * 1024 * 1024
 MAX_URL = 2048
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_T = TypeVar("_T")
 _HEADERS = frozenset({"authorization", "cookie", "expires"})
 """That a server may ask for with a slot (XEP-0363 section 5)."""
 
@@ -120,8 +125,7 @@ class Uploads:
             raise TransferError("larger than the server takes")
         slot = await self._slot(len(data))
         put, get = self._checked(slot.put), self._checked(slot.get)
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, _put, put, data, slot.headers)
+        await _in_thread(lambda: _put(put, data, slot.headers))
         return get.geturl()
 
     async def download(self, url: str, size: int, came: Callable[[int], object]) -> bytes:
@@ -136,9 +140,10 @@ class Uploads:
         loop = asyncio.get_running_loop()
 
         def tell(count: int) -> None:
-            loop.call_soon_threadsafe(came, count)
+            with contextlib.suppress(RuntimeError):  # the loop is over
+                loop.call_soon_threadsafe(came, count)
 
-        return await loop.run_in_executor(None, _get, parts, size, tell)
+        return await _in_thread(lambda: _get(parts, size, tell))
 
     def _checked(self, url: str) -> SplitResult:
         try:
@@ -181,6 +186,32 @@ class Uploads:
         return _Slot(put.get("url", ""), get.get("url", ""), headers)
 
 
+async def _in_thread(work: Callable[[], _T]) -> _T:
+    """What `work` gives, done in a thread that ends with the program."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_T] = loop.create_future()
+
+    def settle(result: _T | None, error: TransferError | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast("_T", result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except TransferError as failure:
+            error = failure
+        with contextlib.suppress(RuntimeError):  # the loop is over
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name="file", daemon=True).start()
+    return await done
+
+
 def _limit(info: ET.Element) -> int:
     for field in info.iter(tag(DATA_FORM, "field")):
         if field.get("var") == "max-file-size":
@@ -208,7 +239,8 @@ def _put(parts: SplitResult, data: bytes, headers: Mapping[str, str]) -> None:
     try:
         kind = {"Content-Type": "application/octet-stream"}
         connection.request("PUT", _path(parts), data, {**headers, **kind})
-        status = connection.getresponse().status
+        with connection.getresponse() as response:
+            status = response.status
     except (OSError, http.client.HTTPException, ValueError) as error:
         XMPP.info("a file was not put: %s", error)
         raise TransferError("the server does not take files now") from error
@@ -224,15 +256,13 @@ def _get(parts: SplitResult, size: int, came: Callable[[int], object]) -> bytes:
     count = 0
     try:
         connection.request("GET", _path(parts), headers={"Accept-Encoding": "identity"})
-        response = connection.getresponse()
-        if response.status != 200:  # a redirect leads who knows where
-            raise TransferError(f"refused with status {response.status}")
-        while piece := response.read(min(PIECE, size - count + 1)):
-            pieces.append(piece)
-            count += len(piece)
-            came(count)
-            if count > size:
-                break
+        with connection.getresponse() as response:
+            if response.status != 200:  # a redirect leads who knows where
+                raise TransferError(f"refused with status {response.status}")
+            while count <= size and (piece := response.read(min(PIECE, size - count + 1))):
+                pieces.append(piece)
+                count += len(piece)
+                came(count)
     except (OSError, http.client.HTTPException, ValueError) as error:
         XMPP.info("a file was not fetched: %s", error)
         raise TransferError("the file cannot be fetched") from error

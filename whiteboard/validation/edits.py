@@ -12,6 +12,7 @@ from typing import TypeAlias
 from whiteboard.model.ids import Rid
 from whiteboard.model.ops import Batch, Kind, Literal, New, Set
 from whiteboard.model.reading import Reading
+from whiteboard.model.strict.ops import Stanza
 from whiteboard.svg.schema.check import Finding, Name, Severity
 from whiteboard.validation.applications import Application
 
@@ -23,7 +24,9 @@ MAX_FINDINGS = 20
 _OFFENDING = (Severity.FORBIDDEN, Severity.INVALID)
 
 
-def offences(document: Reading, batch: Batch, application: Application) -> tuple[Finding, ...]:
+def offences(
+    document: Reading, batch: Batch | Stanza, application: Application
+) -> tuple[Finding, ...]:
     """What of a message that has been applied is not drawn; () is what honest programs get."""
     found: list[Finding] = []
     for rid, said in touched(document, batch).items():
@@ -80,7 +83,7 @@ def text_of(document: Reading, rid: Rid) -> str:
     return "".join(document.text(kid) for kid in kids if document.kind(kid) is Kind.TEXT)
 
 
-def touched(document: Reading, batch: Batch) -> Touched:
+def touched(document: Reading, batch: Batch | Stanza) -> Touched:
     """The elements that a message is about, and what it says of them."""
     found: Touched = {}
     for op in batch.ops:

@@ -223,6 +223,7 @@ def test_the_menu_of_a_person_has_what_i_may_do_and_asks_before_what_reaches_far
     desk.rights.may_do = {"ben": (Deed.TAKE_PEN, Deed.MAKE_MODERATOR, Deed.BAN)}
     menu = desk.menu_of("ben")
     assert list(menu) == [
+        words.follow("Ben Okafor"),
         "Take the pen away",
         "Make moderator",
         "Ban from the group chat…",
