@@ -1,4 +1,4 @@
-"""The flows of DESIGN section 8 with real programs, real windows and a real Prosody.
+"""The flows of DESIGN section 8 with real programs, real windows and real servers.
 
 Mouse and keys go to the widgets that a person would use; the sentences are those of section 10.
 """
@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from tests.e2e.stage import CONTROL, SHIFT, Stage, by_hand, enter, in_qt_loop, press, until, write
-from tests.helpers.prosody import PASSWORD, needs_prosody, room_address, unique
+from tests.helpers.prosody import PASSWORD, needs_prosody, on_both_servers, room_address, unique
 from whiteboard.app.local_server import LocalServer
 from whiteboard.ui import words
 from whiteboard.ui.dialogs.account import AccountForm
@@ -117,6 +117,7 @@ async def test_an_account_is_created_and_one_that_exists_is_not_created_again(
 # --- b: one to one -------------------------------------------------------------------------
 
 
+@on_both_servers
 @in_qt_loop
 async def test_two_people_meet_draw_together_and_part(stage: Stage):
     ana, mira = await stage.two(unique("ana"), unique("mira"))
@@ -149,6 +150,7 @@ async def test_two_people_meet_draw_together_and_part(stage: Stage):
     assert ana.drawn() == 4
 
 
+@on_both_servers
 @in_qt_loop
 async def test_an_invitation_is_declined_taken_back_and_asked_again(stage: Stage):
     ana, mira = await stage.two(unique("ana"), unique("mira"))
@@ -171,6 +173,7 @@ async def test_an_invitation_is_declined_taken_back_and_asked_again(stage: Stage
 # --- c: a group chat -----------------------------------------------------------------------
 
 
+@on_both_servers
 @in_qt_loop
 async def test_a_group_chat_is_made_and_three_people_draw_in_it(stage: Stage):
     ana, mira, yusuf = (stage.person(unique(name)) for name in ("ana", "mira", "yusuf"))

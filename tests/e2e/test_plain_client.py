@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 
 from tests.e2e.stage import CONTROL, Stage, in_qt_loop, press, until, write
 from tests.helpers.plain_sxe import Plain, canonical
-from tests.helpers.prosody import PASSWORD, needs_prosody, unique
+from tests.helpers.prosody import PASSWORD, needs_prosody, on_both_servers, unique
 from tests.helpers.sxe_schema import all_faults
 from whiteboard.app.local_server import LocalServer
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 
 async def signed_in(stage: Stage, name: str) -> Plain:

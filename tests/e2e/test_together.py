@@ -1,4 +1,4 @@
-"""Talking, looking together, and coming by a link: real programs, real windows, a real Prosody."""
+"""Talking, looking together, and coming by a link: real programs, real windows, real servers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from tests.e2e.stage import CONTROL, SHIFT, Stage, by_hand, in_qt_loop, press, turn, until
 from tests.helpers.plain_chat import PlainChat
-from tests.helpers.prosody import PASSWORD, needs_prosody, room_address, unique
+from tests.helpers.prosody import PASSWORD, needs_prosody, on_both_servers, room_address, unique
 from tests.helpers.screen import Screen
 from whiteboard.app.instance import Instance
 from whiteboard.session.boards import BoardState
@@ -85,6 +85,7 @@ async def test_windows_and_a_friend_with_another_client_talk_beside_the_board(st
     await friend.disconnected
 
 
+@on_both_servers
 @in_qt_loop
 async def test_everybody_is_brought_to_one_place_and_follows(stage: Stage):
     _, (ana, ben) = await in_a_room(stage, "ana", "ben")
@@ -158,6 +159,7 @@ async def test_a_link_opens_the_running_board_in_the_program_that_runs(stage: St
     running.close()
 
 
+@on_both_servers
 @in_qt_loop
 async def test_the_link_of_a_one_to_one_board_asks_who_began_it(stage: Stage):
     ana, ben, tom = [stage.person(unique(name)) for name in ("ana", "ben", "tom")]

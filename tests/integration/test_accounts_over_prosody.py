@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.helpers.prosody import PASSWORD, Party, needs_prosody, unique
+from tests.helpers.prosody import PASSWORD, Party, needs_prosody, on_both_servers, unique
 from whiteboard.app.local_server import free_port
 from whiteboard.im.account import AccountSettings, ConnectionState, ProblemKind, TlsMode
 from whiteboard.im.people import Availability, Subscription
@@ -109,6 +109,7 @@ async def test_a_server_without_registration_refuses_it(own_server):
     await one.network.close()
 
 
+@on_both_servers
 async def test_contacts_subscribe_both_ways_and_show_who_can_draw(party):
     ana, ben = [await party(name) for name in ("ana", "ben")]
     ana.people.add_contact(ben.address, "Ben")

@@ -20,6 +20,30 @@ from whiteboard.wire.messages import Connect, Reason
 pytestmark = [pytest.mark.prosody, needs_prosody]
 
 
+INFO = "http://jabber.org/protocol/disco#info"
+
+
+async def features(one, other) -> set[str]:
+    """What somebody's client answers to disco#info."""
+    connection = one.people.connection
+    iq = connection.account.stream.make_iq_get(ito=other.people.connection.account.jid)
+    ET.SubElement(iq.xml, f"{{{INFO}}}query")
+    answer = await connection.account.request(iq)
+    return {feature.get("var", "") for feature in answer.xml.iter(f"{{{INFO}}}feature")}
+
+
+@on_both_servers
+async def test_a_client_says_that_it_can_draw_and_what_it_can_show(party):
+    ana, ben = await pair(party)
+    assert {
+        "urn:xmpp:sxe:0",
+        "urn:xmpp:jingle:transports:sxe",
+        "urn:xmpp:jingle:apps:svg",
+    } <= await features(ana, ben)
+    assert "urn:xmpp:jingle:apps:xhtml" not in await features(ana, ben)
+    assert ana.contact(ben).can_draw
+
+
 def show(one, visibility: Visibility) -> None:
     one.preferences["show_boards"] = visibility.value
     one.boards.wishes_changed()

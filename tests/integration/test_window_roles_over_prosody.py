@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from tests.helpers.prosody import PASSWORD, needs_prosody, room_address, unique
+from tests.helpers.prosody import PASSWORD, needs_prosody, on_both_servers, room_address, unique
 
-pytestmark = [pytest.mark.prosody, needs_prosody]
+pytestmark = [pytest.mark.prosody, needs_prosody, on_both_servers]
 
 PLAYED = [
     "draws",
