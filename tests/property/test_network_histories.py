@@ -301,7 +301,7 @@ def test_whoever_leaves_for_good_those_who_are_there_end_with_one_board(
     for node in machine.everybody:
         board = board_of(node)
         if not board.floor:
-            assert_equal(board, view(board.batches_since({})))
+            assert_equal(board, view(board.batches_since({}), ground=board.ground))
     print("rebases", len(outcomes), sum(o.collected for o in outcomes))  # noqa: T201 - to look at
     draw(machine.everybody[0])
     assert machine.network.run_until(lambda: is_one(machine.everybody), 300)

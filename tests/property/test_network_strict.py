@@ -340,6 +340,8 @@ def test_who_was_cut_off_asks_for_the_state_and_brings_what_it_drew(seed):
 @given(st.integers(0, 2**32))
 @example(44)  # more than three differences in a row
 @example(169)  # members with two documents, two by two
+@example(180)  # a state that is older than what made all equal
+@example(1088)  # equal documents of unequal counts
 @settings(max_examples=15)
 def test_whatever_is_lost_or_repeated_all_end_with_one_document(seed):
     network = network_of(seed)
@@ -374,9 +376,13 @@ def test_whatever_is_lost_or_repeated_all_end_with_one_document(seed):
         if node.is_cut:
             network.restore(node)
     tried = [n for n in nodes if n.session is not None and n.session.state.value != "ended"]
-    # Differences are found by heartbeats, two minutes apart where nobody draws.
-    assert network.run_until(lambda: settled(tried), 1200), f"seed {seed}"
-    network.run(10)
+    # Differences are found by heartbeats, two minutes apart where nobody draws. What is asserted
+    # again meanwhile may mean two things to members who count the edits of a record differently.
+    for _ in range(4):
+        assert network.run_until(lambda: settled(tried), 1200), f"seed {seed}"
+        network.run(10)
+        if settled(tried):
+            break
     assert_one_document(tried)
 
 
