@@ -16,7 +16,8 @@ from whiteboard.model.ephemeral import Cursor
 from whiteboard.model.rights import NotPermittedError, Role
 from whiteboard.session.boards import BoardState
 from whiteboard.session.permissions import WHOLE, Deed, Hindrance, Why
-from whiteboard.transport.muc import Happening, RoomEvent, Rooms
+from whiteboard.transport.muc import Rooms
+from whiteboard.transport.room_events import Happening, RoomEvent
 from whiteboard.transport.room_powers import _NOT_YET
 from whiteboard.wire.messages import Dialect, EphemeralMessage, Mode
 

@@ -28,7 +28,6 @@ from whiteboard.transport.invitations import Invitations
 from whiteboard.transport.inviting import Inviting
 from whiteboard.transport.links import Sent
 from whiteboard.transport.looking import look
-from whiteboard.transport.muc import Happening, Removed, RoomEvent
 from whiteboard.transport.open_boards import OpenBoards
 from whiteboard.transport.psi_door import PsiDoor
 from whiteboard.transport.recalling import Recalling
@@ -36,6 +35,7 @@ from whiteboard.transport.reopening import Reopening
 from whiteboard.transport.requests import Requests
 from whiteboard.transport.returning import Returning
 from whiteboard.transport.room_boards import RoomBoards
+from whiteboard.transport.room_events import Happening, Removed, RoomEvent
 from whiteboard.transport.shelf import Afterwards, Shelf
 from whiteboard.transport.showing import Showing
 from whiteboard.transport.soon import Soon

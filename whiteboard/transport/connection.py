@@ -29,7 +29,8 @@ from whiteboard.transport.chats import Chats
 from whiteboard.transport.inbox import Inbox, sender_of, size_of
 from whiteboard.transport.links import Bounces, Sent
 from whiteboard.transport.moderating import DATA_FORM, Moderating
-from whiteboard.transport.muc import MAM, Happening, RoomEvent, Rooms
+from whiteboard.transport.muc import MAM, Rooms
+from whiteboard.transport.room_events import Happening, RoomEvent
 from whiteboard.transport.roster import Roster
 from whiteboard.transport.stanzas import bare, error_condition, resource, tag, valid_jid
 from whiteboard.transport.stream import Stream
