@@ -14,11 +14,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from whiteboard.model.document import Document
 from whiteboard.model.ids import Replica, SessionId
-from whiteboard.session.ports import TO_SESSION, Effect, Send
-from whiteboard.wire.messages import ArchivedPart, StateUploaded
+from whiteboard.model.ops import Batch
+from whiteboard.session.parts import cut
+from whiteboard.session.ports import TO_SESSION, Beside, Effect, Send, Upload
+from whiteboard.session.uploading import Sealed, sealed
+from whiteboard.wire.messages import (
+    ArchivedPart,
+    Description,
+    EditMessage,
+    Peer,
+    StateUploaded,
+)
+from whiteboard.wire.pack import pack
 
 FIRST = 500
 """Messages since the last state: about ten pages of an archive."""
@@ -62,6 +73,55 @@ class Archiving:
             self._due_since = now
         turn = sum(other < replica for other in others)
         return now - self._due_since >= turn * TURN_SECONDS
+
+    def make(
+        self,
+        document: Document,
+        description: Description,
+        author_of: Callable[[Batch], Peer | None],
+        rng: random.Random,
+        *,
+        is_live: Callable[[], bool],
+        upload_limit: Callable[[], int],
+    ) -> list[Effect]:
+        """Pack the state and put it there, as a file where that can be done.
+
+        Args:
+            document: whose state.
+            description: what the session is.
+            author_of: who said a message.
+            rng: chooses a name for the pieces.
+            is_live: whether the session is up and connected.
+            upload_limit: bytes of the largest file that can be put; 0 = none can.
+        """
+        self.is_making = True
+        session, vv, holds = document.session, dict(document.vv), sum(document.vv.values())
+        parts = cut(document.folded()) if document.floor else ()
+        originals = tuple(
+            EditMessage(batch, author_of(batch)) for batch in document.batches_since(document.floor)
+        )
+
+        def packed() -> bytes:
+            return pack(session, description, parts, originals)
+
+        def made(data: bytes, _now: float) -> list[Effect]:
+            if not is_live():
+                self.is_making = False
+                return []
+            if FILE_BYTES <= len(data) < upload_limit():
+                return [Beside(lambda: sealed(data, session, vv), put)]
+            return self.say(session, data, holds, rng)
+
+        def put(file: Sealed, _now: float) -> list[Effect]:
+            def there(url: str, _now: float) -> list[Effect]:
+                if not is_live() or not url:
+                    self.is_making = False
+                    return []
+                return self.said_file(replace(file.said, url=url))
+
+            return [Upload(file.data, there)]
+
+        return [Beside(packed, made)]
 
     def say(self, session: SessionId, data: bytes, holds: int, rng: random.Random) -> list[Effect]:
         """The state in pieces, to the room."""

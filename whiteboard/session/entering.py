@@ -20,9 +20,10 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.session import moving
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.echo import Echo
+from whiteboard.session.folded_past import FOLD_TIMER
 from whiteboard.session.identity import new_replica
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining, Step
-from whiteboard.session.live import FOLD_TIMER, Handler, Live
+from whiteboard.session.live import Handler, Live
 from whiteboard.session.parts import Parts
 from whiteboard.session.ports import (
     TO_SESSION,

@@ -7,27 +7,29 @@ on to the other guests. Heartbeats, questions and answers keep all members at th
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
 from whiteboard.model.changes import Commit, Lost
-from whiteboard.model.cut_off import cut_off
 from whiteboard.model.document import Document, FoldedError, Received
 from whiteboard.model.ephemeral import Attention, Ephemeral
 from whiteboard.model.folded import Folded, FormatError
 from whiteboard.model.ids import Party, Replica, SessionId
 from whiteboard.model.ops import Batch
-from whiteboard.model.rebase import Piece, replaced
-from whiteboard.session.archiving import FILE_BYTES, Archiving
+from whiteboard.model.rebase import Piece
+from whiteboard.session.archiving import Archiving
 from whiteboard.session.asking import Asking
 from whiteboard.session.attention import Calls, may_call
 from whiteboard.session.doubts import Doubts
+from whiteboard.session.folded_past import FoldedPast, with_help
+from whiteboard.session.giving import Giving, is_at_hand
 from whiteboard.session.identity import fits, new_replica
 from whiteboard.session.judging import INVALID, Judging
+from whiteboard.session.left_over import after_commit, after_losses
 from whiteboard.session.members import People
-from whiteboard.session.memory import Later, Memory
-from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help, cut
+from whiteboard.session.memory import Later
+from whiteboard.session.parts import HELP_SECONDS, HELP_TIMER, Help
 from whiteboard.session.ports import (
     Beside,
     CancelTimer,
@@ -42,21 +44,17 @@ from whiteboard.session.ports import (
     Notify,
     Persist,
     Place,
-    ReadHistory,
     Send,
     ShowEphemeral,
     StartTimer,
     ToPeer,
-    Upload,
 )
-from whiteboard.session.positions import Positions
 from whiteboard.session.rebasing import Rebased, rebased, rebased_onto
-from whiteboard.session.serving import Askers, Serving, coverage
+from whiteboard.session.serving import Serving
 from whiteboard.session.strict import Strict
 from whiteboard.session.strict_psi import PsiStrict
 from whiteboard.session.sync import Sync
 from whiteboard.session.table import Outcome, Refusal, Role, State
-from whiteboard.session.uploading import Sealed, is_worth, sealed
 from whiteboard.wire.messages import (
     AcceptState,
     Answer,
@@ -77,24 +75,14 @@ from whiteboard.wire.messages import (
     StatePart,
     StateUploaded,
     Terminate,
-    Vector,
 )
-from whiteboard.wire.pack import pack
 
 Handler: TypeAlias = Callable[[Any, Peer, Message, float], list[Effect]]
 """A method that takes a message: who sent it, what, when. The message has the table's type."""
 
-FOLD_TIMER = "fold"
-FOLD_AT_ONCE = 200
-"""Edits of texts that are folded in one turn: about 20 ms."""
-FOLD_PAUSE = 0.05
 FAILED = {Reason.CONNECTIVITY_ERROR, Reason.FAILED_APPLICATION, Reason.FAILED_TRANSPORT}
 """Why somebody leaves who wanted to stay."""
 NOT_REACHED = "The board did not reach {}."
-MAX_PAGE = 500
-"""Messages of one page of a history."""
-MOST_REPLACED = 200
-"""Own values that others replaced, and that are remembered."""
 
 
 class Live:
@@ -116,14 +104,13 @@ class Live:
         self._introduced: tuple[Party, ...] = ()
         """Creator of a direct session: the guests that the guests were told of."""
         self._sync: Sync | None = None
-        self.memory = Memory()
+        self._past = FoldedPast(session, self._people)
+        self.memory = self._past.memory
         self.archiving = Archiving()
         self.can_fetch = False
         """Whether files can be fetched here."""
         self.upload_limit: Callable[[], int] = lambda: 0
         """Bytes of the largest file that can be put where others fetch it; 0 = none can."""
-        self._help: Help | None = None
-        """Deep help under way."""
         self.left_over: tuple[Piece, ...] = ()
         """Own work that was not taken over, until the person decides (SYNC 4.7)."""
         self._serving = self._new_serving()
@@ -131,12 +118,13 @@ class Live:
         """What it does in strict mode, once it is known to be that."""
         self._requires_order = False
         self._doubts = Doubts()
-        self._positions = Positions()
         self._asking: Asking | None = None
         """A history that is being asked for."""
         self._earlier: tuple[EditMessage, ...] = ()
         """What came of the time before the state by which this member joined."""
-        self._askers = Askers()
+        self._giving = Giving(
+            session, self._people, lambda: self._serving, lambda: self.state is State.LIVE
+        )
         self._calls = Calls()
 
     @property
@@ -258,6 +246,9 @@ class Live:
             return []
         return [Incident(refusal.name, refusal.value)]
 
+    def _or_refuse(self, done: list[Effect] | Refusal) -> list[Effect]:
+        return self._refuse(done) if isinstance(done, Refusal) else done
+
     def _at_the_door(self, peer: Peer, message: EditMessage) -> Batch | Refusal:
         """The batch with its party, if its replica is the sender's (SYNC 0.2/5.2a)."""
         for fault in message.faults:
@@ -296,7 +287,7 @@ class Live:
         assert self.document is not None
         assert self._sync is not None
         is_new = received.kept or received.forks
-        self._positions.note(received.kept)
+        self._giving.positions.note(received.kept)
         effects: list[Effect] = [Persist(received.kept)] if is_new else []
         if received.applied or received.forks:
             effects += self._sync.changed(received.applied)
@@ -331,40 +322,16 @@ class Live:
         return self._archive_now()
 
     def _archive_now(self) -> list[Effect]:
-        document, description = self.document, self.description
-        assert document is not None
-        assert description is not None
-        self.archiving.is_making = True
-        holds = self._held
-        parts = cut(document.folded()) if document.floor else ()
-        originals = tuple(
-            EditMessage(batch, self._people.author_of(batch))
-            for batch in document.batches_since(document.floor)
+        assert self.document is not None
+        assert self.description is not None
+        return self.archiving.make(
+            self.document,
+            self.description,
+            self._people.author_of,
+            self._rng,
+            is_live=lambda: self.state is State.LIVE and self.connected,
+            upload_limit=self.upload_limit,
         )
-
-        def make() -> bytes:
-            return pack(self.session, description, parts, originals)
-
-        vv = dict(document.vv)
-
-        def made(data: bytes, _now: float) -> list[Effect]:
-            if self.state is not State.LIVE or not self.connected:
-                self.archiving.is_making = False
-                return []
-            if FILE_BYTES <= len(data) < self.upload_limit():
-                return [Beside(lambda: sealed(data, self.session, vv), put)]
-            return self.archiving.say(self.session, data, holds, self._rng)
-
-        def put(file: Sealed, _now: float) -> list[Effect]:
-            def there(url: str, _now: float) -> list[Effect]:
-                if self.state is not State.LIVE or not self.connected or not url:
-                    self.archiving.is_making = False
-                    return []
-                return self.archiving.said_file(replace(file.said, url=url))
-
-            return [Upload(file.data, there)]
-
-        return [Beside(make, made)]
 
     def _on_archived(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         if isinstance(message, StateUploaded):
@@ -380,40 +347,16 @@ class Live:
     def _fold(self, now: float) -> list[Effect]:
         """Free memory, if that is worth its while."""
         assert self.document is not None
-        w = self.memory.choose(self.document, now)
-        if w is not None:
-            self.document.fold(w, FOLD_AT_ONCE)
-        return self._more_to_fold()
-
-    def _fold_on(self) -> list[Effect]:
-        if self.document is not None:
-            self.document.fold_on(FOLD_AT_ONCE)
-        return self._more_to_fold()
-
-    def _more_to_fold(self) -> list[Effect]:
-        is_folding = self.document is not None and self.document.is_folding
-        return [StartTimer(FOLD_TIMER, FOLD_PAUSE)] if is_folding else []
+        return self._past.fold(self.document, now)
 
     def want_history(self, now: float) -> list[Effect]:
         """Somebody needs the folded past of the document."""
-        if self.memory.is_reading or self.document is None:
-            return []
-        self.memory.is_reading = True
-        return [ReadHistory(self.document)]
+        return [] if self.document is None else self._past.read(self.document)
 
     def _with_history(self, then: Later) -> list[Effect]:
         """Do this as soon as everything that the journal has is in memory; now, if it is."""
         assert self.document is not None
-        if not self._is_deeper_in_journal():
-            return then(0.0)
-        self.memory.wait(then)
-        return self.want_history(0.0)
-
-    def _is_deeper_in_journal(self) -> bool:
-        assert self.document is not None
-        return self.memory.may_fold() and dict(self.document.floor) != dict(
-            self.memory.journal_floor
-        )
+        return self._past.with_history(self.document, then)
 
     def history_read(self, rebuilt: Document | None, now: float) -> list[Effect]:
         """`ReadHistory` was performed; None: the journal cannot be read."""
@@ -435,98 +378,36 @@ class Live:
         return self._received(received)[1] if self._sync is not None else []
 
     def _reach_below(self) -> list[Effect]:
-        """Something came that has no room on what is folded: the journal's history, or a helper's.
-
-        Steps 1 and 2 of SYNC 5.5; step 3 waits until nobody sends what is wanted.
-        """
-        assert self.document is not None
-        if self._is_deeper_in_journal():
-            return self.want_history(0.0)
-        if self.memory.is_reading or self._help is not None:
-            return []
-        floor = self.document.floor
-        address = self.memory.helper(floor)
-        if address is None:
-            return self._go_on_from_greatest() if self.memory.is_stuck else []
-        return self._ask_for_state(Help(address), floor)
-
-    def _ask_for_state(self, help_: Help, floor: Vector) -> list[Effect]:
-        self._help = help_
-        return [
-            Send(ToPeer(help_.helper), Get(self.session, floor=dict(floor))),
-            StartTimer(HELP_TIMER, HELP_SECONDS),
-        ]
-
-    def _nobody_sends(self, now: float) -> list[Effect]:
-        """What others announced did not come: it may be folded everywhere (SYNC 5.5, step 3)."""
-        assert self.document is not None
-        if self._help is not None or self.memory.is_reading:
-            return []
-        self.memory.is_stuck = True
-        self.memory.helped()
-        return self._reach_below() if self.document.is_blocked else self._go_on_from_greatest()
-
-    def _go_on_from_greatest(self) -> list[Effect]:
-        """Ask the member who stays as it is for its state, if what it has cannot be had from here.
-
-        Its messages would not do: it holds them only folded, or they are below my floor.
-        """
+        """Something came that has no room on what is folded."""
         assert self.document is not None
         assert self._sync is not None
-        memory, sync = self.memory, self._sync
-        memory.is_stuck = False
-        address = memory.greatest(self.document.replica, self._people.present())
-        if not address:
-            return []
-        floor = memory.floor_of(address)
-        below = self.document.waiting_batches() if self.document.is_blocked else ()
-        waiting = {batch.r for batch in below}
-        for r, n in sync.lacks(address).items():
-            is_folded = n <= floor.get(r, 0) and not sync.is_offered(r, n, memory.floor_of)
-            if is_folded or r in waiting:
-                return self._ask_for_state(Help(address, is_last=True), floor)
-        return []
+        return self._past.reach_below(self.document, self._sync)
 
-    def _give_deep(self, peer: Peer, floor: Vector) -> list[Effect]:
-        """Deep help: the state where my journal begins, and all messages since.
-
-        Whoever asks for just that floor has nobody with a deeper one, and goes on from mine.
-        """
-        document = self.document
-        assert document is not None
-        assert self.description is not None
-        mine = document.floor
-        if dict(mine) != dict(floor) and all(mine.get(r, 0) >= n for r, n in floor.items()):
-            return self._refuse(Refusal.NOTHING_TO_GIVE)
-        batches = list(document.batches_since(mine))
-        folded = document.folded() if mine else None
-        return self._serving.give_state(peer.address, batches, mine, "", folded)
+    def _nobody_sends(self, now: float) -> list[Effect]:
+        """What others announced did not come."""
+        assert self.document is not None
+        assert self._sync is not None
+        return self._past.nobody_sends(self.document, self._sync)
 
     def _on_help_begin(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StateBegin)
-        if self._help is None or self._help.helper != peer.address:
-            return self._refuse(Refusal.NOT_ASKED)
-        self._help.begin(message.parts, message.count)
-        return [StartTimer(HELP_TIMER, HELP_SECONDS)]
+        return self._or_refuse(self._past.help_begins(peer.address, message))
 
     def _on_help_part(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, StatePart)
-        if self._help is None or self._help.helper != peer.address or self._help.parts is None:
-            return self._refuse(Refusal.NOT_ASKED)
-        self._help.parts.add(message.number, message.text)
-        return [StartTimer(HELP_TIMER, HELP_SECONDS)]
+        return self._or_refuse(self._past.help_part(peer.address, message))
 
     def _on_help_end(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         """All of it is here: it takes the place of what I had, if it can take in all of that."""
         assert isinstance(message, StateEnd)
-        if self._help is None or self._help.helper != peer.address:
-            return self._refuse(Refusal.NOT_ASKED)
         assert self.document is not None
-        given, self._help = self._help, None
+        given = self._past.help_ends(peer.address)
+        if isinstance(given, Refusal):
+            return self._refuse(given)
         effects: list[Effect] = [CancelTimer(HELP_TIMER)]
         try:
             base = given.state(self.session)
-            received = self.document.unfold(self._rebuilt(base, given, message.vv))
+            received = self.document.unfold(with_help(self.document, base, given, message.vv))
         except FormatError as error:
             return [*effects, Incident("help", str(error), peer), *self._reach_below()]
         except FoldedError as error:
@@ -537,23 +418,11 @@ class Live:
         self.memory.helped()
         return [*effects, KeepBase(base), *self._received(received)[1], *self._beat()]
 
-    def _rebuilt(self, base: Folded | None, given: Help, vv: Vector) -> Document:
-        assert self.document is not None
-        rebuilt = self.document.like(base)
-        rebuilt.receive(given.batches)
-        if not all(rebuilt.holds(r, n) for r, n in vv.items()):
-            raise FormatError("messages are missing")
-        return rebuilt
-
-    def _stop_help(self) -> None:
-        """The stream is cut: whoever was to help is asked anew."""
-        self._help = None
-
     def _help_failed(self) -> list[Effect]:
         """The helper fell silent, or is gone: the next one."""
-        self._help = None
         assert self.document is not None
-        return self._reach_below() if self.document.is_blocked else []
+        assert self._sync is not None
+        return self._past.help_failed(self.document, self._sync)
 
     def _spread_proof(self, r: Replica, only: str | None = None) -> list[Effect]:
         """Both contents of the forked dot to everyone (or one): they must void it too."""
@@ -601,22 +470,18 @@ class Live:
         return effects
 
     def _note_lost(self, losses: Iterable[Lost]) -> list[Effect]:
-        """Somebody's write replaced one of mine, made without knowing it: the last of a field."""
+        """Somebody's write replaced one of mine, made without knowing it."""
         assert self.document is not None
-        news = tuple(replaced(losses, self.document))
-        if not news:
+        pieces = after_losses(self.left_over, losses, self.document)
+        if pieces is self.left_over:
             return []
-        places = {(piece.rid, piece.field) for piece in news}
-        rest = [p for p in self.left_over if not p.by or (p.rid, p.field) not in places]
-        told = [p for p in (*rest, *news) if p.by][-MOST_REPLACED:]
-        self.left_over = (*(p for p in rest if not p.by), *told)
+        self.left_over = pieces
         return [Notify(Notice.LEFT_OVER)]
 
     def _note_cut(self, commit: Commit) -> list[Effect]:
         """Own work does not count any more, or again: of what does not, the person decides."""
         assert self.document is not None
-        rest = (piece for piece in self.left_over if piece.at not in commit.revived)
-        self.left_over = (*rest, *cut_off(self.document, commit.void))
+        self.left_over = after_commit(self.left_over, commit, self.document)
         return [Notify(Notice.LEFT_OVER)]
 
     def settle(self, piece: Piece) -> None:
@@ -671,12 +536,14 @@ class Live:
             effects += self._people.take_guests(peer.address, message.guests)
             if self._people.is_relay(peer):
                 self._people.tell_of(message.guests)
-        if self._sync.reaches_below(message) and self._is_deeper_in_journal():
+        assert self.document is not None
+        is_deeper = self._past.is_deeper_in_journal(self.document)
+        if self._sync.reaches_below(message) and is_deeper:
             effects += self.want_history(now)  # then its next heartbeat brings the fork to light
         checked = self._sync.compare(peer, message, now)
         effects += checked.effects
         for r in checked.proofs_for:
-            if self._may_have(party, 2, now):
+            if self._giving.may_have(self.document, peer, 2, now):
                 effects += self._spread_proof(r, only=peer.address)
         if checked.differs:
             assert self.document is not None
@@ -704,74 +571,24 @@ class Live:
             effects += [NewDocument(healed), *self._sync.changed()]
         return effects
 
-    def _may_have(self, who: str, messages: int, now: float) -> bool:
-        assert self.document is not None
-        return self._askers.may_have(who, messages, sum(self.document.vv.values()), now)
-
     def _on_get(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Get)
         assert self.document is not None
-        who = self._people.party(peer) or peer.address
-        if not self._askers.may_ask(who, now):
+        if not self._giving.may_ask(peer, now):
             return self._refuse(Refusal.TOO_MANY)
+
+        def give(_now: float) -> list[Effect]:
+            assert self.document is not None
+            if message.floor:
+                return self._or_refuse(self._giving.deep(self.document, peer, message.floor))
+            return self._or_refuse(self._giving.history(self.document, peer, message, now))
+
         if message.floor:
-            if not self._may_have(who, sum(self.document.vv.values()), now):
+            if not self._giving.may_have(self.document, peer, self._held, now):
                 return self._refuse(Refusal.TOO_MANY)
-            return self._with_history(lambda _now: self._give_deep(peer, message.floor))
-        give = self._give_history
-        if message.paging is not None or message.since_seq is not None:
-            give = self._give_page
-        if self._has_room_for(message.since, message.upto):
-            return give(peer, message, now)
-        return self._with_history(lambda _now: give(peer, message, now))
-
-    def _has_room_for(self, since: Vector, upto: Vector) -> bool:
-        """Whether what is asked for is held message by message."""
-        assert self.document is not None
-        return all(
-            since.get(r, 0) >= n or (upto and r not in upto) for r, n in self.document.floor.items()
-        )
-
-    def _give_history(self, peer: Peer, message: Get, now: float) -> list[Effect]:
-        assert self.document is not None
-        floor, upto = self.document.floor, message.upto
-        since = {r: max(n, floor.get(r, 0)) for r, n in {**floor, **message.since}.items()}
-        batches = [
-            batch
-            for batch in self.document.batches_since(since)
-            if not upto or batch.n <= upto.get(batch.r, 0)
-        ]
-        if not self._may_have(self._people.party(peer) or peer.address, len(batches), now):
-            return self._refuse(Refusal.TOO_MANY)
-        effects = self._serving.give_history(peer.address, batches)
-        return self._refuse(Refusal.TOO_MANY) if effects is None else effects
-
-    def _give_page(self, peer: Peer, message: Get, now: float) -> list[Effect]:
-        """One page of what is asked for, by positions in my log."""
-        document = self.document
-        assert document is not None
-        self._positions.catch_up(document.vv)
-        floor, since, upto = document.floor, message.since, message.upto
-        wanted = [
-            (position, dot)
-            for position, dot in self._positions.after(message.since_seq or 0)
-            if dot[1] > max(since.get(dot[0], 0), floor.get(dot[0], 0))
-            and (not upto or dot[1] <= upto.get(dot[0], 0))
-        ]
-        paging = message.paging
-        index = 0 if paging is None else sum(at <= paging.after for at, _ in wanted)
-        page = wanted[index:]
-        if paging is not None:
-            page = page[: min(paging.most, MAX_PAGE)]
-        dots = {dot for _, dot in page}
-        held = {b.dot: b for b in document.batches_since(floor) if b.dot in dots}
-        if not self._may_have(self._people.party(peer) or peer.address, len(dots), now):
-            return self._refuse(Refusal.TOO_MANY)
-        if paging is None:
-            effects = self._serving.give_history(peer.address, held.values())
-            return self._refuse(Refusal.TOO_MANY) if effects is None else effects
-        found = ((at, held[dot]) for at, dot in page if dot in held)
-        return self._serving.give_page(peer.address, found, index, len(wanted))
+        elif is_at_hand(self.document, message.since, message.upto):
+            return give(now)
+        return self._with_history(give)
 
     # ---------------------------------------------------------------- a history from others
 
@@ -868,7 +685,7 @@ class Live:
         admitted = self._admit_all(message.messages, peer)
         if self._asking is not None and self._asking.takes(peer.address, message):
             return self._asked(self._asking.page(message, admitted))
-        if self._help is not None and self._help.takes(peer.address, admitted):
+        if self._past.takes(peer.address, admitted):
             return [StartTimer(HELP_TIMER, HELP_SECONDS)]
         for batch in admitted:
             is_own_words = batch.party == self._people.party(peer)
@@ -922,7 +739,7 @@ class Live:
     def _on_connect(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         assert isinstance(message, Connect)
         assert self.description is not None
-        if not self._askers.may_ask(self._people.party(peer) or peer.address, now):
+        if not self._giving.may_ask(peer, now):
             return self._refuse(Refusal.TOO_MANY)
         effects: list[Effect] = []
         strict = self._strict
@@ -942,52 +759,15 @@ class Live:
         assert self.description is not None
         if not self._serving.has_offered(peer.address):
             return self._refuse(Refusal.NOT_OFFERED)
-        since, folded = message.since, None
-        if not self.document.covers(since):
-            since, folded = self.document.floor, self.document.folded()
-        batches = list(self.document.batches_since(since))
-        amount = len(batches) if folded is None else sum(self.document.vv.values())
-        if not self._may_have(self._people.party(peer) or peer.address, amount, now):
-            return self._refuse(Refusal.TOO_MANY)
-        if message.fetches and self.upload_limit() and is_worth(batches, folded):
-            return self._give_file(peer, batches, since, folded)
-        prolog = self.description.prolog
-        return self._serving.give_state(peer.address, batches, since, prolog, folded)
-
-    def _give_file(
-        self, peer: Peer, batches: Sequence[Batch], since: Vector, folded: Folded | None
-    ) -> list[Effect]:
-        """The state as a file; within the stream, if it cannot be put anywhere."""
-        description = self.description
-        assert description is not None
-        parts = cut(folded) if folded is not None else ()
-        vv = {**(folded.floor if folded is not None else {}), **coverage(batches, since)}
-        originals = tuple(EditMessage(b, self._people.author_of(b)) for b in batches)
-        limit = self.upload_limit()
-
-        def make() -> Sealed:
-            return sealed(pack(self.session, description, parts, originals), self.session, vv)
-
-        def within_stream() -> list[Effect]:
-            if self.state is not State.LIVE or not self._serving.has_offered(peer.address):
-                return []
-            return self._serving.give_state(
-                peer.address, batches, since, description.prolog, folded
-            )
-
-        def made(file: Sealed, _now: float) -> list[Effect]:
-            if len(file.data) > limit or not self._serving.has_offered(peer.address):
-                return within_stream()
-
-            def put(url: str, now: float) -> list[Effect]:
-                if not url:
-                    return within_stream()
-                self._serving.keep_offer(peer.address, now)
-                return [Send(ToPeer(peer.address), replace(file.said, url=url))]
-
-            return [Upload(file.data, put)]
-
-        return [Beside(make, made)]
+        given = self._giving.state(
+            self.document,
+            self.description,
+            peer,
+            message,
+            now,
+            upload_limit=self.upload_limit(),
+        )
+        return self._or_refuse(given)
 
     def _on_refuse_state(self, peer: Peer, message: Message, now: float) -> list[Effect]:
         self._serving.forget(peer.address)

@@ -30,9 +30,9 @@ from whiteboard.session.asking import PAGE_TIMER
 from whiteboard.session.doubts import LOOK_TIMER
 from whiteboard.session.echo import ECHO_TIMER
 from whiteboard.session.entering import EPHEMERAL_TIMER, OPEN_TIMER, Entering
+from whiteboard.session.folded_past import FOLD_TIMER
 from whiteboard.session.identity import new_replica, new_session
 from whiteboard.session.joining import ASK_TIMER, PACE_TIMER, STALL_TIMER, Joining
-from whiteboard.session.live import FOLD_TIMER
 from whiteboard.session.mirroring import AGAIN_SECONDS, MIRROR_TIMER, Mirroring
 from whiteboard.session.parts import HELP_TIMER
 from whiteboard.session.ports import (
@@ -594,7 +594,7 @@ class Session(Entering):
             self._is_mirroring = False
             return self._mirror() if is_up else []
         if name == FOLD_TIMER:
-            return self._fold_on()
+            return self._past.fold_on(self.document) if self.document is not None else []
         if name == LOOK_TIMER and self.state is State.LIVE:
             return self._look_again(now)
         if self._strict is not None and self.connected and self.state is State.LIVE:
@@ -651,7 +651,7 @@ class Session(Entering):
         self.connected = False
         if self._strict is not None:
             self._strict.offline()
-        self._stop_help()
+        self._past.stop_help()
         self._presence.clear()
         effects: list[Effect] = [Notify(Notice.STATE)]
         for address in self._people.addresses():

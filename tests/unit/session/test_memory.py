@@ -17,7 +17,7 @@ from tests.helpers.boards import (
 from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document
 from whiteboard.model.ops import LiteralElement
-from whiteboard.session import live, memory
+from whiteboard.session import folded_past, memory
 from whiteboard.session.memory import ACTIVE_SECONDS, SETTLED_SECONDS
 from whiteboard.svg.plan import SVG_NS as SVG
 from whiteboard.transport.memory import MemoryNetwork, Node
@@ -68,7 +68,7 @@ def test_what_all_have_had_for_ten_minutes_is_folded_and_work_goes_on():
 
 
 def test_a_text_that_is_much_written_in_is_folded_in_several_turns(monkeypatch):
-    monkeypatch.setattr(live, "FOLD_AT_ONCE", 10)
+    monkeypatch.setattr(folded_past, "FOLD_AT_ONCE", 10)
     turns = []
     fold_on = Document.fold_on
 

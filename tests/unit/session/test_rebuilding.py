@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.boards import IN_ROOM, ROOM, board_of, draw, random_edit
 from whiteboard.model.document import new_document
-from whiteboard.session import archiving, live
+from whiteboard.session import archiving
 from whiteboard.session.rebuilding import MAX_MESSAGES, Found, Rebuilding
 from whiteboard.session.session import State
 from whiteboard.transport.memory import MemoryNetwork
@@ -180,7 +180,7 @@ def test_reading_ends_when_a_state_and_what_was_on_its_way_then_are_read(monkeyp
 
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_large_state_is_a_file_and_if_that_has_gone_all_messages_are_read(monkeypatch, is_there):
-    monkeypatch.setattr(live, "FILE_BYTES", 1200)
+    monkeypatch.setattr(archiving, "FILE_BYTES", 1200)
     monkeypatch.setattr(archiving, "FIRST", 20)
     network, board = drawn_by_two(edits=90, files=True)
     said = [one.message for one in network.archive if isinstance(one.message, StateUploaded)]
