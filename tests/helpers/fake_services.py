@@ -165,6 +165,7 @@ class FakePermissions:
         self.may_ask = False
         self.has_asked = False
         self.may_resign = False
+        self.may_go_on_anew = False
         self.may_finish = True
         self.finished: Sequence[Finished] = ()
         self.may_do: dict[str, Sequence[Deed]] = {}
@@ -397,6 +398,9 @@ class FakeBoards:
 
     def share_in_room(self, board: Board, room: str) -> None:
         self.calls.append(("share_in_room", board.name, room))
+
+    def go_on_anew(self, board: Board) -> None:
+        self.calls.append(("go_on_anew", board.name))
 
     def join_in_room(self, room: str, session: str) -> FakeBoard:
         self.calls.append(("join_in_room", room, session))

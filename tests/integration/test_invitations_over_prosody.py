@@ -215,7 +215,7 @@ async def test_an_invitation_to_a_board_in_a_group_chat_leads_there(party):
     ana.boards.invite(first, ben.address)
     await ben.until(lambda: ben.boards.invitations)
     (row,) = ben.boards.invitations
-    assert (row.room, row.board) == (room, "Plan")
+    assert (row.room, row.room_name, row.board) == (room, "", "Plan")
     second = ben.boards.accept(row.id)
     await ben.until_live(second)
     draw(second, d="M1 1")
@@ -228,6 +228,14 @@ async def test_an_invitation_to_a_board_in_a_group_chat_leads_there(party):
     await until_over(ana, InvitationState.DECLINED)
     assert reason_of(ana) is Reason.ALTERNATIVE_SESSION
     assert len(ben.boards.boards) == len(ben.boards.invitations) == 1
+
+    # Who is in the group chat sees its name.
+    cleo = await party("cleo")
+    await ana.befriend(cleo)
+    await cleo.enter(room)
+    ana.boards.invite(first, cleo.address)
+    await cleo.until(lambda: cleo.boards.invitations)
+    assert cleo.boards.invitations[0].room_name == cleo.room(room).name != ""
 
 
 async def test_who_is_invited_to_a_board_in_a_members_only_group_chat_can_enter_it(party):

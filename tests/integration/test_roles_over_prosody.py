@@ -221,6 +221,27 @@ async def test_the_host_hands_over_and_is_given_it_back(party):
     await until_role(ben, second, ben, Role.EDITOR)
 
 
+async def test_a_board_of_a_room_without_a_host_goes_on_as_another_by_whoever_wants(party):
+    room, (_, ben), (first, second) = await on_board(party, "ana", "ben")
+    draw(second, id="old")  # so the first board is no young one that gives way to another
+    await until_same(first, second)
+    assert not second.permissions.may_go_on_anew
+    ben.boards.go_on_anew(second)
+    assert second.session == first.session, "only where there is no host"
+    first.permissions.resign()
+    await ben.until(lambda: second.permissions.may_go_on_anew)
+    ben.boards.go_on_anew(second)
+    await ben.until(lambda: any(b.session == second.session for b in ben.room(room).boards))
+    assert second.session != first.session
+    assert second.permissions.mine is Role.HOST
+    assert second.actor.description.continues == first.session
+    eva = await party("eva")
+    await eva.enter(room)
+    third = await eva.join(room, second.session)
+    await until_same(second, third)
+    assert drawn(third) == ["old"]
+
+
 async def test_who_is_banned_may_only_watch_on_every_board_and_is_out(party):
     _room, (ana, ben, eva), (first, second, third) = await on_board(party, "ana", "ben", "eva")
     ben_id = id_of(first, ben)
@@ -372,6 +393,23 @@ async def test_who_is_invited_to_draw_draws_until_the_initiator_takes_the_pen(pa
     first.permissions.do(Deed.TAKE_PEN, ben.address)
     await ben.until(lambda: second.permissions.mine is Role.VIEWER)
     assert drawn(second) == ["mine"], "what the host had seen stays"
+
+
+async def test_one_to_one_a_board_without_a_host_goes_on_by_inviting_to_another(party):
+    ana, ben, first, second, _ = await invite_to(party, may_draw=True)
+    draw(first, id="old")
+    await until_same(first, second)
+    first.permissions.resign()
+    await ben.until(lambda: second.permissions.may_go_on_anew)
+    ben.boards.go_on_anew(second)
+    await ana.until(lambda: any(one.incoming for one in ana.boards.invitations))
+    invitation = next(one for one in ana.boards.invitations if one.incoming)
+    third = ana.boards.accept(invitation.id)
+    await ana.until_live(third)
+    assert third.session == second.session != first.session
+    assert second.permissions.mine is Role.HOST
+    draw(third, id="new")
+    await until(second.document.on_commit, lambda: drawn(second) == ["old", "new"])
 
 
 async def test_edits_on_their_way_when_the_pen_is_taken_are_left_over_at_their_author_alone(party):

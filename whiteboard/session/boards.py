@@ -271,6 +271,8 @@ class Invitation:
     """The inviter is in my contact list."""
     room: str = ""
     """Address of the group chat that the board is in, '' = one-to-one."""
+    room_name: str = ""
+    """Its name, if it is one of mine."""
     reason: Reason | None = None
     """Why it ended, as far as the other side said."""
     running: str = ""
@@ -418,6 +420,12 @@ class BoardService(Protocol):
 
     def share_in_room(self, board: Board, room: str) -> None:
         """Let the board run in a group chat I am in."""
+
+    def go_on_anew(self, board: Board) -> None:
+        """Go on with a board that has no host any more in a new session, as its host (SYNC 6.6).
+
+        Those who are there find the new one in the group chat, or are invited to it.
+        """
 
     def join_in_room(self, room: str, session: str) -> Board:
         """Take part in a board that runs in a group chat."""

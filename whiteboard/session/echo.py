@@ -17,6 +17,11 @@ NOT_PASSED_ON = (
 )
 
 
+def not_passed_on(room: str) -> str:
+    """What is told of the group chat with this address."""
+    return NOT_PASSED_ON.format(room.partition("@")[0])
+
+
 class Echo:
     """One member's wait for it, in one session."""
 
@@ -48,4 +53,4 @@ class Echo:
         self._tries += 1
         if self._tries < TRIES:
             return [*again, StartTimer(ECHO_TIMER, ECHO_SECONDS)]
-        return [Notify(Notice.STATE, NOT_PASSED_ON.format(room.partition("@")[0]))]
+        return [Notify(Notice.STATE, not_passed_on(room))]

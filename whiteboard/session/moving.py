@@ -13,7 +13,6 @@ from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
 from whiteboard.model.strict.psi import PsiTransaction
 from whiteboard.model.transaction import renamed
-from whiteboard.wire.messages import NOBODY, Description
 
 
 def copy_into(source: SharedDocument, target: SharedDocument) -> Commit | None:
@@ -41,14 +40,6 @@ def copy_into(source: SharedDocument, target: SharedDocument) -> Commit | None:
                 transaction.add_comment(parent, source.text(rid))
     unsubscribe()
     return made[0] if made else None
-
-
-def continued(session: SessionId, description: Description) -> Description:
-    """What a session is that goes on with a board whose hosts are gone (SYNC 6.6).
-
-    Whoever opens it is its host; `Session.share` fills that in. Two at once are two boards.
-    """
-    return replace(description, creator=NOBODY, continues=session)
 
 
 def copied(

@@ -132,6 +132,10 @@ class Permissions(Protocol):
     def may_resign(self) -> bool:
         """Whether I am host, and can stop being it."""
 
+    @property
+    def may_go_on_anew(self) -> bool:
+        """Whether the board has no host any more; anybody may go on with it (SYNC 6.6)."""
+
     def resign(self) -> None:
         """Be an editor like the others."""
 

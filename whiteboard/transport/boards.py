@@ -210,6 +210,20 @@ class Boards:
         """See `BoardService`."""
         self._room_boards.share(self._open.own(board), room)
 
+    def go_on_anew(self, board: Board) -> None:
+        """See `BoardService`."""
+        shared = self._open.own(board)
+        if not shared.permissions.may_go_on_anew:
+            return
+        room = shared.room
+        others = [one.address for one in shared.participants if not (one.me or one.away)]
+        shared.leave()
+        if room:
+            self._room_boards.share(shared, room)
+            return
+        for address in others:
+            self._inviting.invite(shared, bare(address))
+
     def join_in_room(self, room: str, session: str) -> SharedBoard:
         """See `BoardService`."""
         return self._room_boards.join(room, session)

@@ -214,6 +214,7 @@ class Invitations:
             board=message.description.name,
             known=self._is_contact(peer.bare),
             room=room,
+            room_name=next((one.name for one in connection.rooms.rows if one.address == room), ""),
             may_draw=message.description.default != "viewer",
             running=self._running_name(peer.bare),
         )

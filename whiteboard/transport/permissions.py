@@ -18,6 +18,7 @@ from whiteboard.model.ids import DOCUMENT, Party, Replica, Rid
 from whiteboard.model.rights import Mark, NotPermittedError, Role
 from whiteboard.model.shared import SharedDocument
 from whiteboard.model.strict.document import StrictDocument
+from whiteboard.session.boards import BoardState
 from whiteboard.session.finished import FinishedElements
 from whiteboard.session.permissions import (
     WHOLE,
@@ -332,6 +333,12 @@ class BoardPermissions:
         session = self._board.actor
         is_shared = session is not None and session.connected and not self._board.is_over
         return is_shared and self._document.party in self._document.hosts()
+
+    @property
+    def may_go_on_anew(self) -> bool:
+        """See `Permissions`."""
+        is_here = self._board.state is BoardState.LIVE and not self._board.is_plain
+        return is_here and not self._document.hosts()
 
     def resign(self) -> None:
         """See `Permissions`."""

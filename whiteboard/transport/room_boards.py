@@ -71,6 +71,7 @@ class RoomBoards:
             dialect=dialect,
             name=board.name,
             identity=identity,
+            continues=board.session or "",
             application=board.application,
         )
         board.say_name()

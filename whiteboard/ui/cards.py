@@ -110,7 +110,7 @@ class InvitationCard(Floating):
         )
         self._who.set_whole(f"{words.name(invitation.address)} · {standing}")
         self._board.setText(invitation.board)
-        room, people = invitation.room, invitation.people
+        room, people = invitation.room_name or invitation.room, invitation.people
         self._people.setText(words.in_room(room) if room else words.people_count(people))
         self._right.setText(words.what_one_may(draw=invitation.may_draw))
         self._facts.setVisible(not is_request)

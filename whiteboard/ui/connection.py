@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from whiteboard.im.account import ConnectionState
 from whiteboard.session.boards import ArchivedCopy, Board, BoardState, Odd, Oddity, Participant
+from whiteboard.session.echo import not_passed_on
 from whiteboard.session.permissions import WHOLE, Why
 from whiteboard.ui import words
 from whiteboard.ui.notices import Notice, Toast
@@ -44,6 +45,7 @@ class ConnectionTeller(QObject):
         invite_again: Callable[[str], None],
         parent: QObject,
         explain: Callable[[str, str], None],
+        invite: Callable[[], None],
     ) -> None:
         super().__init__(parent)
         self._services = services
@@ -51,6 +53,7 @@ class ConnectionTeller(QObject):
         self._toast = toast
         self._invite_again = invite_again
         self._explain = explain
+        self._invite = invite
         self._board: Board | None = None
         self._told_of_archive: ArchivedCopy | None = None
         self._told_of_rules: Board | None = None
@@ -193,7 +196,10 @@ class ConnectionTeller(QObject):
         if problem == self._problem:
             return
         self._problem = problem
-        if problem:
+        if problem and self._board is not None and problem == not_passed_on(self._board.place):
+            invite = words.tr("Invite…")
+            self._toast.say(Notice("problem", problem, "warning", "danger", invite, self._invite))
+        elif problem:
             self._toast.say(Notice("problem", problem, "warning", "danger"))
         else:
             self._toast.take_back("problem")

@@ -112,13 +112,16 @@ class MainWindow(QMainWindow):
             self.people_flow.invite,
             self,
             self._explain,
+            self.open_invite,
         )
         self.not_shown = NotShownNotices(self.frame.toast, self._doer("undo"))
         self.busy = BusyNotice(self.frame.toast)
         self.left_over = LeftOverNotices(
             self.frame.toast, lambda: self.body.open_pane(self.history_pane, opened=True)
         )
-        self.rights = RightsFlow(self.frame.toast, self.people_flow, self._copy_to_new, self)
+        self.rights = RightsFlow(
+            self.frame.toast, self.people_flow, services.boards, self._copy_to_new, self
+        )
         self.actions_by_id = make_actions(self, self.frame, self._handlers())
         self.menu, self._menus = make_menu(self, self.actions_by_id)
         self._add_view_choices()
@@ -182,6 +185,7 @@ class MainWindow(QMainWindow):
         self.people_pane.undo_wanted.connect(self._undo_work)
         self.people_pane.deed_wanted.connect(self.rights.do)
         self.people_pane.resign_wanted.connect(self.rights.resign)
+        self.people_pane.anew_wanted.connect(self.rights.go_on_anew)
         self.people_pane.follow_wanted.connect(self.look_flow.follow)
         self.people_pane.bring_wanted.connect(self.look_flow.call)
         self.top.person_chosen.connect(self.look_flow.follow)

@@ -11,7 +11,7 @@ from whiteboard.model.changes import Origin
 from whiteboard.model.document import Document, new_document
 from whiteboard.model.ops import LiteralElement
 from whiteboard.model.rights import Role
-from whiteboard.session.boards import Board, BoardState
+from whiteboard.session.boards import Board, BoardService, BoardState
 from whiteboard.session.permissions import WHOLE, Deed, Hindrance, Outcome
 from whiteboard.ui import words
 from whiteboard.ui.dialogs.contact import Confirm
@@ -26,6 +26,7 @@ class RightsFlow(QObject):
     Args:
         toast: where notices appear.
         flow: opens questions.
+        boards: whose boards they are.
         copy: makes a new board of these elements, and shows it.
         window: what questions belong to.
     """
@@ -34,12 +35,15 @@ class RightsFlow(QObject):
         self,
         toast: Toast,
         flow: PeopleFlow,
+        boards: BoardService,
         copy: Callable[[tuple[LiteralElement, ...]], object],
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._toast = toast
         self._flow = flow
+        self._boards = boards
+        self._is_orphan = False
         self._copy = copy
         self._window = window
         self._page: Page | None = None
@@ -54,6 +58,7 @@ class RightsFlow(QObject):
         self._unsubscribe.clear()
         self._page = page
         self._role = None
+        self._is_orphan = False
         if page is None:
             return
         self._remover = page.board.remover
@@ -72,6 +77,7 @@ class RightsFlow(QObject):
             return
         board = self._page.board
         self._follow_role(board)
+        self._follow_hosts(board)
         remover, self._remover = self._remover, board.remover
         if board.remover is not None and remover is None:
             text = words.removed_you(board.remover)
@@ -88,6 +94,16 @@ class RightsFlow(QObject):
             return
         if max(before, now) >= Role.MODERATOR and now is not Role.VIEWER:
             self._toast.say(Notice("role", words.role_now(now), "people"))
+
+    def _follow_hosts(self, board: Board) -> None:
+        """Say that nobody is host any more, and offer the way on (SYNC 6.6)."""
+        before, self._is_orphan = self._is_orphan, board.permissions.may_go_on_anew
+        if self._is_orphan and not before:
+            label = words.go_on_anew()
+            notice = Notice("hosts", words.no_host(), "host", "text2", label, self.go_on_anew)
+            self._toast.say(notice)
+        elif before and not self._is_orphan:
+            self._toast.take_back("hosts")
 
     def _failed(self, what: Outcome) -> None:
         self._toast.say(Notice("rights", words.outcome(what), "warning", "warn"))
@@ -134,6 +150,11 @@ class RightsFlow(QObject):
         rights = self._page.board.permissions
         title, text, button = words.resign_question()
         self._flow.open(Confirm(title, text, button, rights.resign, self._window))
+
+    def go_on_anew(self) -> None:
+        """Go on with a board without a host as a new one."""
+        if self._page is not None:
+            self._boards.go_on_anew(self._page.board)
 
     def finish_board(self) -> None:
         """Declare the whole board complete, or open it again."""

@@ -606,6 +606,14 @@ def resign_question() -> tuple[str, str, str]:
     return title, tr("You go on drawing. Only another host can give it back."), tr("Give up")
 
 
+def no_host() -> str:
+    return tr("Nobody looks after this board any more. You can go on with it as a new board.")
+
+
+def go_on_anew() -> str:
+    return tr("Go on as a new board")
+
+
 def only_moderators() -> str:
     return tr("Only moderators can do this.")
 

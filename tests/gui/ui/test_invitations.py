@@ -105,6 +105,11 @@ def test_an_invitation_into_a_group_chat_names_it():
     world.boards.set(invitations=(replace(NOOR, room="river@rooms.example"),))
     (row,) = incoming_rows(world.boards)
     assert words.plain(row.subtitle) == "Board “Stage design” · Group chat river@rooms.example"
+    world.boards.set(
+        invitations=(replace(NOOR, room="river@rooms.example", room_name="River walk"),)
+    )
+    (row,) = incoming_rows(world.boards)
+    assert words.plain(row.subtitle) == "Board “Stage design” · Group chat River walk"
 
 
 def test_a_crowd_of_strangers_is_one_quiet_row_without_cards(world, open_window):

@@ -11,6 +11,7 @@ from tests.helpers.hands import settle
 from whiteboard.model.changes import Origin
 from whiteboard.model.ops import LiteralElement
 from whiteboard.model.rights import Role
+from whiteboard.session.echo import not_passed_on
 from whiteboard.session.permissions import WHOLE, Deed, Finished, Outcome, PenRequest
 from whiteboard.svg.plan import SVG_NS
 from whiteboard.ui import words
@@ -253,6 +254,31 @@ def test_the_button_in_a_row_opens_the_menu_and_a_host_can_resign(desk):
     actions["Give up your place as host…"].trigger()
     desk.window.people_flow.dialog.act.click()
     assert desk.rights.calls == [("resign",)]
+
+
+def test_a_board_without_a_host_can_go_on_as_a_new_one(desk):
+    desk.rights.set(may_go_on_anew=True)
+    assert desk.notice == words.no_host()
+    desk.window.frame.toast._button.click()
+    assert desk.world.boards.calls[-1] == ("go_on_anew", desk.board.name)
+    desk.read_notices()
+    desk.board.changed.emit(None)
+    assert desk.notice == "", "said once"
+    desk.menu_of("me")["Go on as a new board"].trigger()
+    assert desk.world.boards.calls[-2:] == [("go_on_anew", desk.board.name)] * 2
+    desk.rights.set(may_go_on_anew=False)
+    assert "Go on as a new board" not in desk.menu_of("me")
+
+
+def test_a_group_chat_that_passes_nothing_on_offers_to_invite_people_one_by_one(desk):
+    desk.board.place = "atelier@conference.example.org"
+    desk.board.problem = not_passed_on(desk.board.place)
+    desk.board.changed.emit(None)
+    toast = desk.window.frame.toast
+    assert desk.notice == desk.board.problem
+    assert toast.notice.action == "Invite…"
+    toast._button.click()
+    assert desk.window.people_flow.popover.isVisible()
 
 
 def test_becoming_a_moderator_and_what_the_room_refuses_are_said(desk):

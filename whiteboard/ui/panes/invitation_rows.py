@@ -50,7 +50,8 @@ def _incoming_row(invitation: Invitation) -> Row | None:
     title = words.invitation_over(invitation)
     subtitle = words.invitation_board(invitation.board, invitation.people)
     if invitation.room:
-        subtitle = words.invitation_in_room(invitation.board, invitation.room)
+        room = invitation.room_name or invitation.room
+        subtitle = words.invitation_in_room(invitation.board, room)
     if is_open and invitation.is_request:
         title = words.asks_to_join(invitation.name)
         subtitle = words.board_called(invitation.board)

@@ -117,6 +117,7 @@ class PeoplePane(Pane):
         undo_wanted: all that a person (the party) did is to be undone.
         deed_wanted: (Deed, party): to be done about a person; may have to be asked first.
         resign_wanted: the person gives up being host.
+        anew_wanted: a board without a host is to go on as a new one.
         follow_wanted: the view is to go where this person (the party) looks.
         bring_wanted: everybody is to look here.
     """
@@ -124,6 +125,7 @@ class PeoplePane(Pane):
     undo_wanted = Signal(str)
     deed_wanted = Signal(object, str)
     resign_wanted = Signal()
+    anew_wanted = Signal()
     follow_wanted = Signal(str)
     bring_wanted = Signal()
     invite_wanted = Signal()
@@ -175,6 +177,7 @@ class PeoplePane(Pane):
             self,
             deed=lambda deed: self.deed_wanted.emit(deed, party),
             resign=self.resign_wanted.emit,
+            go_on_anew=self.anew_wanted.emit,
             undo=lambda: self.undo_wanted.emit(party),
             follow=lambda: self.follow_wanted.emit(party),
         )

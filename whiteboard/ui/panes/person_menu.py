@@ -46,6 +46,7 @@ def person_menu(
     *,
     deed: Callable[[Deed], object],
     resign: Callable[[], object],
+    go_on_anew: Callable[[], object],
     undo: Callable[[], object],
     follow: Callable[[], object],
 ) -> QMenu:
@@ -71,6 +72,9 @@ def person_menu(
         menu.addSeparator()
     if person.me and rights.may_resign:
         menu.addAction(icon("host"), words.resign()).triggered.connect(_without_argument(resign))
+    if person.me and rights.may_go_on_anew:
+        again = menu.addAction(icon("host"), words.go_on_anew())
+        again.triggered.connect(_without_argument(go_on_anew))
     if not isinstance(board.document, StrictDocument):
         label = words.undo_work_of("" if person.me else person.name)
         menu.addAction(icon("undo"), label).triggered.connect(_without_argument(undo))
