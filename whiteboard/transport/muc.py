@@ -13,8 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from slixmpp import Iq
-from slixmpp.exceptions import IqError, XMPPError
+from slixmpp.exceptions import XMPPError
 
 from whiteboard.im.account import Problem, ProblemKind
 from whiteboard.im.people import Occupant, Room, RoomState, RunningBoard
@@ -22,6 +21,7 @@ from whiteboard.transport.account import Account
 from whiteboard.transport.announcing import MOST_BOARDS, announce, announced
 from whiteboard.transport.caps import Capabilities, disco_info, own_element
 from whiteboard.transport.moderating import VoiceRequests
+from whiteboard.transport.room_form import ask_about, configure
 from whiteboard.transport.stanzas import (
     STATUS,
     availability,
@@ -33,16 +33,12 @@ from whiteboard.transport.stanzas import (
     valid_jid,
 )
 from whiteboard.util.event import Event
-from whiteboard.util.log import XMPP
 from whiteboard.wire import ns
 from whiteboard.wire.messages import Advertisement, Dialect, Mode, Peer
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
 MAM = "urn:xmpp:mam:2"
-MUC_OWNER = "http://jabber.org/protocol/muc#owner"
-ROOM_CONFIG = "http://jabber.org/protocol/muc#roomconfig"
-DATA_FORM = "jabber:x:data"
 
 _JOIN_SECONDS = 20.0
 _MOST_OCCUPANTS = 2000
@@ -696,71 +692,30 @@ class Rooms:
 
     async def _configure_new(self, room: _Room) -> None:
         """A room that just came into being is locked until it is configured."""
-        stream = self._account.stream
-        if stream is None:
+        if self._account.stream is None:
             return
-        wanted = {
-            "muc#roomconfig_persistentroom": "1",
-            "muc#roomconfig_enablearchiving": "1",
-            "muc#roomconfig_membersonly": "1" if room.members_only else "0",
-            "muc#roomconfig_publicroom": "0",
-        }
-        if room.name:
-            wanted["muc#roomconfig_roomname"] = room.name
         try:
-            offered = await self._offered_fields(stream.make_iq_get(ito=room.address))
-            form = {name: value for name, value in wanted.items() if name in offered}
-            await self._submit(room, form)
-        except IqError as error:
-            XMPP.warning("%s was not configured: %s", room.address, error.condition)
-            try:
-                await self._submit(room, {})
-            except XMPPError as again:
-                self._refused(room, Problem(ProblemKind.OTHER, room.address, str(again.condition)))
-                return
+            await configure(
+                self._account, room.address, name=room.name, members_only=room.members_only
+            )
         except XMPPError as error:
             self._refused(room, Problem(ProblemKind.OTHER, room.address, str(error.condition)))
             return
         if room.state is RoomState.JOINING and self._rooms.get(room.address) is room:
             self._entered(room)
 
-    async def _offered_fields(self, iq: Iq) -> frozenset[str]:
-        ET.SubElement(iq.xml, tag(MUC_OWNER, "query"))
-        answer = await self._account.request(iq)
-        return frozenset(entry.get("var", "") for entry in answer.xml.iter(tag(DATA_FORM, "field")))
-
-    async def _submit(self, room: _Room, values: dict[str, str]) -> None:
-        stream = self._account.stream
-        if stream is None:
-            return
-        iq = stream.make_iq_set(ito=room.address)
-        query = ET.SubElement(iq.xml, tag(MUC_OWNER, "query"))
-        form = ET.SubElement(query, tag(DATA_FORM, "x"), type="submit")
-        fields = {"FORM_TYPE": ROOM_CONFIG, **values} if values else {}
-        for name, value in fields.items():
-            entry = ET.SubElement(form, tag(DATA_FORM, "field"), var=name)
-            ET.SubElement(entry, tag(DATA_FORM, "value")).text = value
-        await self._account.request(iq)
-
     async def _learn_name(self, room: _Room) -> None:
-        stream = self._account.stream
-        if stream is None:
+        said = await ask_about(self._account, room.address)
+        if said is None:
             return
-        try:
-            info = await self._account.request(disco_info(stream.make_iq_get, room.address))
-        except XMPPError:
-            return
-        features = info["disco_info"].get_features()
-        room.is_members_only = "muc_membersonly" in features
-        room.is_temporary = "muc_temporary" in features
-        room.has_archive = MAM in features
+        room.is_members_only = "muc_membersonly" in said.features
+        room.is_temporary = "muc_temporary" in said.features
+        room.has_archive = MAM in said.features
         if room.me is not None:
             self._tell(room, Happening.LEARNED, room.me)
-        for _, _, _, name in info["disco_info"].get_identities():
-            if name:
-                room.name = str(name)[:200]
-                self.changed.emit(None)
-                return
+        if said.name:
+            room.name = said.name
+            self.changed.emit(None)
 
     def _learned(self, full: str) -> None:
         room = self._rooms.get(bare(full))

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from whiteboard.canvas.export import png_bytes
 from whiteboard.editing.properties import Properties, properties_of, set_properties
 from whiteboard.model.ops import LiteralElement
 from whiteboard.session.boards import Board, BoardState
 from whiteboard.session.permissions import WHOLE
-from whiteboard.ui import words
+from whiteboard.ui import regions, words
 from whiteboard.ui.actions import make_actions, make_menu
 from whiteboard.ui.alt_key import AltKey
 from whiteboard.ui.body import Body, SizeClass
@@ -48,6 +48,7 @@ from whiteboard.ui.start_page import StartPage, small_picture
 from whiteboard.ui.surface import Surface
 from whiteboard.ui.theme import Scheme, theme
 from whiteboard.ui.top_bar import TopBar
+from whiteboard.ui.view_menu import add_choices
 from whiteboard.ui.widgets import FocusRing
 from whiteboard.ui.wishes_menu import add_wishes
 
@@ -248,8 +249,8 @@ class MainWindow(QMainWindow):
             "palette": self.open_palette,
             "keys": self._open_keys,
             "menu": self.open_menu,
-            "next-region": lambda: self._next_region(1),
-            "previous-region": lambda: self._next_region(-1),
+            "next-region": lambda: regions.step(self._regions(), 1),
+            "previous-region": lambda: regions.step(self._regions(), -1),
             "newest-notice": self._focus_notice,
             "next-board": lambda: self._step_board(1),
             "previous-board": lambda: self._step_board(-1),
@@ -302,38 +303,18 @@ class MainWindow(QMainWindow):
         self.actions_by_id["stop-following"].setEnabled(bool(self.look_flow.following))
 
     def _add_view_choices(self) -> None:
-        """Theme and paper, which are choices and not commands, at the end of View."""
-        view = self._menus["View"]
-        view.addSeparator()
-        scheme = self.services.preferences.get("theme") or "system"
-        paper = self.services.preferences.get("paper") or "auto"
-        for title, choices, now, choose in (
-            (
-                words.tr("Theme"),
-                (("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
-                scheme,
-                self._choose_scheme,
-            ),
-            (
-                words.tr("Paper"),
-                (("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")),
-                paper,
-                self._choose_paper,
-            ),
-        ):
-            menu = QMenu(title, view)
-            group = QActionGroup(menu)
-            for value, label in choices:
-                action = QAction(words.tr(label), group)
-                action.setCheckable(True)
-                action.setChecked(value == now)
-                action.triggered.connect(_with(choose, value))
-                menu.addAction(action)
-            view.addMenu(menu)
-        self.actions_by_id["grid"].setChecked(True)
-        allowed = self.services.preferences.get("web_images") == "1"
-        self.actions_by_id["web-images"].setChecked(allowed)
+        """Theme and paper, and what the checkable commands say at first."""
         preferences = self.services.preferences
+        add_choices(
+            self._menus["View"],
+            preferences.get("theme") or "system",
+            self._choose_scheme,
+            preferences.get("paper") or "auto",
+            self._choose_paper,
+        )
+        self.actions_by_id["grid"].setChecked(True)
+        allowed = preferences.get("web_images") == "1"
+        self.actions_by_id["web-images"].setChecked(allowed)
         self.actions_by_id["movable"].setChecked(preferences.get(MOVABLE) != "0")
         self.actions_by_id["calm"].setChecked(preferences.get(CALM) == "reduced")
         self._show_following()
@@ -761,20 +742,15 @@ class MainWindow(QMainWindow):
 
     def _regions(self) -> list[list[QWidget]]:
         """What F6 walks: the canvas, each bar, the top bar, the panes; each with what to focus."""
-        regions: list[list[QWidget]] = []
+        walk: list[list[QWidget]] = []
         if self.frame.canvas is not None:
-            regions.append([self.frame.canvas])
-        regions += [_focusable(bar) for bar in (*self.frame.bars, self.top)]
-        regions += [[self.sessions.list], [self.people_pane.list]]
-        regions += [[self.chat_pane.field, self.chat_pane.list], _focusable(self.history_pane)]
-        regions += [_focusable(card) for card in (self.frame.invitation, self.frame.toast)]
-        return [region for region in regions if region and region[0].isVisible()]
-
-    def _next_region(self, step: int) -> None:
-        regions = self._regions()
-        focus = QApplication.focusWidget()
-        here = next((at for at, region in enumerate(regions) if focus in region), 0)
-        regions[(here + step) % len(regions)][0].setFocus(Qt.FocusReason.TabFocusReason)
+            walk.append([self.frame.canvas])
+        walk += [regions.focusable(bar) for bar in (*self.frame.bars, self.top)]
+        walk += [[self.sessions.list], [self.people_pane.list]]
+        walk += [[self.chat_pane.field, self.chat_pane.list]]
+        walk += [regions.focusable(self.history_pane)]
+        walk += [regions.focusable(card) for card in (self.frame.invitation, self.frame.toast)]
+        return walk
 
     def _focus_notice(self) -> None:
         card = self.frame.invitation
@@ -828,17 +804,3 @@ class MainWindow(QMainWindow):
         for page in self.pages.all:
             self._keep_picture(page.board)
             page.close()
-
-
-def _with(choose: Callable[[str], None], value: str) -> Callable[..., None]:
-    return lambda *_checked: choose(value)
-
-
-def _focusable(holder: QWidget) -> list[QWidget]:
-    if holder.isHidden():
-        return []
-    return [
-        child
-        for child in holder.findChildren(QWidget)
-        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
-    ]
