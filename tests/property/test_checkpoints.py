@@ -43,7 +43,7 @@ class Journal:
 
 
 class Checkpoints(Replicas):
-    """The machine of `test_replicas`, with checkpoints; nothing falls out of a buffer here."""
+    """The machine of `test_replicas`, with checkpoints; any buffer falls short now and then."""
 
     few = Limits()
 
@@ -217,6 +217,42 @@ class Checkpoints(Replicas):
         second.do(Set(rid, chdata="er", replace=(start + 3, 0)))
         self.posted(first)
         self.posted(second)
+
+    # --- the buffer is a cache (SYNC 5.2d)
+
+    def receive_in_little_room(self, member: Member, keep: int, batches: list[Batch]) -> None:
+        """As `receive`, but only `keep` messages may wait: also those below the checkpoint go."""
+        member.doc._history.limits = Limits(messages=keep)
+        self.receive(member, batches)
+        member.doc._history.limits = self.few
+
+    @rule(i=who, keep=st.integers(0, 2), seed=st.integers(0, 99))
+    def burst_in_little_room(self, i: int, keep: int, seed: int) -> None:
+        """All messages on the way arrive together and most that must wait fall out."""
+        member = self.member(i)
+        inbox, self.inboxes[member.name] = self.inboxes[member.name], []
+        random.Random(seed).shuffle(inbox)
+        self.receive_in_little_room(member, keep, inbox)
+
+    @rule(i=who, j=who, t=pick, keep=st.integers(0, 1))
+    def old_work_falls_out_below_a_checkpoint(self, i: int, j: int, t: int, keep: int) -> None:
+        """One folds while another works unseen; what fell out is asked for again and counts."""
+        away, folder = self.member(i), self.member(j)
+        rid = self.element_of(away, t)
+        if away is folder or rid is None:
+            return
+        for number in "123":
+            away.set(rid, "x", number)
+        fresh = [b for b in away.sent if b not in self.heard[away.name]]
+        self.posted(away)
+        folder.do(Set(rid, weight=1.0))
+        self.posted(folder)
+        self.fold(folder, dict(folder.doc.vv))
+        self.receive_in_little_room(folder, keep, fresh)
+        if away.doc.covers(folder.doc.vv):
+            self.pull(folder, away)
+            held = all(folder.doc.holds(b.r, b.n) for b in fresh)
+            assert held or folder.doc.is_blocked
 
     # --- what always holds
 
