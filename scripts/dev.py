@@ -211,7 +211,7 @@ def setup(*, tests: bool, demo: bool = False) -> None:
 
 
 def test(arguments: list[str], *, everything: bool) -> None:
-    """The suite: what needs no server and no screen on all cores, then the rest, one by one."""
+    """The suite: what needs no server and no screen, then the rest, whose files stay together."""
     setup(tests=True)
     ci = bool(os.environ.get("CI"))
     env = {"HYPOTHESIS_PROFILE": "all" if everything else "ci" if ci else "dev"}
@@ -224,7 +224,8 @@ def test(arguments: list[str], *, everything: bool) -> None:
     real = "(prosody or xvfb)"
     run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal",
         "-m", f"not {real}{marks}", env=env)  # fmt: skip
-    run(PYTHON, "-m", "pytest", "-q", "-m", f"{real}{marks}", env=env)
+    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile",
+        "-m", f"{real}{marks}", env=env)  # fmt: skip
 
 
 def check() -> None:
