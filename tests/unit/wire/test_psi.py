@@ -211,7 +211,7 @@ def test_the_examples_of_the_protocol_are_read_and_written_again_to_the_same_mea
     assert journey(message) == message
 
 
-plain_ops = w.ops.map(lambda op: tuple(expand([op])))
+plain_ops = w.ops.map(lambda op: tuple(expand((op,))))
 
 
 def can_be_said(op):
